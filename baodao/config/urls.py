@@ -1,0 +1,11 @@
+"""All routes: each subject's `urls.py`, then the process checks."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("baodao.portal.urls")),
+    path("places/", include("baodao.places.urls")),
+    path("people/", include("baodao.people.urls")),
+    path("report-ins/", include("baodao.reporting.urls")),
+    path("orders/", include("baodao.orders.urls")),
+]

@@ -1,0 +1,1 @@
+"""Base: errors, clock, ids, field encryption, request id. Imports nothing of Baodao."""

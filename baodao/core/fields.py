@@ -1,0 +1,49 @@
+"""Two columns of our own: encrypted text, and a transaction id."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from baodao.core import crypto
+
+
+class SealedText(models.TextField):  # type: ignore[type-arg]
+    """Text kept encrypted as bytes; "" is kept as NULL, so that an empty column
+    tells nothing and costs nothing. Lists leave it out by `defer`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("null", True)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    @property
+    def _column(self) -> str:
+        return f"{self.model._meta.db_table}.{self.column}"
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "bytea"
+
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> bytes | None:
+        return crypto.seal(str(value), self._column) if value else None
+
+    def from_db_value(self, value: Any, *_: Any) -> str:
+        return "" if value is None else crypto.unseal(bytes(value), self._column)
+
+
+class TransactionId(models.Field):  # type: ignore[type-arg]
+    """`xid8`, filled by the database: the order in which writers became final."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "xid8"
+
+
+class CText(models.TextField):  # type: ignore[type-arg]
+    """Text under collation "C": a subtree of paths is a plain range of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["db_collation"] = "C"
+        super().__init__(*args, **kwargs)

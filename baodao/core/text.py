@@ -1,0 +1,33 @@
+"""Plain text: pinyin keys for sorting and search, and a look for numbers that do
+not belong in free text (domain 9.1 P4)."""
+
+import re
+
+from pypinyin import Style, lazy_pinyin
+
+_ID = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+
+
+def pinyin_key(name: str) -> str:
+    """Full pinyin and initials, for sorting and for search by letters:
+    "森格" gives "sen ge sg"."""
+    full = lazy_pinyin(name)
+    initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
+    return f"{' '.join(full)} {initials}".lower()
+
+
+def private_numbers(text: str) -> list[str]:
+    """What kinds of private number `text` holds, as Chinese words, in reading
+    order: 身份证号, 手机号, 银行卡号. Spaces and hyphens inside are ignored."""
+    tight = re.sub(r"(?<=\d)[\s-](?=\d)", "", text)
+    found = []
+    if _ID.search(tight):
+        found.append("身份证号")
+        tight = _ID.sub("", tight)
+    if _PHONE.search(tight):
+        found.append("手机号")
+    if _CARD.search(tight):
+        found.append("银行卡号")
+    return found

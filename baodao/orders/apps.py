@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    name = "baodao.orders"
+    verbose_name = "点单"
+
+    def ready(self) -> None:
+        from baodao.acts.access import register
+        from baodao.orders import rules
+
+        register(
+            "orders.Order",
+            "orders",
+            rules.ACTIONS,
+            conflicts=rules.CONFLICTS,
+            messages=rules.MESSAGES,
+        )

@@ -1,0 +1,303 @@
+"""The order's flow, who may take which step, deadlines and channel (domain 6.7).
+
+Two foldings against the table of domain 6.7, both so that no state exists in which
+nobody has anything to do: a draft lives in the browser, not here; a rating closes
+the order at once. One addition: "accepted" stands between 党员接单 and the start of
+service, because the source counts 党员接单 as a step of its own (A13)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from baodao.acts.access import Scope
+from baodao.acts.flow import Flow, State
+
+KINDS = {
+    "dream": "微梦想",
+    "wish": "微心愿",
+    "appeal": "微诉求",
+    "problem": "急难愁盼",
+}
+WISH_KINDS = ("dream", "wish", "appeal")
+URGENCIES = {
+    "life_safety": "紧急 2 小时",
+    "urgent": "加急 24 小时",
+    "normal": "普通 7 天",
+    "complex": "复杂 15 天",
+}
+CARES = {"thought": "思想上关心", "life": "生活上照顾", "spirit": "精神上关怀"}
+SOURCES = {
+    "online": "网上提交",
+    "desk": "来访登记",
+    "phone": "电话代登",
+    "visit": "走访发现",
+    "meeting": "会议提出",
+    "inspection": "督查发现",
+    "import": "表格导入",
+}
+RESULTS = {
+    "solved": "解决",
+    "partly": "部分解决",
+    "not_solved": "没解决",
+    "cannot": "办不了",
+    "no_answer": "没有答复",
+}
+CONFIRMED_HOW = {"requester": "居民本人确认", "call": "电话回访", "desk": "当面确认"}
+SEEN_HOW = {
+    "online": "提交时看过",
+    "link": "在链接里同意",
+    "phone": "电话里念给居民听",
+    "desk": "当面看过",
+}
+ROUTES = {"pool": "公开认领", "dispatch": "派单"}
+REJECT_REASONS = {
+    "not_real": "核实不属实",
+    "outside": "不属于服务范围",
+    "unlawful": "违反规定，不能办",
+    "resident_handled": "居民已自行解决",
+    "over_limit": "超过实物心愿限额",
+}
+RETURN_REASONS = {
+    "not_our_function": "不在职能范围",
+    "no_capacity": "暂时没有人手或工具",
+    "wrong_place": "不在服务地点",
+    "needs_info": "情况不清，需要补充",
+}
+DECLINE_REASONS = {
+    "time": "时间安排不开",
+    "skill": "不会做这一项",
+    "health": "身体原因",
+    "away": "在外地",
+    "other": "其他",
+}
+CANNOT_REASONS = {
+    "policy": "政策不允许",
+    "other_duty": "要由别的部门办",
+    "resident_changed": "居民改了主意",
+    "unsafe": "现场不安全",
+    "no_means": "没有条件办",
+}
+TRANSFER_TO = {"12345": "12345 热线", "department": "职能部门", "township": "乡镇（街道）办理"}
+
+STATES: Mapping[str, State] = {
+    "submitted": State("待核实", "community", "核实", "idle", "clock"),
+    "verified": State("待发布", "community", "派单", "idle", "send"),
+    "published": State("可认领", "community", "找人认领", "idle", "hand-stop"),
+    "claimed": State("已认领", "member", "开始服务", "go", "user-check"),
+    "dispatched": State("待单位接单", "unit", "接单", "soon", "clock"),
+    "unit_accepted": State("待派党员", "unit", "派给党员", "go", "building"),
+    "assigned": State("待党员接单", "member", "接单", "go", "user-check"),
+    "accepted": State("待开始", "member", "开始服务", "go", "user-check"),
+    "in_service": State("服务中", "member", "办理", "go", "walk"),
+    "done_reported": State("待居民确认", "resident", "说办好没有", "go", "message-circle"),
+    "confirmed": State("待评价", "resident", "评价", "ok", "circle-check"),
+    "closed": State("已办结", "", "", "ok", "check"),
+    "rejected": State("不受理", "", "", "idle", "x"),
+    "merged": State("已合并", "", "", "idle", "git-merge"),
+    "withdrawn": State("已撤回", "", "", "idle", "arrow-back-up"),
+    "expired": State("已过期", "community", "电话核对", "soon", "hourglass"),
+    "transferred": State("已转办", "", "", "idle", "external-link"),
+}
+OPEN = tuple(s for s, state in STATES.items() if state.side)
+BEFORE_SERVICE = (
+    "submitted", "verified", "published", "claimed", "dispatched", "unit_accepted",
+    "assigned", "accepted", "expired",
+)  # fmt: skip
+
+FLOW = Flow.of(
+    "orders",
+    STATES,
+    [
+        ("", "place", "submitted"),
+        ("submitted", "verify", "verified"),
+        ("submitted", "reject", "rejected"),
+        ("submitted", "merge", "merged"),
+        ("verified", "publish", "published"),
+        ("verified", "dispatch", "dispatched"),
+        ("published", "dispatch", "dispatched"),
+        ("verified", "transfer", "transferred"),
+        ("published", "claim", "claimed"),
+        ("published", "unit_claim", "unit_accepted"),
+        ("published", "expire", "expired"),
+        ("expired", "republish", "published"),
+        ("claimed", "release", "published"),
+        ("claimed", "start", "in_service"),
+        ("dispatched", "unit_accept", "unit_accepted"),
+        ("dispatched", "return", "verified"),
+        ("unit_accepted", "assign", "assigned"),
+        ("assigned", "accept", "accepted"),
+        ("assigned", "decline", "unit_accepted"),
+        ("accepted", "start", "in_service"),
+        ("accepted", "hand_back", "unit_accepted"),
+        ("in_service", "report_done", "done_reported"),
+        ("in_service", "cannot_do", "verified"),
+        ("done_reported", "confirm", "confirmed"),
+        ("done_reported", "reopen", "in_service"),
+        ("done_reported", "unreachable", "closed"),
+        ("confirmed", "rate", "closed"),
+        ("confirmed", "close_unrated", "closed"),
+        ("confirmed", "reopen", "in_service"),
+        ("closed", "reopen", "in_service"),
+        *((state, "withdraw", "withdrawn") for state in BEFORE_SERVICE),
+        ("in_service", "withdraw", "withdrawn"),
+    ],
+)
+
+# The eight steps people see on top of an order (design 5, step strip).
+STRIP = ("登记", "核实", "派单", "单位接单", "党员接单", "服务", "居民确认", "评价")
+STRIP_AT = {
+    "submitted": 1, "verified": 2, "published": 2, "expired": 2, "dispatched": 3,
+    "unit_accepted": 4, "assigned": 4, "claimed": 5, "accepted": 5, "in_service": 5,
+    "done_reported": 6, "confirmed": 7, "closed": 8,
+}  # fmt: skip
+# Public pages use four words only (design 5.2).
+PUBLIC_STATES = {
+    "可认领": ("published",),
+    "派单中": ("dispatched", "verified"),
+    "已有人接": ("claimed", "unit_accepted", "assigned", "accepted", "in_service", "done_reported"),
+    "居民确认解决": ("confirmed", "closed"),
+}
+
+_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
+_CENTRE = {"practice_center": Scope.PLACE, "township_party": Scope.PLACE}
+_GRID = {"grid_worker": Scope.PLACE}
+_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
+_MEMBER = {"member": Scope.OWN}
+_REQUESTER = {"requester": Scope.OWN}
+_SYSTEM = {"system": Scope.ALL}
+_HANDLERS = {**_COMMUNITY, **_CENTRE}
+
+ACTIONS = {
+    "view": (
+        "查看点单",
+        {
+            **_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER,
+            "county_org": Scope.PLACE, "county_social_work": Scope.PLACE,
+            "prefecture_org": Scope.PLACE, "inspector": Scope.PLACE,
+        },
+    ),
+    "view_private": (
+        "查看居民原话",
+        {**_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER},
+    ),
+    "reveal": ("显示联系信息", {**_COMMUNITY, **_GRID, **_MEMBER}),
+    "place": ("登记", {"anonymous": Scope.ALL, "member": Scope.ALL, **_HANDLERS, **_GRID}),
+    "edit": ("修改", {**_COMMUNITY, **_CENTRE}),
+    "verify": ("核实", _HANDLERS),
+    "reject": ("不受理", _HANDLERS),
+    "merge": ("合并", _HANDLERS),
+    "publish": ("放到公开认领", _HANDLERS),
+    "dispatch": ("派单", _HANDLERS),
+    "transfer": ("转办", _HANDLERS),
+    "claim": ("认领", {"member": Scope.ALL}),
+    "unit_claim": ("单位认领", {"unit_secretary": Scope.ALL, "unit_liaison": Scope.ALL}),
+    "release": ("退回公开认领", {**_MEMBER, **_COMMUNITY}),
+    "expire": ("到期", _SYSTEM),
+    "republish": ("重新公开", _HANDLERS),
+    "unit_accept": ("单位接单", _UNIT),
+    "return": ("单位退回", _UNIT),
+    "assign": ("派给党员", _UNIT),
+    "accept": ("党员接单", _MEMBER),
+    "decline": ("接不了", _MEMBER),
+    "hand_back": ("交回单位", _MEMBER),
+    "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
+    "extend": ("同意延期", _COMMUNITY),
+    "report_done": ("办完了", {**_MEMBER, **_UNIT, **_COMMUNITY}),
+    "cannot_do": ("办不了", {**_MEMBER, **_COMMUNITY}),
+    "call": ("打电话没接通", {**_COMMUNITY, **_GRID}),
+    "confirm": ("居民确认", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "reopen": ("重新办理", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "unreachable": ("联系不上", _COMMUNITY),
+    "rate": ("评价", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "close_unrated": ("未评办结", _SYSTEM),
+    "withdraw": ("撤回", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "approve_text": ("同意公开文字", _REQUESTER),
+    "ask_call": ("请社区打电话", _REQUESTER),
+    "pause": ("时限暂停", _HANDLERS),
+    "resume": ("恢复计时", {**_HANDLERS, **_SYSTEM}),
+    "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER}),
+    "remind": ("提醒", _SYSTEM),
+    "escalate": ("报上级", _SYSTEM),
+}  # fmt: skip
+# The helper never speaks for the resident (idea 2, domain 5).
+_SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
+CONFLICTS = {e: _SERVED_BY_ME for e in ("confirm", "rate", "unreachable", "reopen")}
+MESSAGES = {
+    "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
+    "dispatch": "派单要由社区、实践中心或街道来做。",
+    "extend": "同意延期要由社区来做。",
+    "confirm": "服务的人不能替居民确认。请居民本人说，或由社区其他同事回访。",
+    "rate": "服务的人不能替居民评价。",
+    "unreachable": "这一步要由社区专干或书记来做。",
+}
+
+
+class WorkCalendar(Protocol):
+    """What deadlines need of a place's calendar."""
+
+    def add_workdays(self, start: datetime, n: int) -> datetime: ...
+
+
+_STEP_DAYS = {
+    "submitted": "orders.verify_days",
+    "verified": "orders.publish_days",
+    "dispatched": "orders.unit_accept_days",
+    "unit_accepted": "orders.assign_days",
+    "assigned": "orders.member_accept_days",
+    "expired": "orders.publish_days",
+}
+_CALENDAR_DAYS = {
+    "published": "orders.expire_days",
+    "done_reported": "orders.confirm_days",
+    "confirmed": "orders.rate_days",
+}
+
+
+def service_span(urgency: str, settings: Mapping[str, Any]) -> timedelta:
+    """How long the service itself may take, by urgency class."""
+    return {
+        "life_safety": timedelta(hours=settings["orders.life_safety_hours"]),
+        "urgent": timedelta(hours=settings["orders.urgent_hours"]),
+        "normal": timedelta(days=settings["orders.normal_days"]),
+        "complex": timedelta(days=settings["orders.complex_days"]),
+    }[urgency]
+
+
+def due(
+    state: str,
+    urgency: str,
+    now: datetime,
+    calendar: WorkCalendar,
+    settings: Mapping[str, Any],
+    overall: datetime | None = None,
+) -> datetime | None:
+    """When the step that `state` waits for must be taken. Danger and urgent orders
+    (`overall`: the end of their 2 or 24 hours, running from placing) leave no step
+    more time than that, unless it has passed already."""
+    if not STATES[state].side:
+        return None
+    if state in _STEP_DAYS:
+        found = calendar.add_workdays(now, settings[_STEP_DAYS[state]])
+    elif state in _CALENDAR_DAYS:
+        return now + timedelta(days=settings[_CALENDAR_DAYS[state]])
+    else:
+        found = now + service_span(urgency, settings)
+    if overall and overall > now:
+        return min(found, overall)
+    return found
+
+
+def overall_due(urgency: str, placed: datetime, settings: Mapping[str, Any]) -> datetime | None:
+    """The end of the whole order's time for danger and urgent orders, else None."""
+    if urgency not in ("life_safety", "urgent"):
+        return None
+    return placed + service_span(urgency, settings)
+
+
+def channel(place_path: str, residence_path: str | None, dispatched: bool) -> str:
+    """The channel a service counts in (A19, A24): dispatched to a unit is the
+    unit's; claimed at the member's own residence is residence; else the unit's."""
+    if not dispatched and residence_path and place_path.startswith(residence_path):
+        return "residence"
+    return "unit"

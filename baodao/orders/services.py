@@ -1,0 +1,461 @@
+"""The verbs of orders: each gives one plan to the engine. All keyword-only; `now`
+and `client_id` (a retry is harmless) everywhere. Errors: NotFound outside the
+actor's scope, Forbidden inside it, Conflict when the state or somebody else was
+first, Invalid with the field."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.engine import act, create, note_event
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import local
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import Conflict, Invalid, NotFound
+from baodao.core.models import next_number
+from baodao.core.text import private_numbers
+from baodao.orders import plans, rules
+from baodao.orders.models import Category, Order, Service
+from baodao.people.auth import phone_hash
+from baodao.people.models import Member, Unit
+from baodao.places import rules as levels
+from baodao.places.calendars import calendar_for
+from baodao.places.models import Place
+from baodao.places.settings import values
+from baodao.records.models import Record
+
+Plan = Callable[[plans.Row, plans.Context], Write]
+
+
+def context(path: str, now: datetime | None = None) -> plans.Context:
+    """What the plans need to know of a place: calendar and settings, three queries."""
+    return plans.Context(now or clock_now(), calendar_for(path), values(path))
+
+
+def _do(
+    actor: Actor, event: str, order_id: UUID, plan: Plan, *, now: datetime | None,
+    client_id: str = "", version: int | None = None,
+) -> Done:  # fmt: skip
+    def decide(row: plans.Row) -> Write:
+        return plan(row, context(str(row["path"]), now))
+
+    return act(
+        actor, f"orders.{event}", order_id, decide,
+        reads=plans.READS, now=now, client_id=client_id, version=version,
+    )  # fmt: skip
+
+
+def clean_public(text: str, field: str = "title") -> str:
+    """Public wording without private numbers. Raises Invalid."""
+    text = " ".join(text.split())
+    if not text:
+        raise Invalid(fields={field: "请写对外文字，几个字就行。"})
+    if len(text) > 40:
+        raise Invalid(fields={field: "对外文字最多 40 个字，请写短一点。"})
+    found = private_numbers(text)
+    if found:
+        raise Invalid(fields={field: f"对外文字里有{'、'.join(found)}，请去掉。"})
+    return text
+
+
+def public_wording(category: Category) -> str:
+    """What stands on the board until a worker has found better words: general,
+    without age, illness, name or door (domain 9.4)."""
+    return f"一位居民有一件“{category.title}”方面的事要办"
+
+
+def check_detail(detail: str, confirmed: bool) -> str:
+    """The resident's own words; ID, phone and bank numbers are asked about once."""
+    detail = detail.strip()
+    if not detail:
+        raise Invalid(fields={"detail": "请写一句话，说说是什么事。"})
+    if len(detail) > 2000:
+        raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})
+    found = private_numbers(detail)
+    if "身份证号" in found or "银行卡号" in found:
+        raise Invalid(fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"})
+    if found and not confirmed:
+        raise Invalid(
+            fields={"detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"},
+            code="private_number",
+        )
+    return detail
+
+
+def place_order(
+    *, actor: Actor, place_id: UUID, kind: str, category: str, detail: str,
+    title: str = "", urgency: str = "normal", source: str = "online",
+    call_name: str = "", phone: str = "", address: str = "",
+    household_id: UUID | None = None, language: str = "zh", seen_how: str = "",
+    consent_public: bool = True, goods_fen: int = 0, keep_numbers: bool = False,
+    override_limit: bool = False, now: datetime | None = None, client_id: str = "",
+) -> Order:  # fmt: skip
+    """Place an order (A11). Anyone may, without an account; a worker does it on
+    behalf of somebody at the desk or on the phone (L50). Returns the order, with
+    its number, look-up code and link."""
+    place = _orderable(place_id)
+    chosen = Category.objects.filter(code=category).first()
+    if chosen is None:
+        raise Invalid(fields={"category": "请选一个类别。"})
+    for name, value, known in (
+        ("kind", kind, rules.KINDS), ("urgency", urgency, rules.URGENCIES),
+        ("source", source, rules.SOURCES),
+    ):  # fmt: skip
+        if value not in known:
+            raise Invalid(fields={name: "请选一项。"})
+    if actor.role in ("anonymous", "member") and not phone.strip():
+        raise Invalid(fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"})
+    ctx = context(place.path, now)
+    order = Order(
+        no="", place=place, path=place.path, kind=kind, category=chosen, urgency=urgency,
+        source=source, title=clean_public(title or public_wording(chosen)),
+        detail=check_detail(detail, keep_numbers), call_name=call_name.strip(),
+        phone=phone.strip(), phone_hash=phone_hash(phone), address=address.strip(),
+        household_id=household_id, language=language, consent_public=consent_public,
+        seen_how=seen_how, goods_fen=goods_fen,
+    )  # fmt: skip
+    for name, value in plans.placed(order, ctx).items():
+        setattr(order, name, value)
+    if goods_fen and household_id and not override_limit:
+        _check_goods(order, ctx)
+    order.no = order_number(place.path, ctx.now)
+    if source in ("desk", "phone", "visit"):
+        actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
+    create(
+        actor, "orders.place", order,
+        Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
+        now=ctx.now, client_id=client_id,
+    )  # fmt: skip
+    return order
+
+
+def _orderable(place_id: UUID) -> Place:
+    place = Place.objects.filter(id=place_id, valid_to=None).first()
+    if place is None or place.kind == "virtual":
+        raise Invalid(fields={"place": "请选一个社区（村）。"})
+    if place.level < levels.COMMUNITY or place.level > levels.BUILDING:
+        raise Invalid(fields={"place": "请选到社区（村）或网格。"})
+    return place
+
+
+def order_number(path: str, now: datetime) -> str:
+    """MMDD-NN, running per community and day: 1120-05."""
+    community = "/".join(path.split("/")[:5])
+    day = local(now)
+    n = next_number(f"order:{community}:{day:%Y%m%d}")
+    return f"{day:%m%d}-{n:02d}"
+
+
+def _check_goods(order: Order, ctx: plans.Context) -> None:
+    """One goods wish per household and quarter (domain 8.15); a worker may say yes
+    all the same."""
+    day = local(ctx.now)
+    start = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0)
+    same = Order.objects.filter(
+        household_id=order.household_id, goods_fen__gt=0, placed_at__gte=start
+    ).exclude(state__in=["withdrawn", "rejected", "merged"])
+    if same.count() >= ctx.settings["orders.goods_wishes_per_quarter"]:
+        raise Invalid(
+            fields={"goods_fen": "这一户本季度已提过实物心愿。确有需要，请勾选“仍要登记”。"},
+            code="goods_limit",
+        )
+    if order.goods_fen > ctx.settings["orders.goods_limit_fen"]:
+        raise Invalid(
+            fields={"goods_fen": "超过实物心愿限额，要社区书记核实。确有需要，请勾选“仍要登记”。"},
+            code="goods_limit",
+        )
+
+
+def verify_order(
+    *, actor: Actor, order_id: UUID, title: str, urgency: str, category: str,
+    seen_how: str = "", note: str = "", now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """Found to be true; wording, class and category set by the worker (A12)."""
+    wording = clean_public(title)
+    if urgency not in rules.URGENCIES or not Category.objects.filter(code=category).exists():
+        raise Invalid(fields={"urgency": "请选急不急和类别。"})
+    return _do(
+        actor, "verify", order_id,
+        lambda r, c: plans.verify(
+            r, c, title=wording, urgency=urgency, category=category,
+            seen_how=seen_how, note=note,
+        ),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def edit_order(
+    *, actor: Actor, order_id: UUID, title: str, seen_how: str = "",
+    now: datetime | None = None,
+) -> Done:  # fmt: skip
+    """Change the public wording; the resident is asked anew."""
+    wording = clean_public(title)
+    return _do(
+        actor, "edit", order_id,
+        lambda r, c: plans.edit(r, c, title=wording, seen_how=seen_how), now=now,
+    )  # fmt: skip
+
+
+def merge_order(
+    *, actor: Actor, order_id: UUID, into: UUID, now: datetime | None = None
+) -> Done:
+    """Follow another open order of the actor's places (domain 8.14)."""
+    from baodao.acts.access import visible
+
+    found = visible(Order.objects.all(), actor, "orders.merge").filter(id=into)
+    target = found.exclude(state__in=["merged", "rejected", "withdrawn"]).first()
+    if target is None:
+        raise Invalid(fields={"into": "没有找到要并到的那一单。请核对单号。"})
+    return _do(
+        actor, "merge", order_id,
+        lambda r, c: plans.merge(r, c, into=target.id, into_no=target.no), now=now,
+    )  # fmt: skip
+
+
+def dispatch_order(
+    *, actor: Actor, order_id: UUID, unit_id: UUID, reasons: Sequence[str] = (),
+    note: str = "", now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """To one unit (A13). Raises Invalid for a unit that is gone."""
+    unit = Unit.objects.filter(id=unit_id, status="active").first()
+    if unit is None:
+        raise Invalid(fields={"unit": "这家单位已经不在了，请另选一家。"})
+    return _do(
+        actor, "dispatch", order_id,
+        lambda r, c: plans.dispatch(
+            r, c, unit_id=unit.id, unit_name=str(unit), reasons=reasons, note=note
+        ),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def claim_order(
+    *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = ""
+) -> Done:
+    """A member takes a published order from the board."""
+    member = _on_duty(actor.member_id)
+    open_claims = Order.objects.filter(
+        member_id=member.id, route="pool", state__in=["claimed", "in_service"]
+    ).count()
+    return _do(
+        actor, "claim", order_id,
+        lambda r, c: plans.claim(
+            r, c, member_id=member.id, person_id=member.person_id,
+            residence_path=member.residence_path, open_claims=open_claims,
+        ),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def unit_claim_order(*, actor: Actor, order_id: UUID, now: datetime | None = None) -> Done:
+    """A unit takes a published order from the board."""
+    unit = Unit.objects.filter(id=actor.unit_id, status="active").first()
+    if unit is None:
+        raise NotFound
+    return _do(
+        actor, "unit_claim", order_id,
+        lambda r, c: plans.unit_claim(r, c, unit_id=unit.id, unit_name=str(unit)), now=now,
+    )  # fmt: skip
+
+
+def _on_duty(member_id: UUID | None) -> Member:
+    member = Member.objects.filter(id=member_id).first()
+    if member is None:
+        raise NotFound
+    if member.duty_status in ("left", "retired"):
+        raise Conflict("您已不在岗，不用再接单。想继续服务，请与社区联系。")
+    return member
+
+
+def return_order(
+    *, actor: Actor, order_id: UUID, reason: str, note: str,
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """A unit gives it back with a reason; it keeps no trace against the unit but the
+    event."""
+    unit = Unit.objects.filter(id=actor.unit_id).first()
+    return _do(
+        actor, "return", order_id,
+        lambda r, c: plans.return_(r, c, reason=reason, note=note, unit_name=str(unit or "")),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def assign_order(
+    *, actor: Actor, order_id: UUID, member_id: UUID, note: str = "",
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """The unit names one of its own members on duty."""
+    member = Member.objects.select_related("person").filter(id=member_id).first()
+    if member is None or member.unit_id != actor.unit_id:
+        raise Invalid(fields={"member": "请从本单位在职党员里选。"})
+    if member.duty_status != "on_duty":
+        raise Invalid(fields={"member": "这位党员现在不在岗，请换一位。"})
+    return _do(
+        actor, "assign", order_id,
+        lambda r, c: plans.assign(
+            r, c, member_id=member.id, person_id=member.person_id,
+            member_name=member.person.name, note=note,
+        ),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def report_done(
+    *, actor: Actor, order_id: UUID, stretches: Sequence[plans.Stretch], note: str,
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """Who served, from when to when; then the resident has the word (A16)."""
+    for stretch in stretches:
+        if clash := _overlap(stretch, order_id):
+            raise Invalid(
+                fields={"start_at": f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"}
+            )
+    return _do(
+        actor, "report_done", order_id,
+        lambda r, c: plans.report_done(r, c, stretches=stretches, note=note),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def _overlap(stretch: plans.Stretch, order_id: UUID) -> str:
+    """Number of another order that this person served in the same time, or ""."""
+    other = Service.objects.filter(
+        member_id=stretch.member_id, start_at__lt=stretch.end_at, end_at__gt=stretch.start_at
+    ).exclude(order_id=order_id)
+    return str(other.values_list("order__no", flat=True).first() or "")
+
+
+def confirm_order(
+    *, actor: Actor, order_id: UUID, result: str, how: str, note: str = "",
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """The resident's last word; writes one record per person who served. Nobody who
+    served may speak it for them."""
+    services = list(Service.objects.filter(order_id=order_id).select_related("member"))
+    _not_own_service(actor, services)
+
+    def plan(row: plans.Row, ctx: plans.Context) -> Write:
+        now_served = [s for s in services if s.round == row["reopened"]]
+        return plans.confirm(
+            row, ctx, result=result, how=how, services=now_served,
+            confirmed_by=actor.person_id, note=note,
+        )  # fmt: skip
+
+    if how != "requester":
+        actor = actor.for_someone(f"居民（{rules.CONFIRMED_HOW.get(how, '')}）")
+    return _do(actor, "confirm", order_id, plan, now=now, client_id=client_id)
+
+
+def _not_own_service(actor: Actor, services: Sequence[Service]) -> None:
+    if actor.person_id and any(s.member.person_id == actor.person_id for s in services):
+        raise Conflict(rules.MESSAGES["confirm"], code="own_service")
+
+
+def reopen_order(
+    *, actor: Actor, order_id: UUID, result: str, what: str = "",
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """Partly or not solved: back to the same hands (T1). Records of the round are
+    reversed."""
+    records = Record.objects.filter(
+        source_id=order_id, source_kind="orders.order", reversal_of=None, reversals=None
+    )
+    found = list(records)
+    return _do(
+        actor, "reopen", order_id,
+        lambda r, c: plans.reopen(r, c, result=result, what=what, records=found),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def reveal(
+    *, actor: Actor, order_id: UUID, field: str, purpose: str, now: datetime | None = None
+) -> str:
+    """Show one sealed field of an order; the look is an event anybody concerned may
+    ask about (domain 9.1, 9.5)."""
+    if field not in ("phone", "address", "call_name"):
+        raise NotFound
+    if not purpose.strip():
+        raise Invalid(fields={"purpose": "请选看它做什么。"})
+    order = Order.objects.filter(id=order_id).first()
+    if order is None:
+        raise NotFound
+    note_event(
+        actor, "orders.reveal", order,
+        Write(data={"field": field, "purpose": purpose.strip()}), now=now,
+    )  # fmt: skip
+    return str(getattr(order, field))
+
+
+def _simple(event: str, name: str = "") -> Callable[..., Done]:
+    """A verb whose plan takes nothing but the row, the context and its own words."""
+    plan = getattr(plans, name or event)
+
+    def verb(
+        *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = "",
+        **words: Any,
+    ) -> Done:  # fmt: skip
+        return _do(
+            actor, event, order_id, lambda r, c: plan(r, c, **words),
+            now=now, client_id=client_id,
+        )  # fmt: skip
+
+    verb.__name__ = f"{event}_order"
+    verb.__doc__ = plan.__doc__
+    return verb
+
+
+reject_order = _simple("reject")  # reason, note
+publish_order = _simple("publish")
+transfer_order = _simple("transfer")  # to, note
+release_order = _simple("release")  # reason, note
+republish_order = _simple("republish")  # note
+unit_accept_order = _simple("unit_accept")
+accept_order = _simple("accept")
+decline_order = _simple("decline", "back_to_unit")  # reason, note
+hand_back_order = _simple("hand_back", "back_to_unit")  # reason, note
+start_order = _simple("start")
+ask_extension = _simple("ask_extension")  # days, note
+extend_order = _simple("extend")  # days, note
+cannot_do_order = _simple("cannot_do")  # reason, note
+log_call = _simple("call")  # note
+close_unreachable = _simple("unreachable")
+rate_order = _simple("rate")  # rating, text, public, how
+withdraw_order = _simple("withdraw")  # note
+approve_text = _simple("approve_text")
+ask_call = _simple("ask_call")
+pause_order = _simple("pause")  # until, reason
+resume_order = _simple("resume")
+add_note = _simple("note")  # text, audience
+
+
+def sweep(now: datetime | None = None) -> dict[str, int]:
+    """The system's own acts (worker, every ten minutes): pauses that end, wishes
+    nobody claimed, ratings that did not come, reminders, escalation. Nothing here
+    confirms or praises. Returns how many of each."""
+    at = now or clock_now()
+    return {
+        "resumed": _sweep_each("resume", Q(paused_until__lte=local(at).date()), plans.resume, at),
+        "expired": _sweep_each("expire", Q(state="published", **_late(at)), plans.expire, at),
+        "closed": _sweep_each(
+            "close_unrated", Q(state="confirmed", **_late(at)), plans.close_unrated, at
+        ),
+    }
+
+
+def _late(at: datetime) -> dict[str, Any]:
+    return {"due_at__lte": at, "paused_at": None}
+
+
+def _sweep_each(event: str, which: Q, plan: Plan, at: datetime) -> int:
+    """Each row has a deadline of its own, so each is an act of its own."""
+    ids = list(Order.objects.filter(which).values_list("id", flat=True)[:500])
+    for order_id in ids:
+        _do(SYSTEM, event, order_id, plan, now=at)
+    return len(ids)
+

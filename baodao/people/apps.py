@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    name = "baodao.people"
+    verbose_name = "单位与党员"
+
+    def ready(self) -> None:
+        from baodao.acts.access import register
+        from baodao.people import rules
+
+        register("people.Unit", "units", rules.UNIT_ACTIONS)
+        register("people.PartyOrg", "orgs", rules.ORG_ACTIONS)
+        register("people.ContactTie", "ties", rules.TIE_ACTIONS)
+        register("people.Person", "persons", rules.PERSON_ACTIONS)
+        register("people.Member", "members", rules.MEMBER_ACTIONS)
+        register("people.Exemption", "exemptions", rules.EXEMPTION_ACTIONS)
+        register("people.Resident", "residents", rules.RESIDENT_ACTIONS)
+        register(
+            "people.RoleTie", "roles", rules.ROLE_ACTIONS, conflicts=rules.ROLE_CONFLICTS
+        )
+        register("people.Account", "accounts", rules.ACCOUNT_ACTIONS)

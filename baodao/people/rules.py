@@ -1,0 +1,112 @@
+"""Who may see and change units, party organisations, members and roles (domain 5,
+9.5). Names of units and members are internal (P1); phones are revealed one by one."""
+
+from baodao.acts.access import Scope
+
+_ORG = {
+    "prefecture_org": Scope.PLACE,
+    "county_org": Scope.PLACE,
+    "county_social_work": Scope.PLACE,
+}
+_COMMUNITY = {"community_secretary": Scope.PLACE, "community_worker": Scope.PLACE}
+_TOWN = {"township_party": Scope.PLACE, "practice_center": Scope.PLACE}
+_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
+_SYSTEM = {"system": Scope.ALL}
+
+UNIT_ACTIONS = {
+    "view": (
+        "查看单位",
+        {
+            **_ORG, **_TOWN, **_COMMUNITY, **_UNIT,
+            "grid_worker": Scope.PLACE, "inspector": Scope.PLACE, "system_admin": Scope.ALL,
+        },
+    ),
+    "add": ("新增单位", {**_ORG, **_SYSTEM}),
+    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT}),
+    "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
+}  # fmt: skip
+ORG_ACTIONS = {
+    "view": (
+        "查看党组织",
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE},
+    ),
+    "add": ("新增党组织", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
+    "edit": ("修改党组织", {**_ORG, "unit_secretary": Scope.UNIT}),
+}
+TIE_ACTIONS = {
+    "view": ("查看联系点", {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+    "add": ("确定联系点", {**_ORG, **_SYSTEM}),
+    "end": ("结束联系", _ORG),
+}
+PERSON_ACTIONS = {
+    "view": (
+        "查看人员",
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "member": Scope.OWN,
+         "system_admin": Scope.ALL, "security_admin": Scope.ALL},
+    ),
+    "add": ("新增人员", {**_ORG, **_COMMUNITY, **_UNIT, "system_admin": Scope.ALL, **_SYSTEM}),
+    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
+    "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+}  # fmt: skip
+MEMBER_ACTIONS = {
+    "view": (
+        "查看党员",
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE,
+         "member": Scope.OWN, "inspector": Scope.PLACE},
+    ),
+    "add": ("新增党员", {**_ORG, **_COMMUNITY, **_UNIT, **_SYSTEM}),
+    "edit": ("修改党员", {**_ORG, **_UNIT, "community_secretary": Scope.PLACE,
+                      "community_worker": Scope.PLACE, "member": Scope.OWN}),
+    "reveal": ("显示党员电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+    "set_place": (
+        "更新报到地",
+        {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT, **_ORG, **_SYSTEM},
+    ),
+}  # fmt: skip
+EXEMPTION_ACTIONS = {
+    "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
+    "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
+    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
+}
+RESIDENT_ACTIONS = {
+    "view": ("查看居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
+    "add": ("登记居民", {**_COMMUNITY, "grid_worker": Scope.PLACE, **_SYSTEM}),
+    "edit": ("修改居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
+    "reveal": ("显示居民联系方式", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
+}
+_GIVERS = {
+    **_ORG,
+    "township_party": Scope.PLACE,
+    "community_secretary": Scope.PLACE,
+    "unit_secretary": Scope.UNIT,
+    "system_admin": Scope.ALL,
+    "security_admin": Scope.ALL,
+}
+ROLE_ACTIONS = {
+    "view": ("查看角色", {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN}),
+    "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
+    "end": ("收回角色", _GIVERS),
+}
+# Nobody gives or takes their own role.
+ROLE_CONFLICTS = {"give": {"person_id": "person_id"}, "end": {"person_id": "person_id"}}
+_ACCOUNTS = {
+    **_ORG,
+    "community_secretary": Scope.PLACE,
+    "unit_secretary": Scope.UNIT,
+    "system_admin": Scope.ALL,
+    "security_admin": Scope.ALL,
+}
+ACCOUNT_ACTIONS = {
+    "view": ("查看账号", {**_ACCOUNTS, "member": Scope.OWN}),
+    "add": ("开通账号", {**_ACCOUNTS, **_SYSTEM}),
+    "reset": ("重设密码", _ACCOUNTS),
+    "password": ("修改自己的密码", dict.fromkeys(
+        ("member", "unit_secretary", "unit_liaison", "community_secretary",
+         "community_worker", "grid_worker", "township_party", "practice_center",
+         "county_org", "county_social_work", "prefecture_org", "inspector",
+         "privacy_officer", "system_admin", "security_admin", "audit_admin"),
+        Scope.OWN,
+    )),
+    "disable": ("停用账号", _ACCOUNTS),
+    "enable": ("启用账号", _ACCOUNTS),
+}  # fmt: skip

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class PlacesConfig(AppConfig):
+    name = "baodao.places"
+    verbose_name = "地方"
+
+    def ready(self) -> None:
+        from baodao.acts.access import register
+        from baodao.places import rules
+
+        register("places.Place", "places", rules.PLACE_ACTIONS)
+        register("places.Household", "households", rules.HOUSEHOLD_ACTIONS)
+        register("places.Setting", "settings", rules.SETTING_ACTIONS)
+        register("places.LocalDay", "days", rules.DAY_ACTIONS)
+        register("places.Pause", "pauses", rules.PAUSE_ACTIONS)

@@ -1,0 +1,175 @@
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+
+from baodao.acts.access import Columns
+from baodao.acts.models import Acted
+from baodao.core.clock import today
+from baodao.core.fields import CText, SealedText
+from baodao.places import rules
+
+FOCUS_GROUPS = {
+    "elder": "老年人",
+    "minor": "未成年人",
+    "disabled": "残疾人",
+    "hardship": "困难家庭",
+    "other": "其他",
+}
+
+
+class Place(Acted):
+    """A node of the tree. Official places carry their code of 2 to 12 digits, local
+    ones their parent's code and a letter: 542523100001-G003, …-E012, …-H0312."""
+
+    ACCESS = Columns(path=("path",))
+
+    code = models.TextField("代码")
+    path = CText("路径", unique=True)
+    level = models.SmallIntegerField("层级", choices=list(rules.LEVELS.items()))
+    kind = models.TextField("类型", default="", blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name="上级"
+    )
+    official_name = models.TextField("法定名称")
+    name = models.TextField("名称")
+    name_bo = models.TextField("藏文名称", default="", blank=True)
+    pinyin = models.TextField("拼音", default="", editable=True)
+    population = models.IntegerField("人口", default=0)
+    households = models.IntegerField("户数", default=0)
+    phone = models.TextField("公开电话", default="", blank=True)
+    lon = models.FloatField("经度", null=True, blank=True)
+    lat = models.FloatField("纬度", null=True, blank=True)
+    is_contact_point = models.BooleanField("联系点", default=False)
+    valid_from = models.DateField("起", default=today)
+    valid_to = models.DateField("止", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(valid_to=None), name="place_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_contact_point=False)
+                | Q(level__in=[rules.COMMUNITY, rules.GRID]) & ~Q(kind="virtual"),
+                name="contact_point_is_community_or_grid",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["parent", "path"], name="place_children"),
+            models.Index(fields=["level", "path"], name="place_by_level"),
+            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="place_name_trgm"),
+            GinIndex(OpClass(F("pinyin"), name="gin_trgm_ops"), name="place_pinyin_trgm"),
+            models.Index(OpClass("code", name="text_pattern_ops"), name="place_code_prefix"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Estate(Acted):
+    """The profile of an estate 小区 (L34, L51): what pairing and weighting look at."""
+
+    ACCESS = Columns(path=("path",))
+
+    place = models.OneToOneField(Place, models.PROTECT, related_name="estate")
+    path = CText()
+    built_year = models.IntegerField("建成年份", null=True, blank=True)
+    homes = models.IntegerField("户数", default=0)
+    elder_share = models.IntegerField("60 岁以上占比（%）", default=0)
+    has_lift = models.BooleanField("有电梯", default=False)
+    services = ArrayField(models.TextField(), verbose_name="现有服务", default=list, blank=True)
+    risks = ArrayField(models.TextField(), verbose_name="风险", default=list, blank=True)
+    is_key = models.BooleanField("重点小区", default=False)
+
+
+class Household(Acted):
+    """A household 户. Shown by number (户 0312) outside the need-to-know; who and
+    where are encrypted and every reveal is an event (domain 9.1, 9.5)."""
+
+    ACCESS = Columns(path=("path",))
+
+    place = models.OneToOneField(Place, models.PROTECT, related_name="household")
+    path = CText()
+    number = models.TextField("户号")
+    call_name = SealedText("称呼")
+    address = SealedText("住处")
+    phone = SealedText("电话")
+    focus = ArrayField(models.TextField(), verbose_name="重点人群", default=list, blank=True)
+    language = models.TextField("语言", default="zh")
+    remote = models.BooleanField("牧区或路程 2 小时以上", default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path"], name="household_path_once")
+        ]
+
+
+class Setting(Acted):
+    """One value of one key at one place; it holds for the place and below until a
+    lower place sets its own. `key` and its default: `places.settings.KEYS`."""
+
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="", blank=True)
+    key = models.TextField()
+    value = models.JSONField()
+    set_by = models.TextField(default="")
+    reason = models.TextField("理由", default="")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path", "key"], name="setting_once_per_place")
+        ]
+
+
+class LocalDay(Acted):
+    """A day on which a place's calendar differs from the package's: a local
+    festival, a make-up workday, a year the package does not know yet."""
+
+    ACCESS = Columns(path=("path",))
+    KINDS = {"holiday": "休息", "workday": "上班"}
+
+    path = CText(default="", blank=True)
+    day = models.DateField("日期")
+    kind = models.TextField("安排", choices=list(KINDS.items()))
+    name = models.TextField("说明")
+    removed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "day"], condition=Q(removed=False), name="local_day_once"
+            )
+        ]
+
+
+class Pause(Acted):
+    """An interval in which clocks stand still for a place and below. Pauses of
+    nested places overlap; they are counted as a union (domain 8.20)."""
+
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="", blank=True)
+    start = models.DateTimeField("起")
+    end = models.DateTimeField("止", null=True, blank=True)
+    reason = models.TextField("理由")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end=None) | Q(end__gt=F("start")), name="pause_has_length"
+            ),
+            ExclusionConstraint(
+                name="pause_no_overlap_at_one_place",
+                expressions=[
+                    ("path", RangeOperators.EQUAL),
+                    (
+                        models.Func(F("start"), F("end"), function="tstzrange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]

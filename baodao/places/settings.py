@@ -1,0 +1,69 @@
+"""Settings inherited down the tree: every value a district may choose (section 1.4
+of the requirements), with its default, its unit and where the default is from."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from baodao.places.models import Setting
+
+
+class Key(NamedTuple):
+    """`default` also fixes the type; `note` says what it does and who proposed it."""
+
+    title: str
+    default: Any
+    unit: str = ""
+    note: str = ""
+
+
+KEYS: dict[str, Key] = {
+    "orders.verify_days": Key("核实时限", 2, "个工作日", "收到点单后几个工作日内核实"),
+    "orders.publish_days": Key("发布或派单时限", 1, "个工作日"),
+    "orders.unit_accept_days": Key("单位接单时限", 2, "个工作日", "超过后报上级街道（乡镇）"),
+    "orders.assign_days": Key("单位派党员时限", 1, "个工作日"),
+    "orders.member_accept_days": Key("党员接单时限", 1, "个工作日"),
+    "orders.life_safety_hours": Key("紧急（危及安全）办理时限", 2, "小时"),
+    "orders.urgent_hours": Key("加急办理时限", 24, "小时"),
+    "orders.normal_days": Key("普通办理时限", 7, "天"),
+    "orders.complex_days": Key("复杂办理时限", 15, "天"),
+    "orders.confirm_days": Key("居民确认期限", 7, "天", "过期由社区打电话回访，不会自动算满意"),
+    "orders.reopen_days": Key("可说“没办好”的期限", 15, "天"),
+    "orders.rate_days": Key("评价期限", 15, "天", "过期记“未评”，不算好评"),
+    "orders.expire_days": Key("公开认领期限", 60, "天", "到期先电话核对"),
+    "orders.max_open_claims": Key("每名党员同时认领", 3, "单"),
+    "orders.goods_limit_fen": Key("实物心愿金额上限", 20000, "分", "超过须社区书记核实"),
+    "orders.goods_wishes_per_quarter": Key("每户每季度实物心愿", 1, "个"),
+    "orders.rate_threshold": Key("公布比率的最少件数", 10, "件"),
+    "reporting.accept_days": Key("接收报到时限", 3, "个工作日", "超过后报上级，不会自动接收"),
+    "reporting.deadline_days": Key("报到期限", 30, "天"),
+    "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "calendar.hours": Key(
+        "办公时间",
+        [["09:00", "12:30"], ["15:00", "18:00"]],
+        "",
+        "工作日的起止时刻；最后一段的结束就是“到期当天”的时刻",
+    ),
+    "calendar.weekdays": Key("工作日", [0, 1, 2, 3, 4], "", "0 是星期一"),
+}
+
+
+def ancestors(path: str) -> list[str]:
+    """The path and everything above it, the root "" first."""
+    parts = path.split("/")[:-1]
+    return ["", *("/".join(parts[: i + 1]) + "/" for i in range(len(parts)))]
+
+
+def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
+    """Effective values at a place, one query. Raises KeyError for an unknown key."""
+    wanted = list(keys) if keys is not None else list(KEYS)
+    found = {key: KEYS[key].default for key in wanted}
+    rows = Setting.objects.filter(path__in=ancestors(path), key__in=wanted)
+    for key, value in rows.order_by("path").values_list("key", "value"):
+        found[key] = value
+    return found
+
+
+def sources(path: str) -> dict[str, Setting]:
+    """Which row (of which place) decides each key that is not at its default."""
+    rows = Setting.objects.filter(path__in=ancestors(path)).order_by("path")
+    return {row.key: row for row in rows}

@@ -1,0 +1,157 @@
+"""Figures of orders. Each figure is a queryset first: the number on the page is its
+length, and the page that opens it lists the very same rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from baodao.acts.access import path_range
+from baodao.acts.models import Event
+from baodao.core.clock import ZONE
+from baodao.orders.models import Order
+from baodao.orders.rules import WISH_KINDS
+
+NOT_COUNTED = ("withdrawn", "merged", "rejected")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """How a figure is counted, in the words printed under every table."""
+
+    title: str
+    unit: str
+    text: str
+    counts: str
+    not_counts: str
+
+
+DEFINITIONS: Mapping[str, Definition] = {
+    "placed": Definition("提出的心愿", "件", "这一期登记的点单。", "各种来源", "已撤回、已合并、不受理"),
+    "open": Definition("在办", "件", "还没有结果的点单。", "各种在办状态", ""),
+    "wishes": Definition(
+        "办成微心愿", "个", "微梦想、微心愿、微诉求里，居民确认解决的。",
+        "确认日期在这一期，结果“解决”", "部分解决、没有答复、急难愁盼",
+    ),
+    "problems": Definition(
+        "解决急难愁盼问题", "个", "急难愁盼里，居民确认解决的。",
+        "确认日期在这一期，结果“解决”", "部分解决、没有答复",
+    ),
+    "solved": Definition("居民确认解决", "件", "居民说“办好了”的点单。", "本人确认和回访确认", "没有答复"),
+    "partly": Definition("部分解决", "件", "居民同意就此办结、但只办了一部分的。", "回访确认", ""),
+    "not_solved": Definition("没解决", "件", "办结但没解决的，都附理由。", "没解决、办不了", ""),
+    "finished": Definition("办结", "件", "有了结果的点单。", "解决、部分解决、没解决、没有答复", "已撤回、已合并、不受理"),
+    "rated": Definition("已评价", "件", "居民打了分的。", "本人评价和电话里说的", "未评"),
+    "happy": Definition("评价 4–5 分", "件", "打了 4 分或 5 分的。", "", "未评"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Period:
+    """[start, end) of local dates."""
+
+    start: date
+    end: date
+
+    @classmethod
+    def year(cls, year: int) -> "Period":
+        return cls(date(year, 1, 1), date(year + 1, 1, 1))
+
+    def within(self, column: str) -> Q:
+        """The instants of the period, for a column."""
+        from datetime import datetime, time
+
+        lo = datetime.combine(self.start, time(), ZONE)
+        hi = datetime.combine(self.end, time(), ZONE)
+        return Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
+
+
+def condition(name: str, period: Period) -> Q:
+    """The definition of one figure as a condition on orders."""
+    from baodao.orders.rules import OPEN
+
+    confirmed = period.within("confirmed_at")
+    solved = confirmed & Q(result="solved")
+    return {
+        "placed": period.within("placed_at") & ~Q(state__in=NOT_COUNTED),
+        "open": period.within("placed_at") & Q(state__in=OPEN) & ~Q(state="confirmed"),
+        "wishes": solved & Q(kind__in=WISH_KINDS),
+        "problems": solved & Q(kind="problem"),
+        "solved": solved,
+        "partly": confirmed & Q(result="partly"),
+        "not_solved": confirmed & Q(result__in=["not_solved", "cannot"]),
+        "finished": confirmed & ~Q(result="")
+        | period.within("closed_at") & Q(state="closed", result="no_answer"),
+        "rated": confirmed & Q(rating__isnull=False),
+        "happy": confirmed & Q(rating__gte=4),
+    }[name]
+
+
+def orders_in(
+    name: str, path: str, period: Period, channel: str = ""
+) -> QuerySet[Order]:
+    """The list behind a figure."""
+    lo, hi = path_range(path)
+    found = Order.objects.filter(condition(name, period), path__gte=lo, path__lt=hi)
+    return found.filter(channel=channel) if channel else found
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its parts; `percent` is None below the number from which a rate
+    may be shown (domain 9.4)."""
+
+    part: int
+    whole: int
+    shown_from: int = 10
+
+    @property
+    def percent(self) -> float | None:
+        if self.whole < max(self.shown_from, 1):
+            return None
+        return round(100 * self.part / self.whole, 1)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All order figures of a place and period."""
+
+    counts: Mapping[str, int]
+    response: Rate
+    solved: Rate
+    happy: Rate
+    cut_off: date
+
+
+def figures(path: str, period: Period, channel: str = "", shown_from: int = 10) -> Figures:
+    """Counts and the three rates, in two queries."""
+    lo, hi = path_range(path)
+    rows = Order.objects.filter(path__gte=lo, path__lt=hi)
+    if channel:
+        rows = rows.filter(channel=channel)
+    counts = rows.aggregate(
+        **{name: Count("id", filter=condition(name, period)) for name in DEFINITIONS}
+    )
+    answered, in_time = _responses(path, period)
+    return Figures(
+        counts=counts,
+        response=Rate(in_time, answered, shown_from),
+        solved=Rate(counts["solved"], counts["finished"], shown_from),
+        happy=Rate(counts["happy"], counts["rated"], shown_from),
+        cut_off=period.end,
+    )
+
+
+def _responses(path: str, period: Period) -> tuple[int, int]:
+    """(answers to a dispatch, of which accepted in time). A unit that never
+    answered is escalated, which counts as an answer that was late."""
+    lo, hi = path_range(path)
+    events = Event.objects.filter(period.within("at"), path__gte=lo, path__lt=hi)
+    answer = Q(action__in=["orders.unit_accept", "orders.return"])
+    late = Q(action="orders.escalate", from_state="dispatched")
+    got = events.aggregate(
+        answered=Count("id", filter=answer | late),
+        in_time=Count("id", filter=Q(action="orders.unit_accept", data__in_time=True)),
+    )
+    return got["answered"], got["in_time"]

@@ -1,0 +1,225 @@
+"""Tags and filters of the design system; builtins, so no page needs `load`.
+`COMPONENTS.md` shows each with an example."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from baodao.ui import forms, icons, waiting, words
+from baodao.ui.clock import Clock
+from baodao.ui.query import Chip, chip, changed
+from baodao.ui.shapes import Entry, Line, Part, Step, Suggestion
+from baodao.ui.toast import Toast, read
+
+register = template.Library()
+STATUS_ICONS = {
+    "late": "alert-circle",
+    "soon": "clock",
+    "ok": "check",
+    "go": "user-check",
+    "note": "flask",
+}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# --- words ---------------------------------------------------------------------
+
+register.filter("span", words.span)
+register.filter("exact_span", words.exact_span)
+register.filter("weekday", words.weekday)
+register.filter("code8", words.code8)
+register.filter("number", words.number)
+register.filter("points", words.points)
+register.filter("mask_phone", words.mask_phone)
+register.filter("small", words.small)
+
+
+@register.filter
+def cdate(value: date | datetime | None) -> str:
+    return words.cdate(value, words.local_day(_now())) if value else ""
+
+
+@register.filter
+def cdatetime(value: datetime | None) -> str:
+    return words.cdatetime(value, words.local_day(_now())) if value else ""
+
+
+@register.filter
+def deadline(value: date | datetime | None) -> str:
+    return words.deadline(value, _now()) if value else ""
+
+
+@register.filter
+def since(value: datetime | None) -> timedelta:
+    """How long ago, for |span: {{ order.placed_at|since|span }}."""
+    return max(_now() - value, timedelta(0)) if value else timedelta(0)
+
+
+@register.simple_tag
+def percent(part: int, whole: int) -> str:
+    return words.percent(part, whole)
+
+
+# --- small marks ----------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return icons.svg(name)
+
+
+@register.inclusion_tag("ui/_status.html")
+def status(tone: str, label: str, icon: str = "") -> dict[str, Any]:
+    return {
+        "tone": tone,
+        "label": label,
+        "icon": icon or STATUS_ICONS.get(tone, ""),
+    }
+
+
+@register.inclusion_tag("ui/_clock.html")
+def clock(clock: Clock | None, big: bool = False) -> dict[str, Any]:
+    return {"clock": clock, "big": big}
+
+
+@register.inclusion_tag("ui/_clock_tag.html")
+def clock_tag(clock: Clock | None) -> dict[str, Any]:
+    """The clock as one status word, for cards on light pages."""
+    return {"clock": clock}
+
+
+@register.inclusion_tag("ui/_bar.html")
+def bar(value: float, whole: float, mark: float | None = None) -> dict[str, Any]:
+    """A measure in a table, with the expected amount as a line. Never a race."""
+    return {
+        "width": _share(value, whole),
+        "mark": None if mark is None else _share(mark, whole),
+        "value": value,
+        "whole": whole,
+    }
+
+
+def _share(value: float, whole: float) -> int:
+    return min(100, max(0, round(value * 100 / whole))) if whole else 0
+
+
+# --- blocks ----------------------------------------------------------------------
+
+
+@register.inclusion_tag("ui/_timeline.html")
+def timeline(entries: Iterable[Entry]) -> dict[str, Any]:
+    return {"entries": entries}
+
+
+@register.inclusion_tag("ui/_who_waited.html")
+def who_waited(parts: Sequence[Part]) -> dict[str, Any]:
+    return {"waiting": waiting.waiting(parts)}
+
+
+@register.simple_tag
+def who_waited_line(parts: Sequence[Part]) -> str:
+    return waiting.sentence(parts)
+
+
+@register.inclusion_tag("ui/_steps.html")
+def steps(steps: Iterable[Step], numbered: bool = False) -> dict[str, Any]:
+    return {"steps": list(steps), "numbered": numbered}
+
+
+@register.inclusion_tag("ui/_receipt.html")
+def receipt(lines: Iterable[Line]) -> dict[str, Any]:
+    return {"lines": lines}
+
+
+@register.inclusion_tag("ui/_suggestion.html")
+def suggestions(
+    name: str, items: Iterable[Suggestion], chosen: str = ""
+) -> dict[str, Any]:
+    """Radio cards; `name` is the form field they fill."""
+    return {"name": name, "items": items, "chosen": chosen}
+
+
+@register.inclusion_tag("ui/_empty.html")
+def empty_state(
+    title: str, text: str = "", url: str = "", label: str = ""
+) -> dict[str, Any]:
+    return {"title": title, "text": text, "url": url, "label": label}
+
+
+@register.inclusion_tag("ui/_toasts.html", takes_context=True)
+def toasts(context: template.RequestContext) -> dict[str, Any]:
+    """The waiting messages, and an error that an HTMX answer carries."""
+    said = [read(message) for message in context.get("messages") or ()]
+    error = context.get("error")
+    if error is not None:
+        said.append(Toast(str(error.message), tone="late"))
+    return {"toasts": said, "csrf_token": context.get("csrf_token")}
+
+
+# --- forms -----------------------------------------------------------------------
+
+
+@register.inclusion_tag("ui/_field.html")
+def field(
+    field: BoundField,
+    look: str = "picks",
+    notes: Mapping[str, str] | None = None,
+    hint: str = "",
+) -> dict[str, Any]:
+    """`look`: picks or chips for radio and checkbox groups; `hint` stands beside
+    the label; `notes`: value → second line of an option."""
+    kind = forms.kind_of(field)
+    return {
+        "field": field,
+        "kind": kind,
+        "look": look,
+        "hint": hint,
+        "options": forms.options(field, notes) if kind == "choices" else (),
+        "control": "" if kind == "choices" else forms.control(field),
+        "error_id": f"{field.auto_id}_error",
+        "help_id": f"{field.auto_id}_helptext",
+    }
+
+
+@register.inclusion_tag("ui/_form_errors.html")
+def form_errors(form: BaseForm) -> dict[str, Any]:
+    found = forms.error_links(form) if form.is_bound else []
+    alone = len(found) == 1 and bool(found[0][0])
+    return {"errors": [] if alone else found}
+
+
+# --- lists -----------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: template.RequestContext, **changes: object) -> str:
+    """This address with other GET parameters; None drops one."""
+    return changed(cast(HttpRequest, context["request"]), changes)
+
+
+@register.inclusion_tag("ui/_paging.html", takes_context=True)
+def paging(context: template.RequestContext, page: Page[Any]) -> dict[str, Any]:
+    return {"page": page, "request": context["request"]}
+
+
+@register.inclusion_tag("ui/_filter_chip.html", takes_context=True)
+def filter_chip(
+    context: template.RequestContext,
+    label: str,
+    param: str,
+    choices: Iterable[tuple[object, str]],
+    icon: str = "",
+    many: bool = False,
+) -> dict[str, Any]:
+    drawn: Chip = chip(cast(HttpRequest, context["request"]), param, choices, many)
+    return {"label": label, "chip": drawn, "icon": icon}
