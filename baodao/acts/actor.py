@@ -37,4 +37,6 @@ SYSTEM = Actor(role="system", name="系统", path="")
 
 def link_holder(object_id: UUID, request_id: str = "") -> Actor:
     """A resident who came by the link or code of one order (L50: no account)."""
-    return Actor(role="requester", name="居民", link_id=object_id, request_id=request_id)
+    return Actor(
+        role="requester", name="居民", link_id=object_id, request_id=request_id
+    )

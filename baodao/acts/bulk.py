@@ -13,11 +13,13 @@ from django.apps import apps
 from django.db import connection, models
 from psycopg import sql as psql
 
-from baodao.acts.access import ACTIONS, require
+from baodao.acts.access import ACTIONS, columns, require
 from baodao.acts.actor import Actor
 from baodao.acts.engine import _insert
+from baodao.acts.models import Event
 from baodao.acts.writing import (
     Write,
+    column,
     db_value,
     event_for,
     flow_of,
@@ -27,7 +29,6 @@ from baodao.acts.writing import (
     written_fields,
 )
 from baodao.core.clock import now as clock_now
-from baodao.core.ids import uuid7
 
 M = models.Model
 
@@ -35,7 +36,7 @@ M = models.Model
 def copy_rows(model: type[M], rows: Iterable[M]) -> int:
     """COPY instances into their table; returns how many."""
     fields = written_fields(model)
-    names = psql.SQL(", ").join(psql.Identifier(f.column) for f in fields)
+    names = psql.SQL(", ").join([psql.Identifier(column(f)) for f in fields])
     statement = psql.SQL("COPY {} ({}) FROM STDIN").format(
         psql.Identifier(model._meta.db_table), names
     )
@@ -92,7 +93,10 @@ class Batch:
         write: Write, at: datetime | None,
     ) -> None:  # fmt: skip
         model = type(instance)
-        row = {f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields}
+        row = {
+            f.attname: f.value_from_object(instance)
+            for f in model._meta.concrete_fields
+        }
         event = event_for(
             actor, action, model, instance.pk, path=path_of(model, row),
             states=states, write=write, at=at or clock_now(),
@@ -112,11 +116,15 @@ def act_many(
     ids: Sequence[UUID],
     write: Write | None = None,
     *,
+    versions: Sequence[int] | None = None,
     now: datetime | None = None,
 ) -> list[UUID]:
     """Give one decision to many rows in one statement; returns the ids it moved.
-    Rows that are no longer in a fitting state are left alone. For the system's own
-    sweeps: the caller has chosen the rows, so the grant is judged on the role."""
+    Rows that are no longer in a fitting state are left alone, and with `versions`
+    (what the caller saw, one per id) all that have changed since: two sweeps at the
+    same moment act once. The write's job is deferred once per event. For the
+    system's own sweeps: the caller has chosen the rows, so the grant is judged on
+    the role. Notes are not written."""
     rule = ACTIONS[action]
     if actor.role not in rule.grants:
         raise PermissionError(action)
@@ -134,30 +142,45 @@ def act_many(
         )
         for pk in ids
     ]  # fmt: skip
-    sql, params = _update_many(model, write, flow is not None, sources, event_name)
+    sql, params = _update_many(
+        model, write, flow is not None, sources, event_name, versions is not None
+    )
     adds = "".join(
         f", a{i} AS ({_insert(type(row), f'_a{i}', 'o')})"
         for i, row in enumerate(write.adds)
     )
     params |= {f"_a{i}": json.dumps([json_row(r)]) for i, r in enumerate(write.adds)}
     params |= {"_ids": list(ids), "_events": json.dumps(events)}
+    if versions is not None:
+        params["_versions"] = list(versions)
+    tail = "SELECT id FROM o"
+    if write.job:
+        adds += _JOBS
+        params["_task"], params["_args"] = write.job[0], json.dumps(dict(write.job[1]))
+        # A SELECT in WITH runs only when it is referenced.
+        tail = "SELECT id, (SELECT count(*) FROM j) FROM o"
     with connection.cursor() as cursor:
-        cursor.execute(sql + adds + " SELECT id FROM o", params)
+        cursor.execute(f"{sql}{adds} {tail}", params)
         return [row[0] for row in cursor.fetchall()]
 
 
-def _update_many(
-    model: type[M], write: Write, has_state: bool, sources: list[str], event: str
-) -> tuple[str, dict[str, Any]]:
-    from baodao.acts.models import Event
+_JOBS = """, j AS (SELECT procrastinate_defer_jobs_v1(coalesce(array_agg(ROW(
+  'default', %(_task)s::text, 0, NULL, NULL,
+  %(_args)s::jsonb || jsonb_build_object('event_id', e.id), NULL
+)::procrastinate_job_to_defer_v1), '{}')) FROM e)"""
 
+
+def _update_many(
+    model: type[M], write: Write, has_state: bool, sources: list[str], event: str,
+    guarded: bool,
+) -> tuple[str, dict[str, Any]]:  # fmt: skip
     table = model._meta.db_table
-    parts, params = ["version = t.version + 1"], {}
+    parts, params = ["version = t.version + 1"], dict[str, Any]()
     for name, value in write.set.items():
         f = model._meta.get_field(name)
         assert isinstance(f, models.Field)
-        parts.append(f"{f.column} = %({f.column})s::{f.db_type(connection)}")
-        params[f.column] = db_value(f, value)
+        parts.append(f"{column(f)} = %({column(f)})s::{f.db_type(connection)}")
+        params[column(f)] = db_value(f, value)
     moved = "''::text AS a, ''::text AS b"
     where = ""
     if has_state:
@@ -173,23 +196,30 @@ def _update_many(
         where = " AND was.state = ANY(%(_from)s::text[])"
         params["_from"] = sources
     path = _path_sql(model)
-    names = [f.column for f in written_fields(Event)]
+    names = [column(f) for f in written_fields(Event)]
     special = {"path": "o.path", "from_state": "o.a", "to_state": "o.b"}
     chosen = ", ".join(special.get(n, f'r."{n}"') for n in names)
     listed = ", ".join(f'"{n}"' for n in names)
+    seen = ""
+    if guarded:
+        seen = (
+            " AND (id, version) IN (SELECT * FROM "
+            "unnest(%(_ids)s::uuid[], %(_versions)s::int[]))"
+        )
     sql = (
-        f"WITH was AS (SELECT * FROM {table} WHERE id = ANY(%(_ids)s::uuid[]) FOR UPDATE), "
+        f"WITH was AS (SELECT * FROM {table} WHERE id = ANY(%(_ids)s::uuid[]){seen} "
+        "ORDER BY id FOR UPDATE), "
         f"o AS (UPDATE {table} t SET {', '.join(parts)} FROM was "
         f"WHERE t.id = was.id{where} RETURNING t.id, {path} AS path, {moved}), "
         f"e AS (INSERT INTO acts_event ({listed}) SELECT {chosen} FROM "
         "jsonb_populate_recordset(NULL::acts_event, %(_events)s::jsonb) r "
-        "JOIN o ON o.id = r.object_id)"
+        "JOIN o ON o.id = r.object_id RETURNING id)"
     )
     return sql, params
 
 
 def _path_sql(model: type[M]) -> str:
-    from baodao.acts.access import columns
-
     paths = columns(model).path
-    return f"coalesce({', '.join(f't.{p}' for p in paths)}, '')" if paths else "''::text"
+    return (
+        f"coalesce({', '.join(f't.{p}' for p in paths)}, '')" if paths else "''::text"
+    )

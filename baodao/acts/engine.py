@@ -19,6 +19,7 @@ from baodao.acts.models import Event, Note
 from baodao.acts.writing import (
     Done,
     Write,
+    column,
     db_value,
     event_for,
     flow_of,
@@ -93,7 +94,9 @@ def create(
     key = _client_key(actor, action, client_id)
     if key and (done := _done_before(key)):
         return done
-    row = {f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields}
+    row = {
+        f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields
+    }
     require(actor, action, row)
     write = write or Write()
     state = str(row.get("state", ""))
@@ -117,7 +120,9 @@ def note_event(
 ) -> Done:
     """An act that changes no row but must be on record: a reveal, an export."""
     model = type(instance)
-    row = {f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields}
+    row = {
+        f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields
+    }
     require(actor, action, row)
     state = str(row.get("state", ""))
     event = event_for(
@@ -125,7 +130,9 @@ def note_event(
         path=path_of(model, row), states=(state, state), write=write,
         at=now or clock_now(),
     )  # fmt: skip
-    sql = f"WITH o AS (SELECT id, version FROM {model._meta.db_table} WHERE id = %(_id)s)"
+    sql = (
+        f"WITH o AS (SELECT id, version FROM {model._meta.db_table} WHERE id = %(_id)s)"
+    )
     return _run(sql, {"_id": instance.pk}, event, write, state)
 
 
@@ -166,7 +173,9 @@ def _client_key(actor: Actor, action: str, client_id: str) -> str | None:
 
 
 def _done_before(key: str) -> Done | None:
-    found = Event.objects.filter(client_key=key).values_list("object_id", "to_state", "id")
+    found = Event.objects.filter(client_key=key).values_list(
+        "object_id", "to_state", "id"
+    )
     first = found.first()
     return Done(first[0], first[1], 0, first[2], repeated=True) if first else None
 
@@ -175,12 +184,12 @@ def _update(
     model: type[models.Model], changes: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """`UPDATE … RETURNING` of the named columns, guarded by id and version."""
-    parts, params = ["version = version + 1"], {}
+    parts, params = ["version = version + 1"], dict[str, Any]()
     for name, value in changes.items():
         f = model._meta.get_field(name)
         assert isinstance(f, models.Field)
-        parts.append(f"{f.column} = %({f.column})s::{f.db_type(connection)}")
-        params[f.column] = db_value(f, value)
+        parts.append(f"{column(f)} = %({column(f)})s::{f.db_type(connection)}")
+        params[column(f)] = db_value(f, value)
     sql = (
         f"WITH o AS (UPDATE {model._meta.db_table} SET {', '.join(parts)} "
         "WHERE id = %(_id)s AND version = %(_version)s RETURNING id, version)"
@@ -190,7 +199,7 @@ def _update(
 
 @cache
 def _insert_columns(model: type[models.Model]) -> str:
-    return ", ".join(f'"{f.column}"' for f in written_fields(model))
+    return ", ".join(f'"{column(f)}"' for f in written_fields(model))
 
 
 def _insert(model: type[models.Model], param: str, source: str = "") -> str:
@@ -204,7 +213,9 @@ def _insert(model: type[models.Model], param: str, source: str = "") -> str:
     )
 
 
-def _run(sql: str, params: dict[str, Any], event: Event, write: Write, state: str) -> Done:
+def _run(
+    sql: str, params: dict[str, Any], event: Event, write: Write, state: str
+) -> Done:
     """Finish the statement with its additions and execute it. One statement in
     autocommit is one transaction; inside `atomic` it joins that one."""
     added: dict[type[models.Model], list[models.Model]] = {Event: [event]}

@@ -40,7 +40,10 @@ class Flow:
 
     @classmethod
     def of(
-        cls, name: str, states: Mapping[str, State], steps: Iterable[tuple[str, str, str]]
+        cls,
+        name: str,
+        states: Mapping[str, State],
+        steps: Iterable[tuple[str, str, str]],
     ) -> "Flow":
         """Build and check: every state named, none without a way to it."""
         flow = cls(name, states, tuple(Step(*s) for s in steps))

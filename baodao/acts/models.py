@@ -63,7 +63,11 @@ class Note(models.Model):
     """Free text said with an act, apart from the event because it has a shorter
     life (domain 9.3). `audience`: requester (and staff), unit (and staff), staff."""
 
-    AUDIENCES = {"requester": "居民看得到", "unit": "承办单位看得到", "staff": "社区看得到"}
+    AUDIENCES = {
+        "requester": "居民看得到",
+        "unit": "承办单位看得到",
+        "staff": "社区看得到",
+    }
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     event = models.ForeignKey(Event, models.CASCADE, related_name="notes")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from psycopg.types.json import Json
+from psycopg.types.json import Json, Jsonb
 
 from baodao.acts.access import ACTIONS, columns
 from baodao.acts.actor import Actor
@@ -107,12 +107,20 @@ def notes_for(event: Event, write: Write) -> list[Note]:
     ]
 
 
-def written_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+def written_fields(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
     """The columns an insert names: all but those the database fills."""
-    return [f for f in model._meta.concrete_fields if f.editable or not f.has_db_default()]
+    return [
+        f for f in model._meta.concrete_fields if f.editable or not f.has_db_default()
+    ]
 
 
-def db_value(f: models.Field[Any, Any], value: Any) -> Any:
+def column(f: "models.Field[Any, Any]") -> str:
+    """The database's name of a field."""
+    assert f.column
+    return f.column
+
+
+def db_value(f: "models.Field[Any, Any]", value: Any) -> Any:
     """A field's value as psycopg takes it."""
     return f.get_db_prep_save(value, connection)
 
@@ -120,13 +128,13 @@ def db_value(f: models.Field[Any, Any], value: Any) -> Any:
 def json_row(instance: models.Model) -> dict[str, Any]:
     """An instance as a JSON object for `jsonb_populate_recordset`."""
     return {
-        f.column: _jsonable(db_value(f, f.value_from_object(instance)))
+        column(f): _jsonable(db_value(f, f.value_from_object(instance)))
         for f in written_fields(type(instance))
     }
 
 
 def _jsonable(value: Any) -> Any:
-    if isinstance(value, Json):
+    if isinstance(value, Json | Jsonb):
         return json.loads(json.dumps(value.obj, default=str))
     if isinstance(value, bytes | memoryview):
         return "\\x" + bytes(value).hex()

@@ -50,7 +50,11 @@ class Invalid(BaodaoError):
     message = "有些内容要改一下。"
 
     def __init__(
-        self, message: str = "", *, code: str = "", fields: Mapping[str, str] | None = None
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        fields: Mapping[str, str] | None = None,
     ) -> None:
         self.fields = dict(fields or {})
         super().__init__(message or "".join(self.fields.values()), code=code)

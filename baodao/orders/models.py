@@ -55,9 +55,13 @@ class Order(Acted):
     state = models.TextField("状态", default="submitted")
     kind = models.TextField("类型", choices=list(rules.KINDS.items()))
     category = models.ForeignKey(Category, models.PROTECT, verbose_name="类别")
-    urgency = models.TextField("急不急", choices=list(rules.URGENCIES.items()), default="normal")
+    urgency = models.TextField(
+        "急不急", choices=list(rules.URGENCIES.items()), default="normal"
+    )
     source = models.TextField("来源", choices=list(rules.SOURCES.items()))
-    route = models.TextField("办理方式", choices=list(rules.ROUTES.items()), default="", blank=True)
+    route = models.TextField(
+        "办理方式", choices=list(rules.ROUTES.items()), default="", blank=True
+    )
     place = models.ForeignKey(Place, models.PROTECT, verbose_name="地方")
     path = CText()
     title = models.TextField("对外文字")
@@ -72,7 +76,9 @@ class Order(Acted):
     consent_public = models.BooleanField("同意公开", default=True)
     goods_fen = models.IntegerField("实物金额（分）", default=0)
 
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="承办单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, verbose_name="承办单位"
+    )
     member = models.ForeignKey(
         Member, models.PROTECT, null=True, blank=True, verbose_name="承办党员"
     )
@@ -100,7 +106,9 @@ class Order(Acted):
     reopened = models.SmallIntegerField(default=0)
     calls = models.SmallIntegerField(default=0)
     call_wanted = models.BooleanField(default=False)
-    result = models.TextField(choices=list(rules.RESULTS.items()), default="", blank=True)
+    result = models.TextField(
+        choices=list(rules.RESULTS.items()), default="", blank=True
+    )
     confirmed_how = models.TextField(default="", blank=True)
     rating = models.SmallIntegerField(null=True)
     thanks = models.TextField("感谢的话（已核）", default="", blank=True)
@@ -113,10 +121,13 @@ class Order(Acted):
                 condition=Q(state__in=list(rules.STATES)), name="order_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(rating=None) | Q(rating__range=(1, 5)), name="order_rating_1_to_5"
+                condition=Q(rating=None) | Q(rating__range=(1, 5)),
+                name="order_rating_1_to_5",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["dispatched", "unit_accepted", "assigned", "accepted"])
+                condition=~Q(
+                    state__in=["dispatched", "unit_accepted", "assigned", "accepted"]
+                )
                 | Q(unit__isnull=False),
                 name="order_at_unit_has_unit",
             ),
@@ -136,12 +147,16 @@ class Order(Acted):
             models.Index(fields=["unit", "state", "due_at"], name="order_by_unit"),
             models.Index(fields=["member", "state", "due_at"], name="order_by_member"),
             models.Index(
-                fields=["due_at"], name="order_open_due", condition=Q(state__in=list(rules.OPEN))
+                fields=["due_at"],
+                name="order_open_due",
+                condition=Q(state__in=list(rules.OPEN)),
             ),
             models.Index(fields=["merged_into"], name="order_merged_into"),
             models.Index(fields=["no"], name="order_by_no"),
             models.Index(
-                fields=["phone_hash", "placed_at"], name="order_by_phone", condition=~Q(phone_hash="")
+                fields=["phone_hash", "placed_at"],
+                name="order_by_phone",
+                condition=~Q(phone_hash=""),
             ),
             GinIndex(OpClass(F("title"), name="gin_trgm_ops"), name="order_title_trgm"),
         ]
@@ -167,8 +182,12 @@ class Service(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(end_at__gt=F("start_at")), name="service_has_length"),
-            models.CheckConstraint(condition=Q(minutes__gt=0), name="service_has_minutes"),
+            models.CheckConstraint(
+                condition=Q(end_at__gt=F("start_at")), name="service_has_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__gt=0), name="service_has_minutes"
+            ),
             models.UniqueConstraint(
                 fields=["order", "round", "member"], name="service_once_per_round"
             ),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from baodao.acts.writing import Write
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.orders import rules
 from baodao.orders.models import Service
@@ -36,11 +37,13 @@ class Context:
 
 def _clock(row: Row, ctx: Context, state: str, **changes: Any) -> dict[str, Any]:
     """The columns that change with every move: a fresh clock for the new state."""
-    urgency = changes.get("urgency", row["urgency"])
+    urgency = str(changes.get("urgency") or row["urgency"])
     overall = changes.get("overall_due_at", row["overall_due_at"])
     return {
         "clock_from": ctx.now,
-        "due_at": rules.due(state, urgency, ctx.now, ctx.calendar, ctx.settings, overall),
+        "due_at": rules.due(
+            state, urgency, ctx.now, ctx.calendar, ctx.settings, overall
+        ),
         "paused_at": None,
         "paused_until": None,
         "pause_reason": "",
@@ -99,7 +102,9 @@ def edit(row: Row, ctx: Context, *, title: str, seen_how: str) -> Write:
     """Change the public wording before anyone has taken the order."""
     if row["state"] not in ("submitted", "verified", "published", "expired"):
         raise Conflict("已经有人接了，对外文字不能再改。")
-    return Write(set={"title": title.strip(), "seen_how": seen_how}, data={"seen": seen_how})
+    return Write(
+        set={"title": title.strip(), "seen_how": seen_how}, data={"seen": seen_how}
+    )
 
 
 def reject(row: Row, ctx: Context, *, reason: str, note: str) -> Write:
@@ -294,7 +299,9 @@ def _may_extend(row: Row, ctx: Context, days: int) -> None:
         raise Conflict("已经超时，不能再延期。请先打电话告诉居民。")
     longest = rules.service_span(row["urgency"], ctx.settings)
     if not timedelta(0) < timedelta(days=days) <= longest:
-        raise Invalid(fields={"days": f"最多延{max(1, longest.days)}天，不超过原来的时限。"})
+        raise Invalid(
+            fields={"days": f"最多延{max(1, longest.days)}天，不超过原来的时限。"}
+        )
 
 
 @dataclass(frozen=True)
@@ -315,7 +322,9 @@ class Stretch:
         return min(length - self.break_minutes, 480)
 
 
-def report_done(row: Row, ctx: Context, *, stretches: Sequence[Stretch], note: str) -> Write:
+def report_done(
+    row: Row, ctx: Context, *, stretches: Sequence[Stretch], note: str
+) -> Write:
     """Done, says the helper; now the resident has the word."""
     if not stretches:
         raise Invalid(fields={"start_at": "请填什么时候去的、办了多久。"})
@@ -385,8 +394,6 @@ def confirm(
 def _record(
     row: Row, ctx: Context, s: Service, how: str, confirmed_by: UUID | None
 ) -> Record:
-    from baodao.core.clock import today
-
     return Record(
         kind="order_served", channel=row["channel"], path=row["path"],
         place_id=row["place_id"], member_id=s.member_id, unit_id=s.unit_id,
@@ -404,10 +411,14 @@ def reopen(
     time the level above as well. Records of the round before are reversed."""
     if result not in ("partly", "not_solved"):
         raise Invalid(fields={"result": "请选“办了一部分”或“没办好”。"})
-    last = (row["done_at"] or ctx.now) + timedelta(days=ctx.settings["orders.reopen_days"])
+    last = (row["done_at"] or ctx.now) + timedelta(
+        days=ctx.settings["orders.reopen_days"]
+    )
     if ctx.now > last:
         days = ctx.settings["orders.reopen_days"]
-        raise Conflict(f"办完已超过{days}天，不能再退回重办。可以再提一个心愿，社区会接着办。")
+        raise Conflict(
+            f"办完已超过{days}天，不能再退回重办。可以再提一个心愿，社区会接着办。"
+        )
     again = row["reopened"] + 1
     changes = _clock(
         row, ctx, "in_service", reopened=again, result="", confirmed_how="",
@@ -429,7 +440,8 @@ def _reversal(record: Record, ctx: Context) -> Record:
     kept = {
         f.attname: getattr(record, f.attname)
         for f in Record._meta.concrete_fields
-        if f.attname not in ("id", "version", "created_at", "reversal_of_id", "confirmed_at")
+        if f.attname
+        not in ("id", "version", "created_at", "reversal_of_id", "confirmed_at")
     }
     return Record(**kept, reversal_of_id=record.id, confirmed_at=ctx.now)
 
@@ -439,7 +451,9 @@ def call(row: Row, ctx: Context, *, note: str = "") -> Write:
     if row["state"] != "done_reported":
         raise Conflict("现在不用回访。")
     return Write(
-        set={"calls": row["calls"] + 1}, data={"n": row["calls"] + 1}, notes=[("staff", note)]
+        set={"calls": row["calls"] + 1},
+        data={"n": row["calls"] + 1},
+        notes=[("staff", note)],
     )
 
 
@@ -454,7 +468,13 @@ def unreachable(row: Row, ctx: Context) -> Write:
 
 
 def rate(
-    row: Row, ctx: Context, *, rating: int, text: str = "", public: bool = False, how: str
+    row: Row,
+    ctx: Context,
+    *,
+    rating: int,
+    text: str = "",
+    public: bool = False,
+    how: str,
 ) -> Write:
     """1 to 5, by the resident or told to the worker; closes the order."""
     if not 1 <= rating <= 5:
@@ -500,7 +520,11 @@ def pause(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
     if not reason.strip():
         raise Invalid(fields={"reason": "请写暂停的理由。"})
     return Write(
-        set={"paused_at": ctx.now, "paused_until": until, "pause_reason": reason.strip()},
+        set={
+            "paused_at": ctx.now,
+            "paused_until": until,
+            "pause_reason": reason.strip(),
+        },
         data={"until": until.isoformat() if until else None},
     )
 
@@ -515,7 +539,9 @@ def resume(row: Row, ctx: Context) -> Write:
         for name in ("due_at", "clock_from", "overall_due_at")
         if row[name] is not None
     }
-    return Write(set={**moved, "paused_at": None, "paused_until": None, "pause_reason": ""})
+    return Write(
+        set={**moved, "paused_at": None, "paused_until": None, "pause_reason": ""}
+    )
 
 
 def note(row: Row, ctx: Context, *, text: str, audience: str) -> Write:

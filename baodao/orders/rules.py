@@ -77,7 +77,11 @@ CANNOT_REASONS = {
     "unsafe": "现场不安全",
     "no_means": "没有条件办",
 }
-TRANSFER_TO = {"12345": "12345 热线", "department": "职能部门", "township": "乡镇（街道）办理"}
+TRANSFER_TO = {
+    "12345": "12345 热线",
+    "department": "职能部门",
+    "township": "乡镇（街道）办理",
+}
 
 STATES: Mapping[str, State] = {
     "submitted": State("待核实", "community", "核实", "idle", "clock"),
@@ -89,7 +93,9 @@ STATES: Mapping[str, State] = {
     "assigned": State("待党员接单", "member", "接单", "go", "user-check"),
     "accepted": State("待开始", "member", "开始服务", "go", "user-check"),
     "in_service": State("服务中", "member", "办理", "go", "walk"),
-    "done_reported": State("待居民确认", "resident", "说办好没有", "go", "message-circle"),
+    "done_reported": State(
+        "待居民确认", "resident", "说办好没有", "go", "message-circle"
+    ),
     "confirmed": State("待评价", "resident", "评价", "ok", "circle-check"),
     "closed": State("已办结", "", "", "ok", "check"),
     "rejected": State("不受理", "", "", "idle", "x"),
@@ -154,7 +160,14 @@ STRIP_AT = {
 PUBLIC_STATES = {
     "可认领": ("published",),
     "派单中": ("dispatched", "verified"),
-    "已有人接": ("claimed", "unit_accepted", "assigned", "accepted", "in_service", "done_reported"),
+    "已有人接": (
+        "claimed",
+        "unit_accepted",
+        "assigned",
+        "accepted",
+        "in_service",
+        "done_reported",
+    ),
     "居民确认解决": ("confirmed", "closed"),
 }
 
@@ -222,7 +235,7 @@ ACTIONS = {
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
-CONFLICTS = {e: _SERVED_BY_ME for e in ("confirm", "rate", "unreachable", "reopen")}
+CONFLICTS = dict.fromkeys(("confirm", "rate", "unreachable", "reopen"), _SERVED_BY_ME)
 MESSAGES = {
     "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
     "dispatch": "派单要由社区、实践中心或街道来做。",
@@ -288,7 +301,9 @@ def due(
     return found
 
 
-def overall_due(urgency: str, placed: datetime, settings: Mapping[str, Any]) -> datetime | None:
+def overall_due(
+    urgency: str, placed: datetime, settings: Mapping[str, Any]
+) -> datetime | None:
     """The end of the whole order's time for danger and urgent orders, else None."""
     if urgency not in ("life_safety", "urgent"):
         return None

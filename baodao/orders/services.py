@@ -4,18 +4,17 @@ actor's scope, Forbidden inside it, Conflict when the state or somebody else was
 first, Invalid with the field."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.access import visible
+from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create, note_event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Conflict, Invalid, NotFound
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.models import next_number
 from baodao.core.text import private_numbers
 from baodao.orders import plans, rules
@@ -77,10 +76,14 @@ def check_detail(detail: str, confirmed: bool) -> str:
         raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})
     found = private_numbers(detail)
     if "身份证号" in found or "银行卡号" in found:
-        raise Invalid(fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"})
+        raise Invalid(
+            fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"}
+        )
     if found and not confirmed:
         raise Invalid(
-            fields={"detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"},
+            fields={
+                "detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"
+            },
             code="private_number",
         )
     return detail
@@ -108,7 +111,9 @@ def place_order(
         if value not in known:
             raise Invalid(fields={name: "请选一项。"})
     if actor.role in ("anonymous", "member") and not phone.strip():
-        raise Invalid(fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"})
+        raise Invalid(
+            fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"}
+        )
     ctx = context(place.path, now)
     order = Order(
         no="", place=place, path=place.path, kind=kind, category=chosen, urgency=urgency,
@@ -121,7 +126,7 @@ def place_order(
     for name, value in plans.placed(order, ctx).items():
         setattr(order, name, value)
     if goods_fen and household_id and not override_limit:
-        _check_goods(order, ctx)
+        _check_goods(order, household_id, ctx)
     order.no = order_number(place.path, ctx.now)
     if source in ("desk", "phone", "visit"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
@@ -150,22 +155,28 @@ def order_number(path: str, now: datetime) -> str:
     return f"{day:%m%d}-{n:02d}"
 
 
-def _check_goods(order: Order, ctx: plans.Context) -> None:
+def _check_goods(order: Order, household_id: UUID, ctx: plans.Context) -> None:
     """One goods wish per household and quarter (domain 8.15); a worker may say yes
     all the same."""
     day = local(ctx.now)
-    start = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0)
+    start = day.replace(
+        month=(day.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0
+    )
     same = Order.objects.filter(
-        household_id=order.household_id, goods_fen__gt=0, placed_at__gte=start
+        household_id=household_id, goods_fen__gt=0, placed_at__gte=start
     ).exclude(state__in=["withdrawn", "rejected", "merged"])
     if same.count() >= ctx.settings["orders.goods_wishes_per_quarter"]:
         raise Invalid(
-            fields={"goods_fen": "这一户本季度已提过实物心愿。确有需要，请勾选“仍要登记”。"},
+            fields={
+                "goods_fen": "这一户本季度已提过实物心愿。确有需要，请勾选“仍要登记”。"
+            },
             code="goods_limit",
         )
     if order.goods_fen > ctx.settings["orders.goods_limit_fen"]:
         raise Invalid(
-            fields={"goods_fen": "超过实物心愿限额，要社区书记核实。确有需要，请勾选“仍要登记”。"},
+            fields={
+                "goods_fen": "超过实物心愿限额，要社区书记核实。确有需要，请勾选“仍要登记”。"
+            },
             code="goods_limit",
         )
 
@@ -176,7 +187,10 @@ def verify_order(
 ) -> Done:  # fmt: skip
     """Found to be true; wording, class and category set by the worker (A12)."""
     wording = clean_public(title)
-    if urgency not in rules.URGENCIES or not Category.objects.filter(code=category).exists():
+    if (
+        urgency not in rules.URGENCIES
+        or not Category.objects.filter(code=category).exists()
+    ):
         raise Invalid(fields={"urgency": "请选急不急和类别。"})
     return _do(
         actor, "verify", order_id,
@@ -204,8 +218,6 @@ def merge_order(
     *, actor: Actor, order_id: UUID, into: UUID, now: datetime | None = None
 ) -> Done:
     """Follow another open order of the actor's places (domain 8.14)."""
-    from baodao.acts.access import visible
-
     found = visible(Order.objects.all(), actor, "orders.merge").filter(id=into)
     target = found.exclude(state__in=["merged", "rejected", "withdrawn"]).first()
     if target is None:
@@ -251,19 +263,26 @@ def claim_order(
     )  # fmt: skip
 
 
-def unit_claim_order(*, actor: Actor, order_id: UUID, now: datetime | None = None) -> Done:
+def unit_claim_order(
+    *, actor: Actor, order_id: UUID, now: datetime | None = None
+) -> Done:
     """A unit takes a published order from the board."""
-    unit = Unit.objects.filter(id=actor.unit_id, status="active").first()
-    if unit is None:
-        raise NotFound
+    unit = _unit(actor)
     return _do(
         actor, "unit_claim", order_id,
         lambda r, c: plans.unit_claim(r, c, unit_id=unit.id, unit_name=str(unit)), now=now,
     )  # fmt: skip
 
 
+def _unit(actor: Actor) -> Unit:
+    unit = Unit.objects.filter(id=actor.unit_id).first() if actor.unit_id else None
+    if unit is None:
+        raise NotFound
+    return unit
+
+
 def _on_duty(member_id: UUID | None) -> Member:
-    member = Member.objects.filter(id=member_id).first()
+    member = Member.objects.filter(id=member_id).first() if member_id else None
     if member is None:
         raise NotFound
     if member.duty_status in ("left", "retired"):
@@ -277,10 +296,10 @@ def return_order(
 ) -> Done:  # fmt: skip
     """A unit gives it back with a reason; it keeps no trace against the unit but the
     event."""
-    unit = Unit.objects.filter(id=actor.unit_id).first()
+    unit = _unit(actor)
     return _do(
         actor, "return", order_id,
-        lambda r, c: plans.return_(r, c, reason=reason, note=note, unit_name=str(unit or "")),
+        lambda r, c: plans.return_(r, c, reason=reason, note=note, unit_name=str(unit)),
         now=now, client_id=client_id,
     )  # fmt: skip
 
@@ -313,7 +332,9 @@ def report_done(
     for stretch in stretches:
         if clash := _overlap(stretch, order_id):
             raise Invalid(
-                fields={"start_at": f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"}
+                fields={
+                    "start_at": f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"
+                }
             )
     return _do(
         actor, "report_done", order_id,
@@ -325,7 +346,9 @@ def report_done(
 def _overlap(stretch: plans.Stretch, order_id: UUID) -> str:
     """Number of another order that this person served in the same time, or ""."""
     other = Service.objects.filter(
-        member_id=stretch.member_id, start_at__lt=stretch.end_at, end_at__gt=stretch.start_at
+        member_id=stretch.member_id,
+        start_at__lt=stretch.end_at,
+        end_at__gt=stretch.start_at,
     ).exclude(order_id=order_id)
     return str(other.values_list("order__no", flat=True).first() or "")
 
@@ -337,9 +360,9 @@ def confirm_order(
     """The resident's last word; writes one record per person who served. Nobody who
     served may speak it for them."""
     services = list(Service.objects.filter(order_id=order_id).select_related("member"))
-    _not_own_service(actor, services)
 
     def plan(row: plans.Row, ctx: plans.Context) -> Write:
+        _not_own_service(actor, services)
         now_served = [s for s in services if s.round == row["reopened"]]
         return plans.confirm(
             row, ctx, result=result, how=how, services=now_served,
@@ -353,7 +376,7 @@ def confirm_order(
 
 def _not_own_service(actor: Actor, services: Sequence[Service]) -> None:
     if actor.person_id and any(s.member.person_id == actor.person_id for s in services):
-        raise Conflict(rules.MESSAGES["confirm"], code="own_service")
+        raise Forbidden(rules.MESSAGES["confirm"])
 
 
 def reopen_order(
@@ -374,7 +397,12 @@ def reopen_order(
 
 
 def reveal(
-    *, actor: Actor, order_id: UUID, field: str, purpose: str, now: datetime | None = None
+    *,
+    actor: Actor,
+    order_id: UUID,
+    field: str,
+    purpose: str,
+    now: datetime | None = None,
 ) -> str:
     """Show one sealed field of an order; the look is an event anybody concerned may
     ask about (domain 9.1, 9.5)."""
@@ -432,30 +460,3 @@ ask_call = _simple("ask_call")
 pause_order = _simple("pause")  # until, reason
 resume_order = _simple("resume")
 add_note = _simple("note")  # text, audience
-
-
-def sweep(now: datetime | None = None) -> dict[str, int]:
-    """The system's own acts (worker, every ten minutes): pauses that end, wishes
-    nobody claimed, ratings that did not come, reminders, escalation. Nothing here
-    confirms or praises. Returns how many of each."""
-    at = now or clock_now()
-    return {
-        "resumed": _sweep_each("resume", Q(paused_until__lte=local(at).date()), plans.resume, at),
-        "expired": _sweep_each("expire", Q(state="published", **_late(at)), plans.expire, at),
-        "closed": _sweep_each(
-            "close_unrated", Q(state="confirmed", **_late(at)), plans.close_unrated, at
-        ),
-    }
-
-
-def _late(at: datetime) -> dict[str, Any]:
-    return {"due_at__lte": at, "paused_at": None}
-
-
-def _sweep_each(event: str, which: Q, plan: Plan, at: datetime) -> int:
-    """Each row has a deadline of its own, so each is an act of its own."""
-    ids = list(Order.objects.filter(which).values_list("id", flat=True)[:500])
-    for order_id in ids:
-        _do(SYSTEM, event, order_id, plan, now=at)
-    return len(ids)
-

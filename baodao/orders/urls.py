@@ -34,6 +34,4 @@ urlpatterns = [
     path("find/", resident.find, name="find"),
     path("t/<str:token>/", resident.follow, name="follow"),
     path("t/<str:token>/<slug:event>/", resident.act, name="resident_act"),
-    path("board/", resident.board, name="board"),
-    path("board/<uuid:order_id>/", resident.board_order, name="board_order"),
 ]

@@ -36,7 +36,9 @@ class Record(Acted):
     confirmed_at = models.DateTimeField()
     confirmed_how = models.TextField()
     confirmed_by = models.UUIDField(null=True)
-    reversal_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals")
+    reversal_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversals"
+    )
 
     class Meta:
         constraints = [

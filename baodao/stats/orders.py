@@ -3,7 +3,7 @@ length, and the page that opens it lists the very same rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db.models import Count, Q, QuerySet
 
@@ -11,7 +11,7 @@ from baodao.acts.access import path_range
 from baodao.acts.models import Event
 from baodao.core.clock import ZONE
 from baodao.orders.models import Order
-from baodao.orders.rules import WISH_KINDS
+from baodao.orders.rules import OPEN, WISH_KINDS
 
 NOT_COUNTED = ("withdrawn", "merged", "rejected")
 
@@ -60,8 +60,6 @@ class Period:
 
     def within(self, column: str) -> Q:
         """The instants of the period, for a column."""
-        from datetime import datetime, time
-
         lo = datetime.combine(self.start, time(), ZONE)
         hi = datetime.combine(self.end, time(), ZONE)
         return Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
@@ -69,8 +67,6 @@ class Period:
 
 def condition(name: str, period: Period) -> Q:
     """The definition of one figure as a condition on orders."""
-    from baodao.orders.rules import OPEN
-
     confirmed = period.within("confirmed_at")
     solved = confirmed & Q(result="solved")
     return {
@@ -124,7 +120,9 @@ class Figures:
     cut_off: date
 
 
-def figures(path: str, period: Period, channel: str = "", shown_from: int = 10) -> Figures:
+def figures(
+    path: str, period: Period, channel: str = "", shown_from: int = 10
+) -> Figures:
     """Counts and the three rates, in two queries."""
     lo, hi = path_range(path)
     rows = Order.objects.filter(path__gte=lo, path__lt=hi)
