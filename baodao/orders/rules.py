@@ -223,6 +223,7 @@ ACTIONS = {
     "reopen": ("重新办理", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "unreachable": ("联系不上", _COMMUNITY),
     "rate": ("评价", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "thank": ("公布感谢的话", _COMMUNITY),
     "close_unrated": ("未评办结", _SYSTEM),
     "withdraw": ("撤回", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "approve_text": ("同意公开文字", _REQUESTER),
@@ -235,7 +236,7 @@ ACTIONS = {
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
-CONFLICTS = dict.fromkeys(("confirm", "rate", "unreachable", "reopen"), _SERVED_BY_ME)
+CONFLICTS = dict.fromkeys(("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME)
 MESSAGES = {
     "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
     "dispatch": "派单要由社区、实践中心或街道来做。",

@@ -454,6 +454,7 @@ cannot_do_order = _simple("cannot_do")  # reason, note
 log_call = _simple("call")  # note
 close_unreachable = _simple("unreachable")
 rate_order = _simple("rate")  # rating, text, public, how
+thank_order = _simple("thank")  # text
 withdraw_order = _simple("withdraw")  # note
 approve_text = _simple("approve_text")
 ask_call = _simple("ask_call")

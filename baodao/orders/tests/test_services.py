@@ -368,3 +368,17 @@ def test_one_goods_wish_per_household_and_quarter(w: World) -> None:
 def test_virtual_communities_take_no_orders(w: World) -> None:
     with pytest.raises(Invalid):
         place(w, place_id=w.places.street.id)
+
+
+def test_thanks_go_on_the_board_only_with_the_residents_consent(w: World) -> None:
+    worker = w.actors["community_worker"]
+    quiet = order_in("closed", w)
+    with pytest.raises(Conflict):
+        s.thank_order(actor=worker, order_id=quiet.id, text="谢谢")
+    order = order_in("confirmed", w)
+    s.rate_order(
+        actor=link_holder(order.id), order_id=order.id, rating=5, text="炉子修好了",
+        public=True, how="requester",
+    )  # fmt: skip
+    s.thank_order(actor=worker, order_id=order.id, text="炉子修好了，夜里不倒烟了。")
+    assert Order.objects.get(pk=order.pk).thanks == "炉子修好了，夜里不倒烟了。"

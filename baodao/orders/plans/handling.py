@@ -1,0 +1,211 @@
+"""Plans of those who take an order on: unit and member, extension, pause."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from baodao.acts.writing import Write
+from baodao.core.errors import Conflict, Invalid
+from baodao.orders import rules
+from baodao.orders.plans.base import Context, Row, check_reason, fresh_clock, tell
+
+
+def dispatch(
+    row: Row, ctx: Context, *, unit_id: UUID, unit_name: str,
+    reasons: Sequence[str] = (), note: str = "",
+) -> Write:  # fmt: skip
+    """To one unit, with the reasons for which it was suggested."""
+    return Write(
+        set=fresh_clock(
+            row, ctx, "dispatched", unit_id=unit_id, member_id=None,
+            served_by_person=None, route="dispatch", channel="unit", dispatched_at=ctx.now,
+        ),
+        data={"unit": str(unit_id), "unit_name": unit_name, "reasons": list(reasons)},
+        notes=[("unit", note)],
+        job=tell(),
+    )  # fmt: skip
+
+
+def claim(
+    row: Row, ctx: Context, *, member_id: UUID, person_id: UUID,
+    residence_path: str | None, open_claims: int,
+) -> Write:  # fmt: skip
+    """A member takes a published order, at most so many at a time."""
+    limit = ctx.settings["orders.max_open_claims"]
+    if open_claims >= limit:
+        raise Conflict(f"您手上已有{open_claims}单，先办完一单再认领。")
+    return Write(
+        set=fresh_clock(
+            row, ctx, "claimed", member_id=member_id, served_by_person=person_id,
+            unit_id=None, channel=rules.channel(row["path"], residence_path, False),
+        ),
+        data={"member": str(member_id)}, job=tell(),
+    )  # fmt: skip
+
+
+def unit_claim(row: Row, ctx: Context, *, unit_id: UUID, unit_name: str) -> Write:
+    """A unit takes a published order and will name a member."""
+    return Write(
+        set=fresh_clock(row, ctx, "unit_accepted", unit_id=unit_id, channel="unit"),
+        data={"unit": str(unit_id), "unit_name": unit_name}, job=tell(),
+    )  # fmt: skip
+
+
+def release(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
+    """A claim given back to the pool."""
+    check_reason(reason, rules.DECLINE_REASONS, note)
+    return Write(
+        set=fresh_clock(
+            row, ctx, "published", member_id=None, served_by_person=None, channel="",
+        ),
+        data={"member": str(row["member_id"])},
+        reason=reason, notes=[("staff", note)], job=tell(),
+    )  # fmt: skip
+
+
+def unit_accept(row: Row, ctx: Context) -> Write:
+    """The unit takes it. `in_time` is what 响应率 counts."""
+    in_time = row["due_at"] is None or ctx.now <= row["due_at"]
+    return Write(
+        set=fresh_clock(row, ctx, "unit_accepted"),
+        data={"unit": str(row["unit_id"]), "in_time": in_time}, job=tell(),
+    )  # fmt: skip
+
+
+def return_(row: Row, ctx: Context, *, reason: str, note: str, unit_name: str) -> Write:
+    """The unit cannot; the community dispatches again."""
+    check_reason(reason, rules.RETURN_REASONS)
+    if not note.strip():
+        raise Invalid(fields={"note": "请写一句为什么接不了、建议找谁，社区好改派。"})
+    in_time = row["due_at"] is None or ctx.now <= row["due_at"]
+    return Write(
+        set=fresh_clock(row, ctx, "verified", unit_id=None, channel="", returned_by=unit_name),
+        data={"unit": str(row["unit_id"]), "unit_name": unit_name, "in_time": in_time},
+        reason=reason, notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def assign(
+    row: Row, ctx: Context, *, member_id: UUID, person_id: UUID, member_name: str,
+    note: str = "",
+) -> Write:  # fmt: skip
+    """The unit names one of its members."""
+    return Write(
+        set=fresh_clock(row, ctx, "assigned", member_id=member_id, served_by_person=person_id),
+        data={"member": str(member_id), "member_name": member_name},
+        notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def accept(row: Row, ctx: Context) -> Write:
+    """The member takes it (党员接单)."""
+    return Write(set=fresh_clock(row, ctx, "accepted"), job=tell())
+
+
+def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
+    """Decline or hand back: the unit names somebody else."""
+    check_reason(reason, rules.DECLINE_REASONS, note)
+    return Write(
+        set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
+        data={"member": str(row["member_id"])},
+        reason=reason, notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def start(row: Row, ctx: Context) -> Write:
+    """Service begins; the time for it runs on from the acceptance."""
+    changes = fresh_clock(row, ctx, "in_service")
+    changes["due_at"], changes["clock_from"] = row["due_at"], row["clock_from"]
+    return Write(set=changes, job=tell())
+
+
+def cannot_do(row: Row, ctx: Context, *, reason: str, note: str) -> Write:
+    """Not to be done as it is; back to the community, which decides what next."""
+    check_reason(reason, rules.CANNOT_REASONS)
+    if not note.strip():
+        raise Invalid(fields={"note": "请写明为什么办不了，社区好改派或答复居民。"})
+    return Write(
+        set=fresh_clock(
+            row, ctx, "verified", unit_id=None, member_id=None, served_by_person=None,
+            channel="",
+        ),
+        data={"member": str(row["member_id"]), "unit": str(row["unit_id"] or "")},
+        reason=reason, notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def ask_extension(row: Row, ctx: Context, *, days: int, note: str) -> Write:
+    """Asked before the limit, once, for no longer than the original span."""
+    _may_extend(row, ctx, days)
+    if not note.strip():
+        raise Invalid(fields={"note": "请写明为什么要延期，居民会看到。"})
+    return Write(
+        set={"extension_days": days}, data={"days": days}, notes=[("requester", note)],
+        job=tell(),
+    )  # fmt: skip
+
+
+def extend(row: Row, ctx: Context, *, days: int, note: str = "") -> Write:
+    """The community agrees; the requester is told why."""
+    _may_extend(row, ctx, days)
+    return Write(
+        set={
+            "due_at": row["due_at"] + timedelta(days=days), "extended": True,
+            "extension_days": 0, "reminded": 0,
+        },
+        data={"days": days}, notes=[("requester", note)], job=tell(),
+    )  # fmt: skip
+
+
+def _may_extend(row: Row, ctx: Context, days: int) -> None:
+    if row["state"] != "in_service" or row["due_at"] is None:
+        raise Conflict("服务中的单才可以延期。")
+    if row["extended"]:
+        raise Conflict("已经延期过一次。请与社区商量改派或说明办不了。")
+    if ctx.now > row["due_at"]:
+        raise Conflict("已经超时，不能再延期。请先打电话告诉居民。")
+    longest = rules.service_span(row["urgency"], ctx.settings)
+    if not timedelta(0) < timedelta(days=days) <= longest:
+        raise Invalid(
+            fields={"days": f"最多延{max(1, longest.days)}天，不超过原来的时限。"}
+        )
+
+
+def pause(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
+    """The clock stands still, with a reason and a day on which it goes on."""
+    if row["paused_at"]:
+        raise Conflict("时限已经暂停了。")
+    if row["state"] not in rules.OPEN:
+        raise Conflict("已经办结，没有时限可以暂停。")
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写暂停的理由。"})
+    return Write(
+        set={
+            "paused_at": ctx.now,
+            "paused_until": until,
+            "pause_reason": reason.strip(),
+        },
+        data={"until": until.isoformat() if until else None},
+    )
+
+
+def resume(row: Row, ctx: Context) -> Write:
+    """The clock goes on; what was left is left."""
+    if not row["paused_at"]:
+        raise Conflict("时限没有暂停。")
+    span = ctx.now - row["paused_at"]
+    moved = {
+        name: row[name] + span
+        for name in ("due_at", "clock_from", "overall_due_at")
+        if row[name] is not None
+    }
+    return Write(
+        set={**moved, "paused_at": None, "paused_until": None, "pause_reason": ""}
+    )
+
+
+def note(row: Row, ctx: Context, *, text: str, audience: str) -> Write:
+    """Something worth knowing, added to the story."""
+    if not text.strip():
+        raise Invalid(fields={"text": "请写一句话。"})
+    return Write(notes=[(audience, text)])

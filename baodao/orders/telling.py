@@ -1,0 +1,328 @@
+"""Who is told what after an act. A message goes to the side whose turn it has become,
+and to whoever loses something by it; never to the one who did it. It carries codes
+and public words only: what people wrote stays in the order. Residents are told by
+their follow page."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from baodao.acts.models import Event
+from baodao.core.clock import today
+from baodao.notifications.models import Message
+from baodao.notifications.services import message, send
+from baodao.orders import rules
+from baodao.orders.models import Order, Service
+from baodao.people.models import Member
+from baodao.places.rules import COMMUNITY, TOWNSHIP
+from baodao.ui.words import cdatetime
+
+AT_COMMUNITY = ("community_worker", "community_secretary")
+BY_CALL = ("desk", "phone", "visit", "meeting", "inspection")
+LEFT = {50: "时间过半", 80: "快到期了", 100: "已到期", 101: "超时一个工作日"}
+
+
+@dataclass(frozen=True)
+class To:
+    """One addressee with the page that the message opens."""
+
+    page: str
+    person_id: UUID | None = None
+    unit_id: UUID | None = None
+    role: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said to one addressee."""
+
+    to: To
+    title: str
+    text: str = ""
+
+
+def tell(event_id: UUID) -> int:
+    """Write the messages of one event; returns how many are new. Told twice, it
+    writes once."""
+    event = Event.objects.filter(id=event_id).first()
+    if event is None:
+        return 0
+    order = (
+        Order.objects.select_related("unit", "place").filter(id=event.object_id).first()
+    )
+    return send(messages(event, order)) if order else 0
+
+
+def messages(event: Event, order: Order) -> list[Message]:
+    """The messages of an event, not yet written."""
+    say = TELLS.get(event.action.split(".", 1)[1])
+    said = [s for s in say(event, order) if not _did_it(event, s.to)] if say else []
+    return [
+        message(
+            event_id=event.id, title=s.title, text=s.text, urgent=_urgent(order),
+            url=reverse(f"orders:{s.to.page}", args=[order.id]),
+            person_id=s.to.person_id, unit_id=s.to.unit_id, role=s.to.role, path=s.to.path,
+        )
+        for s in said
+    ]  # fmt: skip
+
+
+def _did_it(event: Event, to: To) -> bool:
+    if to.person_id:
+        return to.person_id == event.actor_person
+    if to.unit_id:
+        return to.unit_id == event.actor_unit and event.actor_role.startswith("unit_")
+    return event.actor_role == to.role or (
+        to.role in AT_COMMUNITY and event.actor_role in AT_COMMUNITY
+    )
+
+
+def _urgent(order: Order) -> bool:
+    return order.urgency in ("life_safety", "urgent")
+
+
+# --- addressees -------------------------------------------------------------------
+
+
+def at_level(path: str, level: int) -> str:
+    """The part of a path down to a level: the community or street of an order."""
+    return "/".join(path.split("/")[:-1][:level]) + "/"
+
+
+def _community(order: Order, role: str = "community_worker") -> To:
+    return To("detail", role=role, path=at_level(order.path, COMMUNITY))
+
+
+def _street(order: Order) -> To:
+    return To("detail", role="township_party", path=at_level(order.path, TOWNSHIP))
+
+
+def _units(order: Order, event: Event) -> list[To]:
+    """The unit of the order, or the one that an act has just taken it from."""
+    unit_id = event.data.get("unit") or order.unit_id
+    return [To("unit_order", unit_id=UUID(str(unit_id)))] if unit_id else []
+
+
+def _members(order: Order, event: Event) -> list[To]:
+    member_id = event.data.get("member") or order.member_id
+    people = Member.objects.filter(id=member_id).values_list("person_id", flat=True)
+    return [To("my_order", person_id=p) for p in people] if member_id else []
+
+
+def _served(order: Order) -> list[To]:
+    """Everybody who served in the last round, the one in charge among them."""
+    last = Service.objects.filter(order=order).order_by("-round").first()
+    rows = Service.objects.filter(order=order, round=last.round) if last else ()
+    members = {s.member_id for s in rows} | {order.member_id}
+    people = Member.objects.filter(id__in=members).values_list("person_id", flat=True)
+    return [To("my_order", person_id=p) for p in people]
+
+
+# --- words ------------------------------------------------------------------------
+
+
+def _line(order: Order, what: str = "") -> str:
+    """单1120-05，11月23日 17:30 前接单。"""
+    if what and order.due_at:
+        return f"单{order.no}，{cdatetime(order.due_at, today())} 前{what}。"
+    return f"单{order.no}。"
+
+
+def _each(to: Iterable[To], title: str, text: str = "") -> list[Said]:
+    return [Said(t, title, text) for t in to]
+
+
+def _placed(event: Event, order: Order) -> list[Said]:
+    danger = order.urgency == "life_safety"
+    title = f"{'紧急：' if danger else ''}新登记一单，等核实：{order.title}"
+    to = [_community(order)]
+    if danger:
+        to.append(_community(order, "community_secretary"))
+        to.append(To("detail", role="grid_worker", path=order.path))
+    return _each(to, title, _line(order, "核实"))
+
+
+def _dispatched(event: Event, order: Order) -> list[Said]:
+    return _each(
+        _units(order, event), f"派给本单位一单：{order.title}", _line(order, "接单或退回")
+    )
+
+
+def _returned(event: Event, order: Order) -> list[Said]:
+    unit = event.data.get("unit_name", "单位")
+    why = rules.RETURN_REASONS.get(event.reason, "")
+    return _each(
+        [_community(order)], f"{unit}退回，请改派：{order.title}", f"单{order.no}。理由：{why}。"
+    )
+
+
+def _assigned(event: Event, order: Order) -> list[Said]:
+    return _each(
+        _members(order, event), f"单位派给您一单：{order.title}", _line(order, "答复接不接")
+    )
+
+
+def _back_to_unit(event: Event, order: Order) -> list[Said]:
+    why = rules.DECLINE_REASONS.get(event.reason, "")
+    return _each(
+        _units(order, event),
+        f"{event.actor_name}接不了，请另派一位：{order.title}",
+        f"单{order.no}。理由：{why}。",
+    )
+
+
+def _released(event: Event, order: Order) -> list[Said]:
+    """By the member: the community looks for somebody else. By the community: the
+    member is told that it is no longer theirs."""
+    why = rules.DECLINE_REASONS.get(event.reason, "")
+    text = f"单{order.no}。理由：{why}。"
+    return [
+        Said(_community(order), f"认领人退回了，又可认领：{order.title}", text),
+        *_each(_members(order, event), f"社区收回了这一单：{order.title}", text),
+    ]
+
+
+def _expired(event: Event, order: Order) -> list[Said]:
+    return _each(
+        [_community(order)], f"一直没人认领，请打电话核对：{order.title}", _line(order, "核对")
+    )
+
+
+def _asked_extension(event: Event, order: Order) -> list[Said]:
+    days = event.data.get("days", "")
+    return _each(
+        [_community(order)], f"申请延期{days}天，请答复：{order.title}", _line(order, "要办完")
+    )
+
+
+def _extended(event: Event, order: Order) -> list[Said]:
+    return _each(
+        [*_members(order, event), *_units(order, event)],
+        f"社区同意延期：{order.title}", _line(order, "办完"),
+    )  # fmt: skip
+
+
+def _reported(event: Event, order: Order) -> list[Said]:
+    """A resident who came by phone or to the desk does not open the link: their
+    word is asked for by a call."""
+    if order.source not in BY_CALL:
+        return []
+    return _each(
+        [_community(order)], f"办完了，请打电话回访居民：{order.title}", _line(order, "回访")
+    )
+
+
+def _cannot(event: Event, order: Order) -> list[Said]:
+    why = rules.CANNOT_REASONS.get(event.reason, "")
+    text = f"单{order.no}。理由：{why}。"
+    return [
+        Said(_community(order), f"办不了，请改派或答复居民：{order.title}", text),
+        *_each(_units(order, event), f"党员说办不了，已交回社区：{order.title}", text),
+    ]
+
+
+def _confirmed(event: Event, order: Order) -> list[Said]:
+    result = rules.RESULTS.get(str(event.data.get("result")), "")
+    counted = "已记入服务记录。" if event.data.get("records") else "没有记入服务记录。"
+    return _each(
+        [*_served(order), *_units(order, event)],
+        f"居民确认（{result}）：{order.title}", f"单{order.no}，{counted}",
+    )  # fmt: skip
+
+
+def _reopened(event: Event, order: Order) -> list[Said]:
+    said = "办了一部分" if event.data.get("result") == "partly" else "没办好"
+    to = [*_members(order, event), *_units(order, event), _community(order)]
+    if event.data.get("superior"):
+        to.append(_street(order))
+    return _each(to, f"居民说{said}，重新办理：{order.title}", _line(order, "办完"))
+
+
+def _unreachable(event: Event, order: Order) -> list[Said]:
+    return _each(
+        [*_served(order), *_units(order, event)],
+        f"没有联系上居民，按没有答复办结：{order.title}", f"单{order.no}，不算好评，也不算差评。",
+    )  # fmt: skip
+
+
+def _rated(event: Event, order: Order) -> list[Said]:
+    """Scores are nobody's race; a low one is a reason for the community to ask."""
+    if int(event.data.get("rating", 5)) > 2:
+        return []
+    return _each([_community(order)], f"居民评价较低，请了解一下：{order.title}", _line(order))
+
+
+def _withdrawn(event: Event, order: Order) -> list[Said]:
+    """Whoever had taken it is told at once (domain 8.13)."""
+    taken = [*_members(order, event), *_units(order, event)]
+    return _each(
+        taken or [_community(order)], f"居民撤回了，不用再办：{order.title}", _line(order)
+    )
+
+
+def _call_wanted(event: Event, order: Order) -> list[Said]:
+    return _each([_community(order)], f"居民想请社区打个电话：{order.title}", _line(order))
+
+
+def _transferred(event: Event, order: Order) -> list[Said]:
+    if order.transferred_to != "township":
+        return []
+    return _each([_street(order)], f"{order.place}转来一单：{order.title}", _line(order))
+
+
+def _escalated(event: Event, order: Order) -> list[Said]:
+    if event.to_state == "dispatched":
+        title = f"{order.unit or '单位'}到期没有答复：{order.title}"
+    else:
+        title = f"{order.place}到期没有{rules.STATES[event.to_state].verb}：{order.title}"
+    return _each([_street(order)], title, _line(order))
+
+
+def _reminded(event: Event, order: Order) -> list[Said]:
+    """Whose turn it is. A late order of a member's reaches the unit's desk too."""
+    if order.state != event.to_state:
+        return []
+    percent = int(event.data["at"])
+    state = rules.STATES[order.state]
+    to = {
+        "unit": _units(order, event),
+        "member": _members(order, event),
+        "community": [_community(order)],
+        "resident": [_community(order)],
+    }[state.side]
+    if percent == 101:
+        to = _units(order, event)
+    elif percent == 100 and state.side == "member":
+        to = [*to, *_units(order, event)]
+    text = _line(order, "打电话回访" if state.side == "resident" else state.verb)
+    if percent >= 100 and order.state in ("dispatched", "submitted", "verified"):
+        text += "已同时报镇（街道）党委。"
+    return _each(to, f"{LEFT[percent]}：{order.title}", text)
+
+
+TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
+    "place": _placed,
+    "dispatch": _dispatched,
+    "return": _returned,
+    "assign": _assigned,
+    "decline": _back_to_unit,
+    "hand_back": _back_to_unit,
+    "release": _released,
+    "expire": _expired,
+    "ask_extension": _asked_extension,
+    "extend": _extended,
+    "report_done": _reported,
+    "cannot_do": _cannot,
+    "confirm": _confirmed,
+    "reopen": _reopened,
+    "unreachable": _unreachable,
+    "rate": _rated,
+    "withdraw": _withdrawn,
+    "ask_call": _call_wanted,
+    "transfer": _transferred,
+    "escalate": _escalated,
+    "remind": _reminded,
+}
