@@ -179,7 +179,7 @@ def _update_many(
     for name, value in write.set.items():
         f = model._meta.get_field(name)
         assert isinstance(f, models.Field)
-        parts.append(f"{column(f)} = %({column(f)})s::{f.db_type(connection)}")
+        parts.append(f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}')
         params[column(f)] = db_value(f, value)
     moved = "''::text AS a, ''::text AS b"
     where = ""

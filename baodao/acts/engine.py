@@ -140,7 +140,8 @@ def read(action: str, pk: UUID, reads: tuple[str, ...] = ()) -> dict[str, Any]:
     """The row an action judges, without a lock. Raises NotFound."""
     model = apps.get_model(ACTIONS[action].model)
     names = _read_columns(action, reads)
-    sql = f"SELECT {', '.join(names)} FROM {model._meta.db_table} WHERE id = %s"
+    quoted = ", ".join(f'"{name}"' for name in names)
+    sql = f"SELECT {quoted} FROM {model._meta.db_table} WHERE id = %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, [pk])
         found = cursor.fetchone()
@@ -188,7 +189,7 @@ def _update(
     for name, value in changes.items():
         f = model._meta.get_field(name)
         assert isinstance(f, models.Field)
-        parts.append(f"{column(f)} = %({column(f)})s::{f.db_type(connection)}")
+        parts.append(f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}')
         params[column(f)] = db_value(f, value)
     sql = (
         f"WITH o AS (UPDATE {model._meta.db_table} SET {', '.join(parts)} "

@@ -20,7 +20,9 @@ SECRET_KEY = SECRETS.django
 FIELD_KEY = SECRETS.field
 FIELD_CIPHER = os.environ.get("BAODAO_CIPHER", "aes-256-gcm")
 
-ALLOWED_HOSTS = os.environ.get("BAODAO_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+# Loopback always: the supervisor and the health checks ask from there.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS += [h for h in os.environ.get("BAODAO_HOSTS", "").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("BAODAO_ORIGINS", "").split(",") if o]
 HTTPS = os.environ.get("BAODAO_HTTPS") == "1"
 
@@ -141,6 +143,7 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 if HTTPS:
@@ -166,17 +169,22 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
+# "plain": names without hashes, straight from the source folders. For tests and
+# development, where nothing is collected.
+PLAIN_STATIC = DEBUG or os.environ.get("BAODAO_STATIC") == "plain"
+WHITENOISE_USE_FINDERS = PLAIN_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if PLAIN_STATIC
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
 MEDIA_ROOT = VAR / "files"
 
 PROCRASTINATE_ON_APP_READY = None
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

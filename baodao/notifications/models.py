@@ -51,5 +51,7 @@ class Read(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["message", "person"], name="message_read_once")
+            models.UniqueConstraint(
+                fields=["message", "person"], name="message_read_once"
+            )
         ]

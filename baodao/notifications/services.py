@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from baodao.acts.actor import Actor
-from baodao.acts.bulk import copy_rows
 from baodao.core.clock import now
 from baodao.notifications.models import Message, Read
 from baodao.places.settings import ancestors
@@ -27,11 +26,14 @@ def message(
 
 
 def send(messages: Iterable[Message]) -> int:
-    """Write messages; the same event tells the same addressee once."""
-    fresh = list(messages)
-    sent = Message.objects.filter(event_id__in={m.event_id for m in fresh})
+    """Write messages; the same event tells the same addressee once, even when two
+    workers run the job at the same moment. Returns how many are new."""
+    given = list(messages)
+    sent = Message.objects.filter(event_id__in={m.event_id for m in given})
     told = set(sent.values_list("event_id", "addressee"))
-    return copy_rows(Message, [m for m in fresh if (m.event_id, m.addressee) not in told])
+    fresh = [m for m in given if (m.event_id, m.addressee) not in told]
+    Message.objects.bulk_create(fresh, ignore_conflicts=True)
+    return len(fresh)
 
 
 def inbox(actor: Actor) -> QuerySet[Message]:
@@ -41,21 +43,30 @@ def inbox(actor: Actor) -> QuerySet[Message]:
         mine |= Q(unit_id=actor.unit_id)
     if actor.path is not None:
         mine |= Q(role=actor.role, path__in=ancestors(actor.path))
-    read = Read.objects.filter(message=OuterRef("pk"), person_id=actor.person_id)
-    return Message.objects.filter(mine).annotate(is_read=Exists(read)).order_by("-at")
+    found = Message.objects.filter(mine).annotate(is_read=_read_by(actor))
+    return found.order_by("-at", "-id")
+
+
+def _read_by(actor: Actor) -> Exists:
+    reads = Read.objects.filter(message=OuterRef("pk"))
+    return Exists(reads.filter(person_id=actor.person_id) if actor.person_id else reads.none())
 
 
 def unread(actor: Actor) -> int:
     """How many are not read yet, counted to 99."""
-    return inbox(actor).filter(is_read=False)[:99].count()
+    return inbox(actor).filter(~_read_by(actor))[:99].count()
 
 
 def mark_read(*, actor: Actor, ids: Iterable[UUID] | None = None) -> int:
     """Mark messages (all, without `ids`) as read by this person."""
-    found = inbox(actor).filter(is_read=False)
+    if actor.person_id is None:
+        return 0
+    found = inbox(actor).filter(~_read_by(actor))
     if ids is not None:
         found = found.filter(id__in=list(ids))
-    reads = [Read(message_id=pk, person_id=actor.person_id, at=now())
-             for pk in found.values_list("id", flat=True)[:500]]  # fmt: skip
+    reads = [
+        Read(message_id=pk, person_id=actor.person_id, at=now())
+        for pk in found.values_list("id", flat=True)[:500]
+    ]
     Read.objects.bulk_create(reads, ignore_conflicts=True)
     return len(reads)

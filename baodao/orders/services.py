@@ -329,18 +329,15 @@ def report_done(
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Who served, from when to when; then the resident has the word (A16)."""
-    for stretch in stretches:
-        if clash := _overlap(stretch, order_id):
-            raise Invalid(
-                fields={
-                    "start_at": f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"
-                }
-            )
-    return _do(
-        actor, "report_done", order_id,
-        lambda r, c: plans.report_done(r, c, stretches=stretches, note=note),
-        now=now, client_id=client_id,
-    )  # fmt: skip
+
+    def plan(row: plans.Row, ctx: plans.Context) -> Write:
+        for stretch in stretches:
+            if clash := _overlap(stretch, order_id):
+                words = f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"
+                raise Invalid(fields={"start_at": words})
+        return plans.report_done(row, ctx, stretches=stretches, note=note)
+
+    return _do(actor, "report_done", order_id, plan, now=now, client_id=client_id)
 
 
 def _overlap(stretch: plans.Stretch, order_id: UUID) -> str:

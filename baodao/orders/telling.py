@@ -107,18 +107,20 @@ def _units(order: Order, event: Event) -> list[To]:
 
 
 def _members(order: Order, event: Event) -> list[To]:
-    member_id = event.data.get("member") or order.member_id
-    people = Member.objects.filter(id=member_id).values_list("person_id", flat=True)
-    return [To("my_order", person_id=p) for p in people] if member_id else []
+    return _people({event.data.get("member") or order.member_id})
 
 
 def _served(order: Order) -> list[To]:
     """Everybody who served in the last round, the one in charge among them."""
     last = Service.objects.filter(order=order).order_by("-round").first()
     rows = Service.objects.filter(order=order, round=last.round) if last else ()
-    members = {s.member_id for s in rows} | {order.member_id}
-    people = Member.objects.filter(id__in=members).values_list("person_id", flat=True)
-    return [To("my_order", person_id=p) for p in people]
+    return _people({order.member_id, *(s.member_id for s in rows)})
+
+
+def _people(member_ids: set[UUID | None]) -> list[To]:
+    known = [m for m in member_ids if m]
+    people = Member.objects.filter(id__in=known).values_list("person_id", flat=True)
+    return [To("my_order", person_id=p) for p in people] if known else []
 
 
 # --- words ------------------------------------------------------------------------

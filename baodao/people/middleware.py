@@ -4,7 +4,6 @@ an explicit switch), or a resident."""
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -75,7 +74,7 @@ def actors_of(account: Account) -> list[Actor]:
     }
     held = [
         Actor(
-            role=tie.role, name=tie.person.name, path=tie.path, unit_id=_unit(tie),
+            role=tie.role, name=tie.person.name, path=_path(tie), unit_id=tie.unit_id,
             tie_id=tie.id, **base,
         )
         for tie in found
@@ -89,5 +88,7 @@ def actors_of(account: Account) -> list[Actor]:
     return held
 
 
-def _unit(tie: RoleTie) -> UUID | None:
-    return tie.unit_id
+def _path(tie: RoleTie) -> str | None:
+    """A role held for a unit reaches no places; the row keeps the seat's path so
+    that those who oversee the place see who holds it."""
+    return None if ROLES[tie.role].bound == "unit" else tie.path

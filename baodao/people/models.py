@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
@@ -15,6 +15,7 @@ from baodao.core.fields import CText, SealedText
 from baodao.core.ids import uuid7
 from baodao.people.roles import ROLES
 from baodao.places.models import Place
+from baodao.places.search import SearchKeys
 
 
 def period() -> Func:
@@ -95,6 +96,18 @@ SKILLS = {
     "cleaning": "打扫",
     "policy": "政策讲解",
 }
+SERVICE_CLASSES = {
+    "care": "走访关爱",
+    "repair": "维修跑腿",
+    "policy": "政策宣讲",
+    "health": "健康义诊",
+    "study": "助学辅导",
+    "law": "法律调解",
+    "environment": "环境整治",
+    "culture": "文体活动",
+    "safety": "平安巡防",
+    "emergency": "应急支援",
+}
 AVAILABILITY = {
     "weekday_evening": "工作日晚上",
     "weekend_day": "周末白天",
@@ -141,8 +154,7 @@ class Unit(Acted):
             models.Index(fields=["path", "name"], name="unit_by_seat"),
             models.Index(fields=["point_path"], name="unit_by_point"),
             GinIndex(fields=["functions"], name="unit_functions"),
-            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="unit_name_trgm"),
-            GinIndex(OpClass(F("pinyin"), name="gin_trgm_ops"), name="unit_pinyin_trgm"),
+            GinIndex(SearchKeys(F("name"), F("pinyin")), name="unit_search"),
         ]
 
     def __str__(self) -> str:
@@ -218,8 +230,7 @@ class Person(Acted):
 
     class Meta:
         indexes = [
-            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="person_name_trgm"),
-            GinIndex(OpClass(F("pinyin"), name="gin_trgm_ops"), name="person_pinyin_trgm"),
+            GinIndex(SearchKeys(F("name"), F("pinyin")), name="person_search"),
             models.Index(fields=["phone_hash"], name="person_by_phone", condition=~Q(phone_hash="")),
         ]
 

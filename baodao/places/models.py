@@ -9,6 +9,7 @@ from baodao.acts.models import Acted
 from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
 from baodao.places import rules
+from baodao.places.search import SearchKeys
 
 FOCUS_GROUPS = {
     "elder": "老年人",
@@ -59,8 +60,7 @@ class Place(Acted):
         indexes = [
             models.Index(fields=["parent", "path"], name="place_children"),
             models.Index(fields=["level", "path"], name="place_by_level"),
-            GinIndex(OpClass(F("name"), name="gin_trgm_ops"), name="place_name_trgm"),
-            GinIndex(OpClass(F("pinyin"), name="gin_trgm_ops"), name="place_pinyin_trgm"),
+            GinIndex(SearchKeys(F("name"), F("pinyin")), name="place_search"),
             models.Index(OpClass("code", name="text_pattern_ops"), name="place_code_prefix"),
         ]
 
@@ -118,6 +118,8 @@ class Setting(Acted):
     set_by = models.TextField(default="")
     reason = models.TextField("理由", default="")
     set_at = models.DateTimeField()
+    # Taken back: the value of the place above holds again.
+    removed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

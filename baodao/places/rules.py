@@ -22,6 +22,20 @@ LEVELS = {
 }
 LEVEL_OF_LENGTH = {2: PROVINCE, 4: PREFECTURE, 6: COUNTY, 9: TOWNSHIP, 12: COMMUNITY}
 LETTER = {GRID: "G", ESTATE: "E", BUILDING: "B", HOUSEHOLD: "H"}
+DIGITS = {GRID: 3, ESTATE: 3, BUILDING: 2, HOUSEHOLD: 4}
+# What may be put below what: official levels only one step down (domain 6.1),
+# local ones where a community has them (a village may have no estates).
+BELOW: dict[int, tuple[int, ...]] = {
+    PROVINCE: (PREFECTURE,),
+    PREFECTURE: (COUNTY,),
+    COUNTY: (TOWNSHIP,),
+    TOWNSHIP: (COMMUNITY,),
+    COMMUNITY: (GRID, ESTATE, BUILDING, HOUSEHOLD),
+    GRID: (ESTATE, BUILDING, HOUSEHOLD),
+    ESTATE: (BUILDING, HOUSEHOLD),
+    BUILDING: (HOUSEHOLD,),
+    HOUSEHOLD: (),
+}
 
 TOWN_KINDS = {
     "subdistrict": "街道",
@@ -48,6 +62,8 @@ def level_of(code: str) -> int:
 
 def parent_code(code: str) -> str:
     """The code one level up; "" above a province."""
+    if "-" in code:
+        return code.rsplit("-", 1)[0]
     lengths = [0, *LEVEL_OF_LENGTH]
     return code[: lengths[lengths.index(len(code)) - 1]]
 
@@ -96,6 +112,48 @@ def segment(code: str) -> str:
     return code[len(parent_code(code)) :] if code.isdigit() else code.rsplit("-", 1)[-1]
 
 
+def local_code(parent: str, level: int, number: int) -> str:
+    """The code of a grid, estate, building or household: 542523100001-G003."""
+    return f"{parent}-{LETTER[level]}{number:0{DIGITS[level]}d}"
+
+
+def number_of(code: str) -> int:
+    """The running number in the last part of a local code; 0 for an official one."""
+    digits = segment(code)[1:] if "-" in code else ""
+    return int(digits) if digits.isdigit() else 0
+
+
+def check_child(parent_level: int, level: int) -> None:
+    """Raise Invalid when a place of `level` cannot stand below one of
+    `parent_level`."""
+    if level not in BELOW[parent_level]:
+        raise Invalid(
+            fields={
+                "level": f"{LEVELS[parent_level]}下面不能直接设{LEVELS.get(level, '这一级')}。"
+                "请先选对上级。"
+            }
+        )
+
+
+def check_contact_point(level: int, kind: str) -> None:
+    """A contact point 联系点 is a community, village or grid (A08); a virtual
+    community has no residents' organisation (domain 3.1)."""
+    if level not in (COMMUNITY, GRID) or kind == "virtual":
+        raise Invalid(
+            fields={"is_contact_point": "联系点只能是社区（村）或网格，虚拟社区不行。"}
+        )
+
+
+# Why somebody looks at a household's or a person's contact (domain 9.1).
+PURPOSES = {
+    "order": "办理点单",
+    "visit": "上门走访",
+    "call_back": "电话回访",
+    "report_in": "联系报到",
+    "emergency": "应急联系",
+    "check": "核对登记",
+}
+
 _EDITORS = {
     "system_admin": Scope.ALL,
     "prefecture_org": Scope.PLACE,
@@ -118,7 +176,7 @@ _SETTERS = {
     "system_admin": Scope.ALL,
 }
 
-PLACE_ACTIONS = {
+PLACE_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
     "view": (
         "查看地方",
         {
@@ -132,6 +190,20 @@ PLACE_ACTIONS = {
     "add": ("新增地方", {**_EDITORS, "system": Scope.ALL}),
     "edit": ("修改地方", _EDITORS),
     "close": ("停用地方", _EDITORS),
+    "point": (
+        "确定联系点",
+        {
+            "prefecture_org": Scope.PLACE,
+            "county_org": Scope.PLACE,
+            "county_social_work": Scope.PLACE,
+            "system": Scope.ALL,
+        },
+    ),
+}
+ESTATE_ACTIONS = {
+    "view": ("查看小区情况", PLACE_ACTIONS["view"][1]),
+    "add": ("登记小区情况", {**_EDITORS, "system": Scope.ALL}),
+    "edit": ("修改小区情况", _EDITORS),
 }
 HOUSEHOLD_ACTIONS = {
     "view": ("查看住户", _HOUSEHOLD),

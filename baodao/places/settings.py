@@ -57,7 +57,9 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
     """Effective values at a place, one query. Raises KeyError for an unknown key."""
     wanted = list(keys) if keys is not None else list(KEYS)
     found = {key: KEYS[key].default for key in wanted}
-    rows = Setting.objects.filter(path__in=ancestors(path), key__in=wanted)
+    rows = Setting.objects.filter(
+        path__in=ancestors(path), key__in=wanted, removed=False
+    )
     for key, value in rows.order_by("path").values_list("key", "value"):
         found[key] = value
     return found
@@ -65,5 +67,5 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
 
 def sources(path: str) -> dict[str, Setting]:
     """Which row (of which place) decides each key that is not at its default."""
-    rows = Setting.objects.filter(path__in=ancestors(path)).order_by("path")
+    rows = Setting.objects.filter(path__in=ancestors(path), removed=False).order_by("path")
     return {row.key: row for row in rows}

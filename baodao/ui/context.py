@@ -21,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "footer_links": SimpleLazyObject(lambda: nav.links(request, "footer")),
         "head_links": SimpleLazyObject(lambda: nav.links(request, "head")),
         "public_links": SimpleLazyObject(lambda: nav.links(request, "public")),
+        "error_base": nav.error_base(request),
         "demo": getattr(settings, "DEMO", False),
         "mode": mode_of(request),
         "lang": lang_of(request),

@@ -54,8 +54,12 @@ def kind_of(field: BoundField) -> str:
 
 def control(field: BoundField) -> SafeString:
     """The control with our class; Django adds aria-describedby and aria-invalid."""
-    own = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"inp {own}".strip()})
+    widget = field.field.widget
+    own = str(widget.attrs.get("class", ""))
+    attrs = {} if isinstance(widget, forms.CheckboxInput) else {"class": f"inp {own}"}
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+        attrs["rows"] = "3"  # Django's default of ten lines asks for an essay
+    return field.as_widget(attrs={k: v.strip() for k, v in attrs.items()})
 
 
 def options(
@@ -78,6 +82,47 @@ def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
     for name in form.errors:
         if name in form.fields:
             field = form[name]
-            anchor = field.id_for_label or f"{field.auto_id}_0"
-            found += [(anchor, f"{field.label}：{error}") for error in field.errors]
+            anchor = field.id_for_label or field.auto_id
+            label = field.label.rstrip("？：")
+            found += [(anchor, f"{label}：{error}") for error in field.errors]
     return found
+
+
+class Form(forms.Form):
+    """A form whose built-in errors say what to do (design 5.3); a field's own
+    `error_messages` win. Labels carry no colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            _speak(self.fields[name])
+
+
+_OWN_WORDS: tuple[tuple[type[forms.Field], dict[str, str]], ...] = (
+    (forms.BooleanField, {"required": "这一项要勾上才能继续。"}),
+    (forms.MultipleChoiceField, {"required": "请至少选一项。"}),
+    (forms.ChoiceField, {"required": "还没有选。请选一项。"}),
+    (forms.ModelChoiceField, {"required": "还没有选。请选一项。"}),
+    (forms.FileField, {"required": "还没有选文件。请选一个。"}),
+    (forms.DateTimeField, {"invalid": "时间不对。请按 2026-11-23 14:10 这样写。"}),
+    (forms.DateField, {"invalid": "日期不对。请按 2026-11-23 这样写。"}),
+    (forms.IntegerField, {"invalid": "这里要写数字。"}),
+)
+_COMMON_WORDS = {
+    "required": "这里还没有填。请填写。",
+    "invalid_choice": "没有这一项。请从列表里选。",
+}
+
+
+def _speak(field: forms.Field) -> None:
+    words = dict(_COMMON_WORDS)
+    for kind, own in reversed(_OWN_WORDS):
+        if isinstance(field, kind):
+            words.update(own)
+    defaults: dict[str, Any] = {}
+    for cls in reversed(type(field).__mro__):
+        defaults.update(getattr(cls, "default_error_messages", {}))
+    for code, sentence in words.items():
+        if field.error_messages.get(code) == defaults.get(code):
+            field.error_messages[code] = sentence

@@ -30,7 +30,7 @@ def _markup() -> dict[str, str]:
 def _svg(name: str) -> SafeString | None:
     inner = _markup().get(name)
     # The markup is our own build output, never input.
-    return mark_safe(f"{_SVG}{inner}</svg>") if inner else None  # noqa: S308
+    return mark_safe(f"{_SVG}{inner}</svg>") if inner else None
 
 
 def svg(name: str) -> SafeString:
@@ -40,5 +40,7 @@ def svg(name: str) -> SafeString:
     if found is not None:
         return found
     if settings.DEBUG or "PYTEST_VERSION" in os.environ:
-        raise LookupError(f"icon {name!r} is not built: icons.txt, then `make frontend`")
+        raise LookupError(
+            f"icon {name!r} is not built: icons.txt, then `make frontend`"
+        )
     return SafeString("")

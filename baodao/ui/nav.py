@@ -38,15 +38,20 @@ class Link:
 
 
 _MENUS: dict[str, list[Entry]] = {}
+_LIGHT: set[str] = set()
 _LINKS: dict[str, list[Entry]] = {"footer": [], "head": [], "public": []}
 _ACCOUNT: list[Callable[[HttpRequest], Account | None]] = []
 
 
-def register(role_codes: Iterable[str], entries: Iterable[Entry]) -> None:
-    """The menu of these roles, in order (design 7). Calling again replaces it."""
+def register(
+    role_codes: Iterable[str], entries: Iterable[Entry], *, light: bool = False
+) -> None:
+    """The menu of these roles, in order (design 7). Calling again replaces it.
+    `light`: their pages are the light ones (members), so errors look light too."""
     menu = list(entries)
     for code in role_codes:
         _MENUS[code] = menu
+        (_LIGHT.add if light else _LIGHT.discard)(code)
 
 
 def register_links(where: str, entries: Iterable[Entry]) -> None:
@@ -62,11 +67,11 @@ def register_account(ask: Callable[[HttpRequest], Account | None]) -> None:
 
 def account(request: HttpRequest) -> Account | None:
     """Whose menu it is, or None for a visitor."""
-    if _ACCOUNT:
-        return _ACCOUNT[0](request)
     actor = getattr(request, "actor", None)
     if actor is None or actor.is_anonymous:
         return None
+    if _ACCOUNT:
+        return _ACCOUNT[0](request)
     return Account(name=actor.name, role="")
 
 
@@ -74,6 +79,13 @@ def menu(request: HttpRequest) -> list[Link]:
     """The menu of the acting role, the entry of this page marked."""
     actor = getattr(request, "actor", None)
     return resolve(request, _MENUS.get(getattr(actor, "role", ""), []))
+
+
+def error_base(request: HttpRequest) -> str:
+    """Which frame an error page has: that of the pages the visitor came from."""
+    actor = getattr(request, "actor", None)
+    staff = getattr(actor, "role", "") in _MENUS and actor.role not in _LIGHT  # type: ignore[union-attr]
+    return "ui/error_staff.html" if staff else "ui/light.html"
 
 
 def links(request: HttpRequest, where: str) -> list[Link]:

@@ -14,7 +14,7 @@ LABELS: dict[Side, str] = {
     "superior": "上级",
     "pause": "暂停",
 }
-ROOM_FOR_WORDS = 14
+ROOM_FOR_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ def waiting(parts: Sequence[Part]) -> Waiting:
     keys = _legend(parts)
     sides = {key.side for key in keys}
     idle = "、".join(t for s, t in LABELS.items() if s not in sides and s != "pause")
-    label = "，".join(key.text + (f"（{key.late}）" if key.late else "") for key in keys)
+    label = "，".join(
+        key.text + (f"（{key.late}）" if key.late else "") for key in keys
+    )
     return Waiting(segments, keys, idle, label)
 
 

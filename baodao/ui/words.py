@@ -2,9 +2,9 @@
 and `now` are arguments, dates are local to Asia/Shanghai."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from baodao.core.clock import ZONE
+
 WEEKDAYS = "一二三四五六日"
 HOUR, DAY = 60, 24 * 60
 
@@ -115,3 +115,13 @@ def mask_phone(value: str) -> str:
 def small(count: int, below: int = 5) -> str:
     """A count that may point at a person: 0, <5, 12."""
     return f"<{below}" if 0 < count < below else number(count)
+
+
+def first_sentence(text: str) -> str:
+    """The part before the first 。, for a heading (headings end without it)."""
+    return text.partition("。")[0]
+
+
+def after_first(text: str) -> str:
+    """What follows the first sentence."""
+    return text.partition("。")[2]

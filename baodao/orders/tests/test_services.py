@@ -372,7 +372,7 @@ def test_virtual_communities_take_no_orders(w: World) -> None:
 
 def test_thanks_go_on_the_board_only_with_the_residents_consent(w: World) -> None:
     worker = w.actors["community_worker"]
-    quiet = order_in("closed", w)
+    quiet = order_in("closed", w, at=AT)
     with pytest.raises(Conflict):
         s.thank_order(actor=worker, order_id=quiet.id, text="谢谢")
     order = order_in("confirmed", w)

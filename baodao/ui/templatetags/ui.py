@@ -10,11 +10,12 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from baodao.ui import forms, icons, waiting, words
 from baodao.ui.clock import Clock
-from baodao.ui.query import Chip, chip, changed
+from baodao.ui.query import Chip, changed, chip
 from baodao.ui.shapes import Entry, Line, Part, Step, Suggestion
 from baodao.ui.toast import Toast, read
 
@@ -42,6 +43,8 @@ register.filter("number", words.number)
 register.filter("points", words.points)
 register.filter("mask_phone", words.mask_phone)
 register.filter("small", words.small)
+register.filter("first_sentence", words.first_sentence)
+register.filter("after_first", words.after_first)
 
 
 @register.filter
@@ -157,12 +160,14 @@ def empty_state(
 
 
 @register.inclusion_tag("ui/_toasts.html", takes_context=True)
-def toasts(context: template.RequestContext) -> dict[str, Any]:
+def toasts(context: template.RequestContext, error: object = None) -> dict[str, Any]:
     """The waiting messages, and an error that an HTMX answer carries."""
     said = [read(message) for message in context.get("messages") or ()]
-    error = context.get("error")
-    if error is not None:
-        said.append(Toast(str(error.message), tone="late"))
+    message = str(getattr(error, "message", error or ""))
+    if message:
+        said.append(
+            Toast(words.first_sentence(message), words.after_first(message), "late")
+        )
     return {"toasts": said, "csrf_token": context.get("csrf_token")}
 
 
@@ -223,3 +228,23 @@ def filter_chip(
 ) -> dict[str, Any]:
     drawn: Chip = chip(cast(HttpRequest, context["request"]), param, choices, many)
     return {"label": label, "chip": drawn, "icon": icon}
+
+
+@register.simple_block_tag
+def filters(content: str, export_url: str = "") -> SafeString:
+    """The filter row of a list; ends with the link to this very view."""
+    return SafeString(
+        render_to_string(
+            "ui/_filters.html", {"content": content, "export_url": export_url}
+        )
+    )
+
+
+@register.simple_block_tag
+def bulk(content: str, unit: str = "件", note: str = "") -> SafeString:
+    """The dark strip with what can be done to all chosen rows at once."""
+    return SafeString(
+        render_to_string(
+            "ui/_bulk.html", {"content": content, "unit": unit, "note": note}
+        )
+    )
