@@ -111,7 +111,11 @@ def resolve(request: HttpRequest, entries: Iterable[Entry]) -> list[Link]:
 
 def _current(path: str, found: Iterable[tuple[Entry, str]]) -> str:
     prefixes = [(p, href) for entry, href in found for p in (href, *entry.under)]
-    matches = [(len(p), href) for p, href in prefixes if path.startswith(p)]
+    matches = [
+        (len(p), href)
+        for p, href in prefixes
+        if path == p or (p != "/" and path.startswith(p))
+    ]
     return max(matches)[1] if matches else ""
 
 

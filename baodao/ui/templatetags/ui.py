@@ -209,7 +209,8 @@ def form_errors(form: BaseForm) -> dict[str, Any]:
 @register.simple_tag(takes_context=True)
 def query_with(context: template.RequestContext, **changes: object) -> str:
     """This address with other GET parameters; None drops one."""
-    return changed(cast(HttpRequest, context["request"]), changes)
+    request = context.get("request")
+    return changed(request, changes) if request else ""
 
 
 @register.inclusion_tag("ui/_paging.html", takes_context=True)

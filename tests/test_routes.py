@@ -1,0 +1,132 @@
+"""The access matrix: every route, every role. What each gets is a committed snapshot
+(`tests/snapshots/routes.json`); a new route, a new role or a changed answer shows
+as a difference to be read. `BAODAO_SNAPSHOT=write` writes it anew."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from baodao.orders.tests.make import order_in
+from baodao.people.roles import ROLES
+from baodao.people.tests.make import World, world
+from tests.samples import samples
+
+SNAPSHOT = Path(__file__).parent / "snapshots" / "routes.json"
+LIMIT = 30
+# Whose pages these are is not ours: allauth's own views, tested there.
+FOREIGN = ("account_", "mfa_", "socialaccount_")
+ROLE_KEYS = ["anonymous", *ROLES, "outsider", "other_community_worker", "far_unit_secretary"]
+
+
+def _routes() -> list[tuple[str, list[str]]]:
+    """(name, argument names) of every route of ours."""
+    found: list[tuple[str, list[str]]] = []
+
+    def walk(patterns: list[Any], prefix: str, args: list[str]) -> None:
+        for p in patterns:
+            here = [*args, *p.pattern.converters]
+            if isinstance(p, URLResolver):
+                space = f"{p.namespace}:" if p.namespace else ""
+                walk(p.url_patterns, prefix + space, here)
+            elif isinstance(p, URLPattern):
+                found.append((f"{prefix}{p.name}", here))
+
+    walk(get_resolver().url_patterns, "", [])
+    return sorted(set((n, tuple(a)) for n, a in found if not n.startswith(FOREIGN)))  # type: ignore[misc]
+
+
+class _Watch:
+    """Counts queries of a request and notes what it wrote."""
+
+    def __init__(self) -> None:
+        self.queries = 0
+        self.writes: list[str] = []
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.queries += 1
+        head = sql.lstrip().upper()
+        if head.startswith(("INSERT", "UPDATE", "DELETE")) or "INSERT INTO" in head or " SET " in head[:80]:
+            self.writes.append(sql[:120])
+        return execute(sql, params, many, context)
+
+
+ALLOWED_WRITES = ("django_session", "axes_", "core_counter", "SAVEPOINT", "notifications_")
+
+
+def _ask(client: Client, method: str, url: str) -> tuple[int, _Watch]:
+    watch = _Watch()
+    with connection.execute_wrapper(watch):
+        response = getattr(client, method)(url)
+    return response.status_code, watch
+
+
+@pytest.mark.django_db
+def test_every_route_answers_every_role_as_committed() -> None:
+    w = world()
+    found: dict[str, Any] = {}
+    data = samples(w)
+    for name, args in _routes():
+        kwargs = data(name, args)
+        url = reverse(name, kwargs=kwargs)
+        answers: dict[str, str] = {}
+        most = 0
+        for key in ROLE_KEYS:
+            client = w.client(key)
+            status, watch = _ask(client, "get", url)
+            writes = [s for s in watch.writes if not any(a in s for a in ALLOWED_WRITES)]
+            assert not writes, f"GET {name} as {key} wrote: {writes}"
+            most = max(most, watch.queries)
+            posted = _post(client, url)
+            assert status < 500 and posted < 500, f"{name} as {key}: {status}/{posted}"
+            answers[key] = f"{status}/{posted}"
+        assert most <= LIMIT, f"{name}: {most} queries"
+        found[name] = {"queries": most, "answers": answers}
+    _compare(found)
+
+
+def _post(client: Client, url: str) -> int:
+    """The status of an empty POST, rolled back."""
+    with transaction.atomic():
+        status: int = client.post(url).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def _compare(found: dict[str, Any]) -> None:
+    compact = {
+        name: {"queries": row["queries"], "answers": _grouped(row["answers"])}
+        for name, row in sorted(found.items())
+    }
+    text = json.dumps(compact, ensure_ascii=False, indent=1) + "\n"
+    if os.environ.get("BAODAO_SNAPSHOT") == "write":
+        SNAPSHOT.write_text(text)
+    committed = json.loads(SNAPSHOT.read_text()) if SNAPSHOT.exists() else {}
+    assert set(compact) == set(committed), "routes were added or removed"
+    for name, row in compact.items():
+        assert row["answers"] == committed[name]["answers"], name
+        assert row["queries"] <= committed[name]["queries"], f"{name}: more queries than before"
+
+
+def _grouped(answers: dict[str, str]) -> dict[str, str]:
+    """answer → the roles that get it, in order."""
+    groups: dict[str, list[str]] = {}
+    for key, answer in answers.items():
+        groups.setdefault(answer, []).append(key)
+    return {answer: " ".join(keys) for answer, keys in sorted(groups.items())}
+
+
+@pytest.mark.django_db
+def test_nobody_of_another_place_gets_anything_of_an_order() -> None:
+    w: World = world()
+    order = order_in("in_service", w)
+    for route in ("orders:detail", "orders:slip", "orders:looked", "orders:unit_order", "orders:my_order"):
+        url = reverse(route, kwargs={"order_id": order.id})
+        for key in ("outsider", "far_unit_secretary", "far_member", "other_community_worker"):
+            assert w.client(key).get(url).status_code == 404, (route, key)
