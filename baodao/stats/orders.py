@@ -128,13 +128,17 @@ def figures(
     rows = Order.objects.filter(path__gte=lo, path__lt=hi)
     if channel:
         rows = rows.filter(channel=channel)
+    waiting = period.within("dispatched_at") & Q(
+        state="dispatched", escalated_at__isnull=False
+    )
     counts = rows.aggregate(
-        **{name: Count("id", filter=condition(name, period)) for name in DEFINITIONS}
+        **{name: Count("id", filter=condition(name, period)) for name in DEFINITIONS},
+        silent=Count("id", filter=waiting),
     )
     answered, in_time = _responses(path, period)
     return Figures(
         counts=counts,
-        response=Rate(in_time, answered, shown_from),
+        response=Rate(in_time, answered + counts["silent"], shown_from),
         solved=Rate(counts["solved"], counts["finished"], shown_from),
         happy=Rate(counts["happy"], counts["rated"], shown_from),
         cut_off=period.end,
@@ -142,14 +146,17 @@ def figures(
 
 
 def _responses(path: str, period: Period) -> tuple[int, int]:
-    """(answers to a dispatch, of which accepted in time). A unit that never
-    answered is escalated, which counts as an answer that was late."""
+    """(answers of units to a dispatch, of which accepted in time). A unit that has
+    not answered and is escalated counts beside them until it answers, late."""
     lo, hi = path_range(path)
-    events = Event.objects.filter(period.within("at"), path__gte=lo, path__lt=hi)
-    answer = Q(action__in=["orders.unit_accept", "orders.return"])
-    late = Q(action="orders.escalate", from_state="dispatched")
+    events = Event.objects.filter(
+        period.within("at"),
+        action__in=["orders.unit_accept", "orders.return"],
+        path__gte=lo,
+        path__lt=hi,
+    )
     got = events.aggregate(
-        answered=Count("id", filter=answer | late),
+        answered=Count("id"),
         in_time=Count("id", filter=Q(action="orders.unit_accept", data__in_time=True)),
     )
     return got["answered"], got["in_time"]
