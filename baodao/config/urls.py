@@ -2,10 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from baodao.core.health import healthz, readyz
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baodao.portal.urls")),
     path("places/", include("baodao.places.urls")),
     path("people/", include("baodao.people.urls")),
     path("report-ins/", include("baodao.reporting.urls")),
     path("orders/", include("baodao.orders.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
 ]

@@ -18,10 +18,15 @@ class Secrets:
     field: bytes
 
 
+def secrets_file(var: Path) -> Path:
+    """Where they are kept."""
+    return Path(os.environ.get("BAODAO_SECRETS", var / "secrets.json"))
+
+
 def load_secrets(var: Path) -> Secrets:
     """Secrets from `BAODAO_SECRETS` (path of the JSON file, default
     `var/secrets.json`); the file is made when it does not exist."""
-    path = Path(os.environ.get("BAODAO_SECRETS", var / "secrets.json"))
+    path = secrets_file(var)
     if not path.exists():
         _make(path)
     data = json.loads(path.read_text())

@@ -110,6 +110,9 @@ BEFORE_SERVICE = (
     "assigned", "accepted", "expired",
 )  # fmt: skip
 
+# While these last, the member who serves may reveal telephone and address.
+CONTACT_STATES = ("claimed", "accepted", "in_service", "done_reported")
+
 FLOW = Flow.of(
     "orders",
     STATES,
@@ -139,6 +142,7 @@ FLOW = Flow.of(
         ("in_service", "cannot_do", "verified"),
         ("done_reported", "confirm", "confirmed"),
         ("done_reported", "reopen", "in_service"),
+        ("in_service", "take_back", "done_reported"),
         ("done_reported", "unreachable", "closed"),
         ("confirmed", "rate", "closed"),
         ("confirmed", "close_unrated", "closed"),
@@ -221,6 +225,7 @@ ACTIONS = {
     "call": ("打电话没接通", {**_COMMUNITY, **_GRID}),
     "confirm": ("居民确认", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "reopen": ("重新办理", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "take_back": ("改成办好了", _REQUESTER),
     "unreachable": ("联系不上", _COMMUNITY),
     "rate": ("评价", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "thank": ("公布感谢的话", _COMMUNITY),
@@ -230,7 +235,7 @@ ACTIONS = {
     "ask_call": ("请社区打电话", _REQUESTER),
     "pause": ("时限暂停", _HANDLERS),
     "resume": ("恢复计时", {**_HANDLERS, **_SYSTEM}),
-    "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER}),
+    "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
     "remind": ("提醒", _SYSTEM),
     "escalate": ("报上级", _SYSTEM),
 }  # fmt: skip

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from baodao.acts.access import visible
+from baodao.acts.access import require, visible
 from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create, note_event
+from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
@@ -130,12 +131,12 @@ def place_order(
     order.no = order_number(place.path, ctx.now)
     if source in ("desk", "phone", "visit"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
-    create(
+    done = create(
         actor, "orders.place", order,
         Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
         now=ctx.now, client_id=client_id,
     )  # fmt: skip
-    return order
+    return Order.objects.get(id=done.id) if done.repeated else order
 
 
 def _orderable(place_id: UUID) -> Place:
@@ -393,6 +394,28 @@ def reopen_order(
     )  # fmt: skip
 
 
+def take_back(
+    *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = ""
+) -> Done:
+    """改成“办好了”: a "not done" that the resident takes back before anybody has
+    acted on it. The order waits for their word again."""
+
+    def plan(row: plans.Row, ctx: plans.Context) -> Write:
+        moved = Event.objects.filter(object_id=order_id).exclude(
+            action__in=["orders.reveal", "orders.remind", "orders.note"]
+        )
+        last = moved.order_by("-at", "-id").first()
+        if (
+            last is None
+            or last.action != "orders.reopen"
+            or last.from_state != "done_reported"
+        ):
+            raise Conflict("已经有人接着办了，办完后请您再说一次。")
+        return plans.take_back(row, ctx)
+
+    return _do(actor, "take_back", order_id, plan, now=now, client_id=client_id)
+
+
 def reveal(
     *,
     actor: Actor,
@@ -410,6 +433,9 @@ def reveal(
     order = Order.objects.filter(id=order_id).first()
     if order is None:
         raise NotFound
+    require(actor, "orders.reveal", order)
+    if actor.role == "member" and order.state not in rules.CONTACT_STATES:
+        raise Conflict("接单以后、办结以前才能看联系信息。")
     note_event(
         actor, "orders.reveal", order,
         Write(data={"field": field, "purpose": purpose.strip()}), now=now,

@@ -17,6 +17,20 @@ class PeopleConfig(AppConfig):
         register("people.Exemption", "exemptions", rules.EXEMPTION_ACTIONS)
         register("people.Resident", "residents", rules.RESIDENT_ACTIONS)
         register(
-            "people.RoleTie", "roles", rules.ROLE_ACTIONS, conflicts=rules.ROLE_CONFLICTS
+            "people.RoleTie",
+            "roles",
+            rules.ROLE_ACTIONS,
+            conflicts=rules.ROLE_CONFLICTS,
+            messages=rules.ROLE_MESSAGES,
         )
-        register("people.Account", "accounts", rules.ACCOUNT_ACTIONS)
+        register(
+            "people.Account",
+            "accounts",
+            rules.ACCOUNT_ACTIONS,
+            conflicts=rules.ACCOUNT_CONFLICTS,
+        )
+        from baodao.people import queries
+        from baodao.places.services import ASK_BEFORE
+
+        ASK_BEFORE["close"].append(queries.why_not_close)
+        ASK_BEFORE["unpoint"].append(queries.why_not_unpoint)

@@ -39,6 +39,34 @@ ROLES: dict[str, Role] = {
 # Residents need no account: these two are never given to a person.
 GUESTS = {"anonymous": "居民", "requester": "提出心愿的居民", "system": "系统"}
 
+# Longest time a role is given for; then somebody decides again (domain 5).
+YEARS = 5
+
+_ESTATE = (
+    "grid_worker",
+    "compound_branch_secretary",
+    "building_group_leader",
+    "center_household",
+    "instructor",
+    "part_time_member",
+)
+_COMMUNITY = ("community_worker", *_ESTATE)
+_TOWNSHIP = ("township_party", "practice_center", "community_secretary", *_COMMUNITY)
+_UNIT = ("unit_secretary", "unit_liaison")
+_COUNTY = ("county_social_work", "inspector", "privacy_officer", *_TOWNSHIP, *_UNIT)
+# Who may give (and take) what: never a higher role than one's own.
+GIVES: dict[str, frozenset[str]] = {
+    "prefecture_org": frozenset({"prefecture_org", "county_org", *_COUNTY}),
+    "county_org": frozenset({"county_org", *_COUNTY}),
+    "county_social_work": frozenset(_COUNTY),
+    "township_party": frozenset(_TOWNSHIP),
+    "community_secretary": frozenset(_COMMUNITY),
+    "unit_secretary": frozenset(_UNIT),
+    "system_admin": frozenset(c for c in ROLES if c != "member"),
+    "security_admin": frozenset(c for c in ROLES if c != "member"),
+    "system": frozenset(c for c in ROLES if c != "member"),
+}
+
 # Never the same person (domain 5): who runs the system does not read its audit.
 EXCLUSIVE: tuple[frozenset[str], ...] = (
     frozenset({"system_admin", "audit_admin"}),
@@ -50,6 +78,12 @@ EXCLUSIVE: tuple[frozenset[str], ...] = (
 def title(code: str) -> str:
     """The Chinese title of any role code."""
     return ROLES[code].title if code in ROLES else GUESTS[code]
+
+
+def may_give(giver: str, wanted: str) -> bool:
+    """Whether somebody in role `giver` may give or take role `wanted`; the place
+    is judged apart."""
+    return wanted in GIVES.get(giver, frozenset())
 
 
 def clash(held: set[str], wanted: str) -> str:

@@ -24,6 +24,7 @@ UNIT_ACTIONS = {
     "add": ("新增单位", {**_ORG, **_SYSTEM}),
     "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT}),
     "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
+    "close": ("停用单位", _ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
     "view": (
@@ -32,6 +33,7 @@ ORG_ACTIONS = {
     ),
     "add": ("新增党组织", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
     "edit": ("修改党组织", {**_ORG, "unit_secretary": Scope.UNIT}),
+    "move": ("随单位迁移", _ORG),
 }
 TIE_ACTIONS = {
     "view": ("查看联系点", {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
@@ -46,9 +48,10 @@ PERSON_ACTIONS = {
     ),
     "add": ("新增人员", {**_ORG, **_COMMUNITY, **_UNIT, "system_admin": Scope.ALL, **_SYSTEM}),
     "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
+    "move": ("随单位迁移", {**_ORG, **_UNIT}),
     "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
 }  # fmt: skip
-MEMBER_ACTIONS = {
+MEMBER_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
     "view": (
         "查看党员",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE,
@@ -63,6 +66,11 @@ MEMBER_ACTIONS = {
         {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT, **_ORG, **_SYSTEM},
     ),
 }  # fmt: skip
+MEMBER_ACTIONS["duty"] = (
+    "更新在岗状态",
+    {**_UNIT, **_SYSTEM, "community_secretary": Scope.PLACE},
+)
+MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**_ORG, **_UNIT})
 EXEMPTION_ACTIONS = {
     "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
     "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
@@ -86,9 +94,17 @@ ROLE_ACTIONS = {
     "view": ("查看角色", {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN}),
     "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
     "end": ("收回角色", _GIVERS),
+    "move": ("随单位迁移", _ORG),
+}
+ROLE_MESSAGES = {
+    "give": "不能给自己授予角色，也不能授予比自己高的角色。请交给上级或安全管理员。",
+    "end": "自己的角色要由别人收回。请交给上级或安全管理员。",
 }
 # Nobody gives or takes their own role.
 ROLE_CONFLICTS = {"give": {"person_id": "person_id"}, "end": {"person_id": "person_id"}}
+ACCOUNT_CONFLICTS = {
+    event: {"person_id": "person_id"} for event in ("add", "reset", "disable", "enable")
+}
 _ACCOUNTS = {
     **_ORG,
     "community_secretary": Scope.PLACE,
@@ -107,6 +123,7 @@ ACCOUNT_ACTIONS = {
          "privacy_officer", "system_admin", "security_admin", "audit_admin"),
         Scope.OWN,
     )),
+    "move": ("随单位迁移", _ORG),
     "disable": ("停用账号", _ACCOUNTS),
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip

@@ -25,6 +25,12 @@ def _national(year: int) -> tuple[frozenset[date], frozenset[date]]:
     return off, frozenset(d for d in public.weekend_workdays if d.year == year)
 
 
+def known_year(year: int) -> bool:
+    """Whether the package has the year's notice with its make-up workdays; before
+    that the days must be entered by hand (domain 3.9)."""
+    return bool(_national(year)[1])
+
+
 @dataclass(frozen=True)
 class Calendar:
     """`days`: local exceptions (True is a working day). `hours`: spans of a working

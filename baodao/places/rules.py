@@ -102,7 +102,7 @@ def display_name(official: str) -> str:
         ("村委会", "村"),
     ):
         if official.endswith(tail) and len(official) > len(tail):
-            return official[: -len(tail)] + keep
+            return official[: -len(tail)].removesuffix(keep) + keep
     return official
 
 
@@ -143,6 +143,30 @@ def check_contact_point(level: int, kind: str) -> None:
             fields={"is_contact_point": "联系点只能是社区（村）或网格，虚拟社区不行。"}
         )
 
+
+ESTATE_SERVICES = {
+    "shop": "便利店",
+    "clinic": "卫生站",
+    "canteen": "助老食堂",
+    "elder_care": "养老服务",
+    "childcare": "托幼",
+    "activity": "活动室",
+    "property": "物业",
+    "parking": "停车",
+    "charging": "充电桩",
+    "bus": "公交",
+}
+ESTATE_RISKS = {
+    "fire_lane": "消防通道窄",
+    "old_pipes": "管道老旧",
+    "old_wiring": "线路老化",
+    "no_property": "没有物业",
+    "falling": "外墙或屋顶脱落",
+    "flood": "低洼积水",
+    "landslide": "地质灾害隐患",
+    "snow": "大雪封路",
+}
+LANGUAGES = {"zh": "汉语", "bo": "藏语", "zh_bo": "汉语、藏语都可以"}
 
 # Why somebody looks at a household's or a person's contact (domain 9.1).
 PURPOSES = {

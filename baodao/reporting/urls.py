@@ -1,4 +1,21 @@
-from django.urls import URLPattern
+"""Routes of report-in."""
+
+from django.urls import path
+
+from baodao.reporting.views import behalf, figures, member, sheets, staff, unit
 
 app_name = "reporting"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", staff.report_in_list, name="list"),
+    path("new/", member.new, name="new"),
+    path("my/", member.my, name="my"),
+    path("unit/new/", unit.new, name="new_unit"),
+    path("on-behalf/", behalf.on_behalf, name="on_behalf"),
+    path("coverage/", figures.coverage_page, name="coverage"),
+    path("blank/<slug:kind>/", sheets.blank, name="blank"),
+    path("<uuid:pk>/", staff.detail, name="detail"),
+    path("<uuid:pk>/edit/", unit.edit, name="edit"),
+    path("<uuid:pk>/move/", staff.move, name="move"),
+    path("<uuid:pk>/print/", sheets.print_sheet, name="print"),
+    path("<uuid:pk>/<slug:event>/", staff.act, name="act"),
+]

@@ -48,6 +48,7 @@ from baodao.orders.plans.outcome import (
     rate,
     reopen,
     report_done,
+    take_back,
     thank,
     unreachable,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "resume",
     "return_",
     "start",
+    "take_back",
     "thank",
     "transfer",
     "unit_accept",

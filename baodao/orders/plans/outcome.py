@@ -131,6 +131,14 @@ def reopen(
     )
 
 
+def take_back(row: Row, ctx: Context) -> Write:
+    """As before the resident's "not done": the round does not count."""
+    return Write(
+        set=fresh_clock(row, ctx, "done_reported", reopened=row["reopened"] - 1),
+        job=tell(),
+    )
+
+
 def _reversal(record: Record, ctx: Context) -> Record:
     kept = {
         f.attname: getattr(record, f.attname)

@@ -1,0 +1,3 @@
+from baodao.cli import main
+
+raise SystemExit(main())

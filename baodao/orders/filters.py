@@ -1,0 +1,237 @@
+"""How staff lists are cut: whose turn, how soon, and the filters of the address."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Case, CharField, Q, Value, When
+from django.http import QueryDict
+
+from baodao.acts.access import ACTIONS, Scope, path_range
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.core.clock import at_local, today
+from baodao.orders import rules
+
+SEALED = ("detail", "call_name", "phone", "address", "rating_text")
+TABS = {
+    "mine": "等我处理",
+    "community": "等社区",
+    "unit": "等单位",
+    "resident": "等居民",
+    "superior": "等上级",
+    "all": "全部在办",
+    "closed": "已办结",
+    "any": "全部",
+}
+BUCKETS = {
+    "late": "已超时",
+    "today": "今天到期",
+    "week": "本周",
+    "later": "以后",
+    "paused": "时限暂停",
+}
+SORTS = {"due": "先到期的在前", "new": "新登记的在前", "old": "早登记的在前"}
+HANDLED = {
+    "place": "我登记的",
+    "dispatch": "我派出的",
+    "confirm": "我经手、居民确认解决的",
+}
+SPANS = {"today": "今天", "week": "本周"}
+_BY_SIDE = ("unit", "resident")
+_OVERSEE = ("superior", "community", *_BY_SIDE, "all", "closed")
+ROLE_TABS: Mapping[str, tuple[str, ...]] = {
+    "community_worker": ("mine", *_BY_SIDE, "superior", "all", "closed"),
+    "community_secretary": ("mine", *_BY_SIDE, "superior", "all", "closed"),
+    "grid_worker": ("mine", "community", *_BY_SIDE, "superior", "all", "closed"),
+    "practice_center": ("mine", *_BY_SIDE, "all", "closed"),
+    "township_party": ("mine", "community", *_BY_SIDE, "all", "closed"),
+}
+COMMUNITY_STATES = tuple(s for s, st in rules.STATES.items() if st.side == "community")
+_SIDES = {
+    "community": "community",
+    "unit": "unit",
+    "member": "unit",
+    "resident": "resident",
+}
+
+
+def is_staff(actor: Actor) -> bool:
+    """Whether the role sees orders by place: staff pages are for these."""
+    return ACTIONS["orders.view"].grants.get(actor.role) is Scope.PLACE
+
+
+def tabs_of(actor: Actor) -> tuple[str, ...]:
+    """The tabs of the actor's list; the first is where it opens."""
+    return ROLE_TABS.get(actor.role, _OVERSEE)
+
+
+def _waits_for_me(actor: Actor, now: datetime) -> Q:
+    """What the actor's own role has to do next."""
+    call_back = Q(state="done_reported") & (Q(call_wanted=True) | Q(due_at__lt=now))
+    asked = Q(state="in_service", extension_days__gt=0, extended=False)
+    escalated = Q(state__in=rules.OPEN, escalated_at__isnull=False)
+    community = Q(state__in=COMMUNITY_STATES)
+    return {
+        "community_worker": community | call_back | asked,
+        "community_secretary": community | call_back | asked,
+        "grid_worker": call_back,
+        "practice_center": community | escalated,
+        "township_party": escalated,
+    }.get(actor.role, Q(pk=None))
+
+
+def turn(actor: Actor, now: datetime) -> Case:
+    """Whose turn it is as the actor sees it: each open order is in exactly one tab."""
+    whens = []
+    if "mine" in tabs_of(actor):
+        whens.append(When(_waits_for_me(actor, now), then=Value("mine")))
+    if "superior" in tabs_of(actor):
+        escalated = Q(state__in=rules.OPEN, escalated_at__isnull=False)
+        whens.append(When(escalated, then=Value("superior")))
+    for side, tab in _SIDES.items():
+        states = [s for s, st in rules.STATES.items() if st.side == side]
+        whens.append(When(state__in=states, then=Value(tab)))
+    return Case(*whens, default=Value("closed"), output_field=CharField())
+
+
+def in_tab(tab: str) -> Q:
+    """The condition of a tab, on rows annotated with `turn`."""
+    if tab == "any":
+        return Q()
+    return ~Q(turn="closed") if tab == "all" else Q(turn=tab)
+
+
+def bucket(now: datetime) -> Case:
+    """How soon: the group an open order stands in."""
+    day = today(now)
+    monday = day + timedelta(days=7 - day.weekday())
+    return Case(
+        When(paused_at__isnull=False, then=Value("paused")),
+        When(due_at__lt=now, then=Value("late")),
+        When(
+            due_at__lt=at_local(day + timedelta(days=1), time.min), then=Value("today")
+        ),
+        When(due_at__lt=at_local(monday, time.min), then=Value("week")),
+        default=Value("later"),
+        output_field=CharField(),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the address asks for. Unknown values are dropped, so that an old link
+    still opens."""
+
+    q: str = ""
+    places: Sequence[str] = ()
+    kind: Sequence[str] = ()
+    category: Sequence[str] = ()
+    source: Sequence[str] = ()
+    urgency: Sequence[str] = ()
+    state: Sequence[str] = ()
+    since: date | None = None
+    until: date | None = None
+    handled: str = ""
+    span: str = "week"
+    sort: str = "due"
+
+    @classmethod
+    def read(cls, data: QueryDict) -> "Filters":
+        """From GET parameters."""
+        known = {
+            "kind": rules.KINDS, "source": rules.SOURCES,
+            "urgency": rules.URGENCIES, "state": rules.STATES,
+        }  # fmt: skip
+        chosen = {
+            k: [v for v in data.getlist(k) if v in table] for k, table in known.items()
+        }
+        return cls(
+            q=" ".join(data.get("q", "").split())[:40],
+            places=data.getlist("place"), category=data.getlist("category"),
+            since=_day(data.get("since", "")), until=_day(data.get("until", "")),
+            handled=data.get("handled", "") if data.get("handled") in HANDLED else "",
+            span="today" if data.get("span") == "today" else "week",
+            sort=data.get("sort", "") if data.get("sort") in SORTS else "due",
+            **chosen,
+        )  # fmt: skip
+
+    @property
+    def chosen(self) -> int:
+        """How many conditions are in force."""
+        found = (self.q, self.places, self.kind, self.category, self.source)
+        return sum(
+            map(
+                bool,
+                (
+                    *found,
+                    self.urgency,
+                    self.state,
+                    self.since,
+                    self.until,
+                    self.handled,
+                ),
+            )
+        )
+
+    def condition(self, actor: Actor, paths: Mapping[str, str], now: datetime) -> Q:
+        """As a condition on orders. `paths`: place code → path, for those in reach."""
+        found = _search(self.q) if self.q else Q()
+        for name in ("kind", "category", "source", "urgency", "state"):
+            if values := getattr(self, name):
+                found &= Q(**{f"{name}__in": values})
+        if self.places:
+            here = Q(pk=None)
+            for code in self.places:
+                if code in paths:
+                    low, high = path_range(paths[code])
+                    here |= Q(path__gte=low, path__lt=high)
+            found &= here
+        if self.since:
+            found &= Q(placed_at__gte=at_local(self.since, time.min))
+        if self.until:
+            found &= Q(placed_at__lt=at_local(self.until + timedelta(days=1), time.min))
+        if self.handled:
+            found &= handled(actor, self.handled, since(self.span, now))
+        return found
+
+
+def _search(text: str) -> Q:
+    """By number, by look-up code, else by words of the public wording."""
+    digits = text.replace(" ", "")
+    if digits.isdigit() and len(digits) == 8:
+        return Q(code=digits)
+    if digits.replace("-", "").isdigit():
+        return Q(no__startswith=digits)
+    found = Q()
+    for word in text.split():
+        found &= Q(title__icontains=word)
+    return found
+
+
+def since(span: str, now: datetime) -> datetime:
+    """The beginning of today or of this week (Monday)."""
+    day = today(now)
+    back = day.weekday() if span == "week" else 0
+    return at_local(day - timedelta(days=back), time.min)
+
+
+def handled(actor: Actor, what: str, start: datetime) -> Q:
+    """Orders the actor placed or dispatched since `start`; or which were confirmed as
+    solved since then and went through the actor's hands."""
+    mine = Event.objects.filter(actor_account=actor.account_id, kind="orders.order")
+    if actor.account_id is None:
+        return Q(pk=None)
+    if what != "confirm":
+        acts = mine.filter(action=f"orders.{what}", at__gte=start)
+        return Q(id__in=acts.values("object_id"))
+    hands = ("orders.place", "orders.verify", "orders.dispatch", "orders.confirm")
+    touched = mine.filter(action__in=hands).values("object_id")
+    return Q(result="solved", confirmed_at__gte=start, id__in=touched)

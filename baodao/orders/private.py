@@ -1,0 +1,32 @@
+"""Who reads a resident's own words and contact, and for how long (domain 9.1, 9.5).
+Units and members read the words once they have taken the order; only the member who
+serves may reveal the contact, and only while serving. Units never learn who and
+where."""
+
+from baodao.acts.access import can
+from baodao.acts.actor import Actor
+from baodao.orders import rules
+from baodao.orders.models import Order
+
+TAKEN_BY_UNIT = (
+    "unit_accepted", "assigned", "accepted", "in_service", "done_reported", "confirmed",
+)  # fmt: skip
+TAKEN_BY_MEMBER = (*rules.CONTACT_STATES, "confirmed")
+
+
+def may_read_words(actor: Actor, order: Order) -> bool:
+    """Whether the resident's own words are shown to this actor now."""
+    if not can(actor, "orders.view_private", order):
+        return False
+    if actor.role == "member":
+        return order.state in TAKEN_BY_MEMBER
+    if actor.role.startswith("unit_"):
+        return order.state in TAKEN_BY_UNIT
+    return True
+
+
+def may_contact(actor: Actor, order: Order) -> bool:
+    """Whether telephone and address can be revealed by this actor now."""
+    if actor.role == "member" and order.state not in rules.CONTACT_STATES:
+        return False
+    return can(actor, "orders.reveal", order)

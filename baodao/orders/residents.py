@@ -1,0 +1,360 @@
+"""What a resident is told about an order: the story in six steps and everyday words,
+whose turn it is and until when. Names of units only, never of a person who serves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from baodao.acts.access import path_range
+from baodao.acts.models import Event
+from baodao.acts.timeline import events_of
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import TooMany
+from baodao.orders import rules
+from baodao.orders.models import Order
+from baodao.people.auth import phone_hash
+from baodao.people.models import Unit
+from baodao.people.roles import title as role_title
+from baodao.places import rules as levels
+from baodao.places.models import Place
+from baodao.places.settings import ancestors
+from baodao.ui.clock import Clock, clock
+from baodao.ui.shapes import Line
+from baodao.ui.words import cdate, cdatetime, deadline, local_day, span
+
+ORDERS_A_DAY = 10
+STEPS = ("您提出", "社区核实", "有人接了", "来人办了", "您说办好没有", "您打个分")
+# Which of the six steps is the present one; the ones before it are done.
+STAGE = {
+    "submitted": 1, "verified": 2, "published": 2, "expired": 2, "dispatched": 2,
+    "unit_accepted": 3, "assigned": 3, "claimed": 3, "accepted": 3, "in_service": 3,
+    "done_reported": 4, "confirmed": 5, "closed": 6,
+}  # fmt: skip
+NOW_TITLES = {
+    1: "社区正在核实", 2: "正在找人来办", 3: "正在办",
+    4: "现在请您说一句：办好了吗？", 5: "愿意的话，请您打个分",
+}  # fmt: skip
+BY_STEP = {
+    1: ("verify",), 2: ("unit_accept", "claim", "unit_claim"),
+    3: ("report_done",), 4: ("confirm",), 5: ("rate",),
+}  # fmt: skip
+SOURCES = {
+    "online": "网上", "desk": "到社区说的", "phone": "打电话说的", "visit": "上门时说的",
+    "meeting": "会上说的", "inspection": "检查时发现的", "import": "社区登记的",
+}  # fmt: skip
+SIDES = {
+    "community": "社区", "unit": "单位", "member": "来办的人", "resident": "您",
+    "superior": "上级",
+}  # fmt: skip
+SAID = {
+    "verify": "社区核实时说", "reject": "不受理的理由", "transfer": "转办时说",
+    "ask_extension": "来办的人想晚几天", "extend": "社区同意晚几天",
+    "report_done": "来办的人说", "confirm": "回访时说", "reopen": "您说还差",
+    "withdraw": "撤回时说", "note": "补充",
+}  # fmt: skip
+RESULTS = {
+    "solved": "您说办好了", "partly": "办了一部分，您同意就此办结",
+    "not_solved": "没办好，理由写在下面", "cannot": "办不了，理由写在下面",
+    "no_answer": "没有答复：打了三次电话没有打通",
+}  # fmt: skip
+# Pairs of characters that stand in half of all wishes and prove nothing.
+COMMON = {
+    "一位", "一户", "一件", "居民", "老人", "需要", "想要", "我想", "想请", "请人", "帮我", "帮忙",
+    "我家", "家里", "的事", "要办", "方面", "有一", "位居", "户居", "一个", "一下", "没有", "能不",
+}  # fmt: skip
+FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words meant for the requester. `own`: the requester's, hidden from a code."""
+
+    title: str
+    text: str
+    at: datetime
+    own: bool
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody opened one piece of the requester's information."""
+
+    who: str
+    at: datetime
+    field: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """`late`: a sentence when what was promised is overdue; `ended`: what became of
+    an order that left the six steps; `redone`: sent back for the so-manieth time."""
+
+    steps: Sequence[Line]
+    who: str
+    clock: Clock | None
+    late: str
+    ended: str
+    said: Sequence[Said]
+    redone: int
+
+
+def story(order: Order, now: datetime | None = None) -> Story:
+    """The order for its requester; three queries at most."""
+    at = now or clock_now()
+    events = events_of(order.id)
+    told = order.merged_into if order.state == "merged" and order.merged_into else order
+    shown = events if told is order else events_of(told.id)
+    return Story(
+        steps=_steps(told, shown, at),
+        who=handler(told),
+        clock=_clock(told, at),
+        late=_late(told, at),
+        ended=_ended(order, events),
+        said=_said(events),
+        redone=order.reopened,
+    )
+
+
+def handler(order: Order) -> str:
+    """Who handles it, as a resident may know: the unit, or a member without name."""
+    if order.unit is not None:
+        return order.unit.short_name or order.unit.name
+    return "一位在职党员" if order.member_id else ""
+
+
+def by(due: datetime | None, now: datetime) -> str:
+    """11月25日 18:00 前, 今天 17:30 前."""
+    if due is None:
+        return ""
+    text = deadline(due, now)
+    return text if text.endswith("前") else f"{text} 前"
+
+
+def _steps(order: Order, events: Sequence[Event], now: datetime) -> list[Line]:
+    stage = STAGE.get(order.state, 0)
+    day = local_day(now)
+    last = {e.action.split(".", 1)[1]: e for e in events}
+    source = SOURCES.get(order.source, "")
+    lines = [Line(STEPS[0], f"{cdatetime(order.placed_at, day)} {source}".strip())]
+    if order.state in ("rejected", "withdrawn", "transferred", "merged"):
+        return lines
+    for i in range(1, 6):
+        happened = [last[name] for name in BY_STEP[i] if name in last]
+        event = max(happened, key=lambda e: (e.at, e.id)) if happened else None
+        if i < stage:
+            lines.append(_done(i, order, event, now))
+        elif i == stage:
+            icon = "message-2-question" if i == 4 else "star" if i == 5 else ""
+            lines.append(Line(NOW_TITLES[i], _expected(order, now), "wait", icon))
+        else:
+            lines.append(Line(STEPS[i], "", "later"))
+    return lines
+
+
+def _done(i: int, order: Order, event: Event | None, now: datetime) -> Line:
+    day = local_day(now)
+    when = cdatetime(event.at, day) if event else ""
+    if i == 1 and event:
+        spent = event.at - order.placed_at
+        text = f"{when}，用了 {span(spent)}" if spent >= timedelta(minutes=1) else when
+        return Line(STEPS[1], text)
+    if i == 2:
+        who = handler(order) or "有人接了"
+        return Line(STEPS[2], f"{who}，{cdate(event.at, day)}" if event else who)
+    if i == 3:
+        note = next((n.text for n in _notes(event) if n.audience == "requester"), "")
+        return Line(STEPS[3], f"{when} {note}".strip())
+    if i == 4:
+        text = RESULTS.get(order.result, "")
+        return Line("您的答复", f"{text}，{when}" if when and text else text or when)
+    if order.rating:
+        return Line("您的打分", f"{order.rating} 分，{when}" if when else f"{order.rating} 分")
+    return Line("没有打分", "没打分就是没打分，不会算成好评", "later")
+
+
+def _expected(order: Order, now: datetime) -> str:
+    """One sentence: what is to be expected, and by when."""
+    until = by(order.due_at, now) if order.due_at and order.due_at > now else ""
+    who = handler(order)
+    if order.paused_at:
+        goes = f"，{cdate(order.paused_until, local_day(now))}接着办" if order.paused_until else ""
+        return f"先停一停：{order.pause_reason}{goes}"
+    state = order.state
+    if state == "submitted":
+        return f"{until}给您回话" if until else "社区会给您回话"
+    if state == "verified":
+        again = "上一家办不了，社区正在另找一家" if order.returned_by else "社区正在安排谁来办"
+        return f"{again}，{until}定下" if until else again
+    if state == "published":
+        return "已经贴在心愿墙上，等人认领"
+    if state == "expired":
+        return "还没有人认领。社区会打电话问您还要不要"
+    if state == "dispatched":
+        return f"已请{who}来办，{until}答复" if until else f"已请{who}来办，等它答复"
+    if state in ("unit_accepted", "assigned"):
+        return f"{who}接了，{until}定下谁来" if until else f"{who}接了，正在定谁来"
+    if state == "in_service" and order.reopened:
+        return f"已退回{who}重办，最晚{until}" if until else f"已退回{who}重办"
+    if state in ("claimed", "accepted", "in_service"):
+        return f"来之前会先给您打电话，最晚{until}" if until else "来之前会先给您打电话"
+    if state == "done_reported":
+        return "您不说，就一直算“没有答复”，不会自动算满意"
+    return "打不打都行，不打分不会算成好评" if state == "confirmed" else ""
+
+
+def _clock(order: Order, now: datetime) -> Clock | None:
+    state = rules.STATES[order.state]
+    if not state.side or state.side == "resident":
+        return None
+    until = order.paused_until
+    goes = f"，{cdate(until, local_day(now))}接着办" if order.paused_at and until else ""
+    whose = f"轮到{SIDES[state.side]}：{state.verb}"
+    return clock(
+        now, order.clock_from, order.due_at, whose=whose,
+        paused=order.paused_at is not None, note=f"{order.pause_reason}{goes}",
+    )  # fmt: skip
+
+
+def _late(order: Order, now: datetime) -> str:
+    side = rules.STATES[order.state].side
+    if side in ("", "resident") or order.paused_at or not order.due_at or order.due_at >= now:
+        return ""
+    told = "已经报给上级。" if order.escalated_at else ""
+    return (
+        f"比说好的时间晚了 {span(now - order.due_at)}。{told}社区会催，您也可以打电话问。"
+    )
+
+
+def _ended(order: Order, events: Sequence[Event]) -> str:
+    if order.state == "rejected":
+        reason = next((e.reason for e in reversed(events) if e.action == "orders.reject"), "")
+        return f"这件事没有受理：{rules.REJECT_REASONS.get(reason, '')}。"
+    if order.state == "merged" and order.merged_into:
+        return f"这件事和单 {order.merged_into.no} 是同一件，一起办。下面是那一单的进度。"
+    if order.state == "transferred":
+        to = rules.TRANSFER_TO.get(order.transferred_to, order.transferred_to)
+        return f"这件事已转给{to}办，单号不变。社区会跟着问结果。"
+    return "您已经撤回了这件事。" if order.state == "withdrawn" else ""
+
+
+def _notes(event: Event | None) -> list[Said]:
+    return [] if event is None else list(event.notes.all())  # type: ignore[attr-defined]
+
+
+def _said(events: Sequence[Event]) -> list[Said]:
+    """Newest first. What the helper said on being done stands in the steps too."""
+    found = []
+    for event in events:
+        name = event.action.split(".", 1)[1]
+        own = event.actor_role == "requester"
+        title = "您补充的" if own and name == "note" else SAID.get(name, "社区说")
+        found += [
+            Said(title, note.text, event.at, own)
+            for note in event.notes.all()  # type: ignore[attr-defined]
+            if note.audience == "requester"
+        ]
+    return found[::-1]
+
+
+def looks(order: Order) -> list[Look]:
+    """我的信息谁看过: every reveal of this order, newest first, by role and unit or
+    community, not by name."""
+    events = list(
+        Event.objects.filter(object_id=order.id, action="orders.reveal").order_by("-at")
+    )
+    units = Unit.objects.in_bulk([e.actor_unit for e in events if e.actor_unit])
+    place = community_of(order.path)
+    here = place.name if place else ""
+    return [
+        Look(
+            who=f"{units[e.actor_unit].name if e.actor_unit in units else here}{role_title(e.actor_role)}",
+            at=e.at,
+            field=FIELDS.get(str(e.data.get("field")), "联系信息"),
+            purpose=levels.PURPOSES.get(code := str(e.data.get("purpose", "")), code),
+        )
+        for e in events
+    ]
+
+
+def community_of(path: str) -> Place | None:
+    """The community a place of any lower level belongs to."""
+    above = Place.objects.filter(path__in=ancestors(path)[1:], level__lte=levels.COMMUNITY)
+    return above.order_by("-level").first()
+
+
+def phone_of(path: str) -> str:
+    """The public phone to call: the place's own, else of the nearest place above."""
+    above = Place.objects.filter(path__in=ancestors(path)[1:]).exclude(phone="")
+    return above.order_by("-level").values_list("phone", flat=True).first() or ""
+
+
+def similar(path: str, category: str, text: str) -> QuerySet[Order]:
+    """Open wishes of the same community and category that are on the wall already;
+    public wording only, so it tells nothing about anybody."""
+    lo, hi = path_range("/".join(path.split("/")[:5]) + "/")
+    found = Order.objects.filter(
+        public(), path__gte=lo, path__lt=hi, category=category, state__in=rules.OPEN
+    )
+    alike = Q(pk=None)
+    for i in range(min(len(text) - 1, 30)):
+        word = text[i : i + 2]
+        if word.isalpha() and word not in COMMON:
+            alike |= Q(title__contains=word)
+    return found.filter(alike).order_by("-placed_at")[:3]
+
+
+def public() -> Q:
+    """What the public may see of an order: the requester agreed, has seen the words,
+    a worker has checked them, and nobody is in danger (domain 9.4)."""
+    shown = [s for group in rules.PUBLIC_STATES.values() for s in group]
+    over = Q(state__in=["confirmed", "closed"])
+    return (
+        Q(state__in=shown, consent_public=True)
+        & ~Q(seen_how="")
+        & ~Q(urgency="life_safety")
+        & (~over | Q(result="solved"))
+    )
+
+
+def check_daily(phone: str, now: datetime | None = None) -> None:
+    """One phone places at most ten orders in a day. Raises TooMany."""
+    hashed = phone_hash(phone)
+    since = (now or clock_now()) - timedelta(days=1)
+    placed = Order.objects.filter(phone_hash=hashed, placed_at__gte=since, source="online")
+    if hashed and placed.count() >= ORDERS_A_DAY:
+        raise TooMany(
+            f"这个电话今天已经提了{ORDERS_A_DAY}件。请明天再提，着急的请给社区打电话。"
+        )
+
+
+def by_token(token: str) -> Order | None:
+    """The order that a link opens."""
+    return _full().filter(token=token).first()
+
+
+def by_code(code: str) -> Order | None:
+    """The order that eight digits open."""
+    return _full().filter(code=code).first()
+
+
+def _full() -> QuerySet[Order]:
+    return Order.objects.select_related(
+        "place", "category", "unit", "merged_into", "merged_into__unit", "member"
+    )
+
+
+def reopen_until(order: Order, days: int) -> datetime | None:
+    """Until when "没办好" may still be said."""
+    return order.done_at + timedelta(days=days) if order.done_at else None
+
+
+
+
+def last_reopening(order: Order) -> Event | None:
+    """The event with which the order was last sent back."""
+    found = Event.objects.filter(object_id=order.id, action="orders.reopen")
+    return found.order_by("-at", "-id").first()

@@ -1,0 +1,226 @@
+"""An order as components draw it: clock, status word, step strip, list row, and how
+the time was spent. No query is made here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from baodao.acts.access import can
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.acts.timeline import moments, waits
+from baodao.core.clock import at_local, today
+from baodao.matching import ranking
+from baodao.orders import rules
+from baodao.orders.models import Order
+from baodao.ui import shapes
+from baodao.ui.clock import Clock, clock
+from baodao.ui.waiting import LABELS
+from baodao.ui.words import cdate, deadline
+
+# The next act of a row: state → (event that must be allowed, label).
+NEXT = {
+    "submitted": ("verify", "核实"),
+    "verified": ("dispatch", "派单"),
+    "published": ("dispatch", "派单"),
+    "expired": ("republish", "打电话核对"),
+    "done_reported": ("confirm", "打电话回访"),
+    "in_service": ("extend", "答复延期"),
+}
+_VERBS = {"done_reported": "回访", "in_service": "答复延期"}
+
+
+def clock_of(order: Order, now: datetime, whose: str = "") -> Clock | None:
+    """The clock of an open order; None when nobody has to move any more."""
+    if order.state not in rules.OPEN:
+        return None
+    until = order.paused_until
+    return clock(
+        now, order.clock_from, order.due_at,
+        at_local(until, time.min) if until else None, whose=whose or turn_words(order),
+        paused=order.paused_at is not None, note=order.pause_reason,
+    )  # fmt: skip
+
+
+def turn_words(order: Order, mine: bool = False) -> str:
+    """轮到单位：接单; for the actor's own turn 轮到您：核实."""
+    state = rules.STATES[order.state]
+    if mine:
+        return f"轮到您：{_VERBS.get(order.state, state.verb)}"
+    return f"轮到{LABELS[state.side]}：{state.verb}" if state.side else ""  # type: ignore[index]
+
+
+def after_words(order: Order, now: datetime) -> str:
+    """What comes next, for the toast after an act."""
+    state = rules.STATES[order.state]
+    if not state.side:
+        return f"这一单{state.title}。"
+    if order.paused_at:
+        return "时限已暂停，到日子自动续计。"
+    when = (
+        f"{deadline(order.due_at, now).removesuffix(' 前')}前" if order.due_at else ""
+    )
+    side = LABELS[state.side]  # type: ignore[index]
+    if state.side in ("unit", "member"):
+        return f"{side}{when}要{state.verb}，到时没办会自动提醒。"
+    if state.side == "resident":
+        return f"轮到居民{state.verb}。{when}没有答复，请打电话回访。"
+    return f"轮到社区{state.verb}，{when}。" if when else f"轮到社区{state.verb}。"
+
+
+def status_of(order: Order) -> tuple[str, str, str]:
+    """Tone, word and icon of the status."""
+    state = rules.STATES[order.state]
+    if order.state == "verified" and order.returned_by:
+        return "soon", "退回后重新派单", "refresh"
+    if order.state == "in_service" and order.reopened:
+        return "soon", "重新办理", "refresh"
+    if order.state == "done_reported" and order.call_wanted:
+        return "soon", "居民请社区打电话", "phone-call"
+    if order.state == "closed" and order.result:
+        return "ok", f"已办结 · {rules.RESULTS[order.result]}", state.icon
+    return "" if state.tone == "idle" else state.tone, state.title, state.icon
+
+
+def steps_of(order: Order) -> list[shapes.Step]:
+    """The strip of eight; empty for an order that left the way."""
+    at = rules.STRIP_AT.get(order.state)
+    if at is None:
+        return []
+    return [
+        shapes.Step(label, "done" if i < at else "now" if i == at else "later")
+        for i, label in enumerate(rules.STRIP)
+    ]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the staff list."""
+
+    order: Order
+    clock: Clock | None
+    meta: str
+    grid: str
+    handler: str
+    handler_under: str
+    next: str
+    urgent: bool
+    status: tuple[str, str, str]
+
+
+def row_of(
+    order: Order, actor: Actor, now: datetime, grids: Sequence[tuple[str, str]]
+) -> Row:
+    """`order` carries `turn` and `bucket`. `grids`: (path, name) of what the place
+    column names."""
+    turn, soon = getattr(order, "turn", ""), getattr(order, "bucket", "")
+    mine = turn == "mine"
+    event, label = NEXT.get(order.state, ("", ""))
+    may = mine and bool(event) and can(actor, f"orders.{event}", order)
+    return Row(
+        order, clock_of(order, now, _whose(order, turn)), _meta(order, now),
+        _grid(order, grids), *_handler(order), label if may else "查看",
+        may and soon in ("late", "today"), status_of(order),
+    )  # fmt: skip
+
+
+def _whose(order: Order, turn: str) -> str:
+    words = turn_words(order, turn == "mine")
+    return f"已报上级 · {words}" if turn == "superior" else words
+
+
+def _meta(order: Order, now: datetime) -> str:
+    day = today(now)
+    parts = [rules.SOURCES[order.source]]
+    if order.paused_at:
+        parts = [
+            f"已暂停 {max(0, (day - today(order.paused_at)).days)} 天",
+            "不计入超时",
+        ]
+    elif order.state == "done_reported":
+        said = "居民请社区打电话" if order.call_wanted else "居民还没答复"
+        parts = ["承办说已办完", said]
+    elif order.state == "in_service" and order.extension_days:
+        parts = [f"申请延期 {order.extension_days} 天"]
+    elif order.state in ("closed", "confirmed") and order.result:
+        parts = [f"居民说：{rules.RESULTS[order.result]}"]
+        parts += [f"{order.rating} 分"] if order.rating else []
+    elif order.urgency != "normal":
+        parts.append(rules.URGENCIES[order.urgency])
+    return " · ".join([*parts, cdate(order.placed_at, day)])
+
+
+def _grid(order: Order, grids: Sequence[tuple[str, str]]) -> str:
+    found = [name for path, name in grids if order.path.startswith(path)]
+    return found[-1] if found else order.place.name
+
+
+def _handler(order: Order) -> tuple[str, str]:
+    if order.member_id and order.member:
+        return str(order.member), str(order.unit or "本人认领")
+    if order.unit_id and order.unit:
+        return str(order.unit), ""
+    if order.state == "published":
+        return "公开认领中", ""
+    if order.state == "verified" and order.returned_by:
+        return "尚未派出", f"{order.returned_by}退回"
+    return ("尚未派出", "") if order.state in rules.OPEN else ("—", "")
+
+
+def cards(found: Sequence[ranking.Suggestion]) -> list[shapes.Suggestion]:
+    """Ranked candidates as radio cards."""
+    return [
+        shapes.Suggestion(
+            s.id, s.name, s.under, f"手头 {s.load} 单",
+            [shapes.Reason(r.text, r.tone) for r in s.reasons],
+        )
+        for s in found
+    ]  # fmt: skip
+
+
+Due = Callable[[str, datetime], datetime | None]
+
+
+def parts_of(
+    order: Order, events: Sequence[Event], now: datetime, due: Due
+) -> list[shapes.Part]:
+    """时间花在哪里: stretches by side in order of time, each with its overdue part.
+    `due(state, since)` is the limit a step had."""
+    late = _late_stretches(order, events, now, due)
+    found = []
+    for wait in waits(moments(events), rules.FLOW, now):
+        over = sum(
+            (max(timedelta(), min(wait.end, e) - max(wait.start, s)) for s, e in late),
+            timedelta(),
+        )
+        minutes = int(wait.span.total_seconds() // 60)
+        side = wait.side
+        found.append(shapes.Part(side, minutes, int(over.total_seconds() // 60)))  # type: ignore[arg-type]
+    return found
+
+
+def _late_stretches(
+    order: Order, events: Sequence[Event], now: datetime, due: Due
+) -> list[tuple[datetime, datetime]]:
+    """From when to when the order was over the limit of the step it was in."""
+    limit: datetime | None = None
+    paused: datetime | None = None
+    found = []
+    for i, e in enumerate(events):
+        name = e.action.split(".", 1)[1]
+        if e.from_state != e.to_state:
+            paused = None
+            limit = limit if name == "start" else due(e.to_state, e.at)
+        elif name == "extend" and limit:
+            limit += timedelta(days=int(e.data.get("days", 0)))
+        elif name == "pause":
+            paused = e.at
+        elif name == "resume" and paused:
+            limit = limit + (e.at - paused) if limit else None
+            paused = None
+        last = i + 1 == len(events)
+        end = now if last else events[i + 1].at
+        here = order.due_at if last and order.state in rules.OPEN else limit
+        if here and not paused and end > here and rules.STATES[e.to_state].side:
+            found.append((max(e.at, here), end))
+    return found

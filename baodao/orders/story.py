@@ -1,0 +1,276 @@
+"""The event log of one order as a story in Chinese: who did what, on whose behalf,
+with which reason, and what they said, for those who may read it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from baodao.acts.access import can
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.orders import rules
+from baodao.orders.models import Order
+from baodao.orders.private import may_read_words
+from baodao.people.roles import title as role_title
+from baodao.ui.shapes import Entry, Tone
+from baodao.ui.waiting import LABELS
+
+Names = Mapping[str, str]
+REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "reject": ("理由", rules.REJECT_REASONS),
+    "return": ("退回理由", rules.RETURN_REASONS),
+    "release": ("理由", rules.DECLINE_REASONS),
+    "decline": ("理由", rules.DECLINE_REASONS),
+    "hand_back": ("理由", rules.DECLINE_REASONS),
+    "cannot_do": ("理由", rules.CANNOT_REASONS),
+}
+# Words of the one who acts stand in a box; a remark of ours beside the act does not.
+_PLAIN_NOTES = ("verify", "dispatch", "extend", "assign")
+_HIDDEN = ("reveal",)
+_REMINDED = {50: "时限过半", 80: "快到时限", 100: "已到时限", 101: "超时一个工作日"}
+
+
+def readable(actor: Actor, order: Order) -> tuple[str, ...]:
+    """Audiences whose notes the actor may read on this order; "words" stands for
+    the resident's own."""
+    if not can(actor, "orders.view_private", order):
+        return ()
+    words = ("words",) if may_read_words(actor, order) else ()
+    if actor.role == "requester":
+        return ("requester", *words)
+    if actor.role in ("member", "unit_secretary", "unit_liaison"):
+        # Before they have taken it, only what the community wrote to them.
+        taken = ("requester",) if words or order.state not in rules.OPEN else ()
+        return (*taken, "unit", *words)
+    return ("requester", "unit", "staff", *words)
+
+
+def story(
+    order: Order, events: Sequence[Event], actor: Actor, now: datetime,
+    names: Names | None = None,
+) -> list[Entry]:  # fmt: skip
+    """Newest first. The first entry of an open order is "now" and says whose turn it
+    is. `names`: unit id → name, for acts of units."""
+    may_read = readable(actor, order)
+    words = may_read_words(actor, order)
+    told = [
+        _entry(order, e, may_read, names or {}, words)
+        for e in events
+        if e.action.split(".", 1)[1] not in _HIDDEN
+    ]
+    told.reverse()
+    waiting = _now(order, actor, now)
+    return [waiting, *told] if waiting else told
+
+
+def _now(order: Order, actor: Actor, now: datetime) -> Entry | None:
+    state = rules.STATES[order.state]
+    if not state.side:
+        return None
+    verb = state.verb
+    if order.state == "verified":
+        verb = "重新派单" if order.returned_by else "派单或放到公开认领"
+    if order.paused_at:
+        return Entry(
+            "时限暂停", now, icon="player-pause", text=order.pause_reason, now=True
+        )
+    hint = _HINTS.get(order.state, "") if can(actor, "orders.note", order) else ""
+    return Entry(
+        f"轮到{LABELS[state.side]}{verb}",  # type: ignore[index]
+        now, icon="player-play", tone="go", text=hint, now=True,
+    )  # fmt: skip
+
+
+_HINTS = {
+    "submitted": "先核对对外文字，再定类别和急不急。",
+    "verified": "建议已按职能、距离和手头单数排好。",
+    "published": "也可以直接派给一家单位。",
+    "expired": "先打电话问居民还要不要办。",
+    "done_reported": "居民在链接里说，或由社区打电话问。",
+}
+
+
+def who(event: Event, names: Names) -> str:
+    """社区专干 卓玛，代居民（来访登记）."""
+    role, name = event.actor_role, event.actor_name
+    if role == "system":
+        said = "系统"
+    elif role in ("anonymous", "requester"):
+        said = "居民"
+    elif role in ("unit_secretary", "unit_liaison"):
+        short = {"unit_secretary": "书记", "unit_liaison": "联络员"}[role]
+        said = f"{names.get(str(event.actor_unit), '单位')} · {short} {name}"
+    elif role == "member":
+        unit = names.get(str(event.actor_unit), "")
+        said = f"党员 {name}" + (f" · {unit}" if unit else "")
+    else:
+        said = f"{role_title(role)} {name}".strip()
+    return f"{said}，代{event.on_behalf_of}" if event.on_behalf_of else said
+
+
+def _entry(
+    order: Order, event: Event, may_read: Sequence[str], names: Names, words: bool
+) -> Entry:
+    name = event.action.split(".", 1)[1]
+    icon, tone, told = _TOLD.get(name, ("point", "", lambda e: (name, "")))
+    title, text = told(event)
+    notes = [n.text for n in event.notes.all() if n.audience in may_read]
+    reason = _reason(name, event.reason)
+    if name == "place" and "words" in may_read:
+        return Entry(
+            title, event.at, who(event, names), icon, tone, quote=order.detail,
+            private_note=_public_words(order),
+        )  # fmt: skip
+    if name == "rate" and "words" in may_read and order.rating_text and order.rating:
+        notes.append(order.rating_text)
+    if notes and name in _PLAIN_NOTES:
+        text = " ".join([text, *notes]).strip()
+        notes = []
+    quote = f"“{'；'.join(notes)}”" if notes else ""
+    if reason and not quote:
+        text = f"{text} {reason}".strip()
+    return Entry(
+        title, event.at, who(event, names), icon, tone, text, quote,
+        (reason or _audience(event, may_read)) if quote else "",
+    )  # fmt: skip
+
+
+def _reason(event: str, code: str) -> str:
+    label, table = REASONS.get(event, ("", {}))
+    return f"{label}：{table[code]}" if code in table else ""
+
+
+def _audience(event: Event, may_read: Sequence[str]) -> str:
+    if event.action != "orders.note":
+        return ""
+    seen = {
+        "requester": "居民看得到",
+        "unit": "承办单位看得到",
+        "staff": "只有社区看得到",
+    }
+    return next(
+        (seen[n.audience] for n in event.notes.all() if n.audience in may_read), ""
+    )
+
+
+def _public_words(order: Order) -> str:
+    seen = rules.SEEN_HOW.get(order.seen_how)
+    said = f"居民{seen}。" if seen else "居民还没看过对外文字。"
+    return f"{said}对外只公布：「{order.title}」"
+
+
+Told = Callable[[Event], tuple[str, str]]
+
+
+def _plain(title: str, text: str = "") -> Told:
+    return lambda e: (title, text)
+
+
+def _place(e: Event) -> tuple[str, str]:
+    return "登记", rules.SOURCES.get(str(e.data.get("source")), "")
+
+
+def _verify(e: Event) -> tuple[str, str]:
+    urgency = rules.URGENCIES.get(str(e.data.get("urgency")), "")
+    changed = "改写了对外文字。" if e.data.get("title_changed") else ""
+    return f"核实属实，{urgency}", changed
+
+
+def _dispatch(e: Event) -> tuple[str, str]:
+    reasons = "；".join(e.data.get("reasons") or [])
+    text = f"理由：{reasons}。" if reasons else ""
+    return f"派给 {e.data.get('unit_name', '单位')}", text
+
+
+def _in_time(title: str) -> Told:
+    return lambda e: (title, "" if e.data.get("in_time", True) else "超过了时限。")
+
+
+def _done(e: Event) -> tuple[str, str]:
+    people, minutes = e.data.get("people", 1), e.data.get("minutes", 0)
+    return "承办说办完了", f"{people} 人，服务 {minutes} 分钟"
+
+
+def _confirm(e: Event) -> tuple[str, str]:
+    result = rules.RESULTS.get(str(e.data.get("result")), "")
+    how = rules.CONFIRMED_HOW.get(str(e.data.get("how")), "")
+    records = e.data.get("records", 0)
+    kept = f"，记入 {records} 人的服务记录" if records else "，不记服务记录"
+    return f"居民说：{result}", f"{how}{kept}。"
+
+
+def _reopen(e: Event) -> tuple[str, str]:
+    said = "办了一部分" if e.data.get("result") == "partly" else "没办好"
+    superior = "第二次退回，已同时报镇（街道）。" if e.data.get("superior") else ""
+    return f"居民说{said}，重新办理", superior
+
+
+def _remind(e: Event) -> tuple[str, str]:
+    side = rules.STATES[e.to_state].side
+    whom = LABELS.get(side, "")  # type: ignore[call-overload]
+    return f"{_REMINDED.get(int(e.data.get('at', 0)), '时限提醒')}，提醒{whom}", ""
+
+
+def _transfer(e: Event) -> tuple[str, str]:
+    return (
+        f"转给 {rules.TRANSFER_TO.get(e.reason, '')}",
+        "单号不变，居民还用原来的查询码。",
+    )
+
+
+def _pause(e: Event) -> tuple[str, str]:
+    until = str(e.data.get("until") or "")
+    return "时限暂停", f"到 {until} 续计" if until else ""
+
+
+def _call(e: Event) -> tuple[str, str]:
+    return f"打电话没接通（第 {e.data.get('n', 1)} 次）", ""
+
+
+def _rate(e: Event) -> tuple[str, str]:
+    return f"评价 {e.data.get('rating')} 分", rules.CONFIRMED_HOW.get(
+        str(e.data.get("how")), ""
+    )
+
+
+_TOLD: dict[str, tuple[str, Tone, Told]] = {
+    "place": ("pencil", "", _place),
+    "edit": ("edit", "", _plain("改了对外文字")),
+    "verify": ("circle-check", "", _verify),
+    "reject": ("x", "", _plain("不受理")),
+    "merge": ("git-merge", "", lambda e: (f"合并到 单 {e.data.get('no', '')}", "居民会收到同样的答复。")),
+    "publish": ("hand-stop", "", _plain("放到公开认领")),
+    "dispatch": ("send", "", _dispatch),
+    "transfer": ("external-link", "", _transfer),
+    "claim": ("hand-grab", "", _plain("党员认领")),
+    "unit_claim": ("building", "", _plain("单位认领")),
+    "release": ("arrow-back-up", "late", _plain("退回公开认领")),
+    "expire": ("hourglass", "soon", _plain("到期没有人认领")),
+    "republish": ("refresh", "", _plain("重新公开")),
+    "unit_accept": ("building", "", _in_time("单位接单")),
+    "return": ("arrow-back-up", "late", _in_time("单位退回")),
+    "assign": ("user-check", "", lambda e: (f"单位派给 {e.data.get('member_name', '党员')}", "")),
+    "accept": ("user-check", "", _plain("党员接单")),
+    "decline": ("arrow-back-up", "late", _plain("党员接不了")),
+    "hand_back": ("arrow-back-up", "late", _plain("党员交回单位")),
+    "start": ("walk", "", _plain("开始服务")),
+    "ask_extension": ("hourglass", "soon", lambda e: (f"申请延期 {e.data.get('days')} 天", "")),
+    "extend": ("hourglass", "", lambda e: (f"同意延期 {e.data.get('days')} 天", "")),
+    "report_done": ("clipboard-check", "", _done),
+    "cannot_do": ("x", "late", _plain("承办说办不了")),
+    "call": ("phone-call", "", _call),
+    "confirm": ("circle-check", "ok", _confirm),
+    "reopen": ("refresh", "late", _reopen),
+    "unreachable": ("phone", "", _plain("三次都没打通，按没有答复办结", "不算好评，也不算差评。")),
+    "rate": ("star", "ok", _rate),
+    "close_unrated": ("check", "", _plain("评价期过了，办结", "记为未评，不算好评。")),
+    "withdraw": ("arrow-back-up", "", _plain("居民撤回")),
+    "take_back": ("refresh", "", _plain("居民收回了“没办好”", "回到等居民确认。")),
+    "thank": ("heart", "", _plain("核过感谢的话")),
+    "approve_text": ("eye", "", _plain("居民看过对外文字，同意公开")),
+    "ask_call": ("phone-call", "soon", _plain("居民请社区打电话")),
+    "pause": ("player-pause", "", _pause),
+    "resume": ("player-play", "", _plain("恢复计时")),
+    "note": ("note", "", _plain("补记")),
+    "remind": ("bell", "", _remind),
+    "escalate": ("flag", "late", _plain("到期没有办，自动报上级")),
+}  # fmt: skip

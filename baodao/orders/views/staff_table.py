@@ -1,0 +1,295 @@
+"""The staff's acts on an order as one table: event → form, words, service. The
+detail page, the ask page and the dispatcher all read it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from baodao.acts.access import can, visible
+from baodao.acts.actor import Actor
+from baodao.acts.writing import Done
+from baodao.core.errors import Invalid
+from baodao.orders import forms, rules, services
+from baodao.orders.models import Order
+from baodao.orders.plans import Stretch
+from baodao.orders.suggestions import unit_suggestions
+
+Words = dict[str, Any]
+Run = Callable[[Actor, Order, Words, str], Done]
+Ready = Callable[[Order, datetime, Mapping[str, Any]], bool]
+_EDITABLE = ("submitted", "verified", "published", "expired")
+
+
+@dataclass(frozen=True)
+class StaffAct:
+    """`ask`: the act as a question, `{no}` is the number; `text`: what follows from
+    it; `submit`, `keep`: the two buttons; `said`: the toast. `event` is the row of
+    the access table, `ready` what must hold besides the flow."""
+
+    event: str
+    label: str
+    ask: str
+    text: str
+    submit: str
+    keep: str
+    said: str
+    run: Run
+    form: type[forms.Act] = forms.Nothing
+    icon: str = "edit"
+    danger: bool = False
+    ready: Ready = lambda o, now, settings: True
+
+
+def possible(
+    act: StaffAct,
+    actor: Actor,
+    order: Order,
+    now: datetime,
+    settings: Mapping[str, Any],
+) -> bool:
+    """Whether the actor may do this now: the access table, the flow, the clock."""
+    if not can(actor, f"orders.{act.event}", order):
+        return False
+    if rules.FLOW.moves(act.event) and act.event not in rules.FLOW.events(order.state):
+        return False
+    return act.ready(order, now, settings)
+
+
+def _do(service: Callable[..., Any]) -> Run:
+    """A service whose words are the form's own."""
+
+    def run(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+        done: Done = service(
+            actor=actor, order_id=order.id, client_id=client_id, **words
+        )
+        return done
+
+    return run
+
+
+def _edit(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    return services.edit_order(actor=actor, order_id=order.id, **words)
+
+
+def _merge(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    into, number = words.get("into"), words["number"].strip().removeprefix("单").strip()
+    if not into:
+        near = visible(Order.objects.all(), actor, "orders.merge").exclude(id=order.id)
+        found = near.filter(no=number, state__in=rules.OPEN).values_list(
+            "id", flat=True
+        )
+        into = found.order_by("-placed_at").first()
+        if into is None:
+            raise Invalid(
+                fields={"number": "没有找到这一单，或者它已经办结。请核对单号。"}
+            )
+    return services.merge_order(actor=actor, order_id=order.id, into=into)
+
+
+def _dispatch(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    """The reasons shown for the chosen unit go on record with the act."""
+    ranked = unit_suggestions(order)
+    chosen = next((s for s in ranked if s.id == str(words["unit"])), None)
+    reasons = [r.text for r in chosen.reasons] if chosen else []
+    return services.dispatch_order(
+        actor=actor, order_id=order.id, unit_id=words["unit"], note=words["note"],
+        reasons=reasons, client_id=client_id,
+    )  # fmt: skip
+
+
+def _call_back(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    """What the resident said on the phone: confirmed, or back to the same hands."""
+    if words["outcome"] == "not_solved":
+        return services.reopen_order(
+            actor=actor.for_someone(f"居民（{rules.CONFIRMED_HOW[words['how']]}）"),
+            order_id=order.id, result="not_solved", what=words["note"], client_id=client_id,
+        )  # fmt: skip
+    return services.confirm_order(
+        actor=actor, order_id=order.id, result=words["outcome"], how=words["how"],
+        note=words["note"], client_id=client_id,
+    )  # fmt: skip
+
+
+def _for_resident(service: Callable[..., Any]) -> Run:
+    def run(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+        return _do(service)(actor.for_someone("居民"), order, words, client_id)
+
+    return run
+
+
+def _rate(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    whom = actor.for_someone(f"居民（{rules.CONFIRMED_HOW[words['how']]}）")
+    return _do(services.rate_order)(whom, order, words, client_id)
+
+
+def _for_member(service: Callable[..., Any]) -> Run:
+    def run(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+        return _do(service)(
+            actor.for_someone(f"党员{order.member}"), order, words, client_id
+        )
+
+    return run
+
+
+def _report_done(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    """The member who serves told us when; the service counts for that member."""
+    if order.member is None:
+        raise Invalid("还没有党员接这一单，不能记服务。请先由单位派给党员。")
+    stretch = Stretch(
+        order.member.id, order.member.unit_id, words["start"], words["end"],
+        words["break_minutes"] or 0,
+    )  # fmt: skip
+    try:
+        return services.report_done(
+            actor=actor.for_someone(f"党员{order.member}"), order_id=order.id,
+            stretches=[stretch], note=words["note"], client_id=client_id,
+        )  # fmt: skip
+    except Invalid as error:
+        names = {"start_at": "start", "end_at": "end"}
+        raise Invalid(
+            fields={names.get(k, k): v for k, v in error.fields.items()}
+        ) from error
+
+
+def _may_extend(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    return (
+        order.state == "in_service" and not order.extended and order.paused_at is None
+        and order.due_at is not None and now <= order.due_at
+    )  # fmt: skip
+
+
+def _in_reopen_days(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    last = (order.done_at or now) + timedelta(days=settings["orders.reopen_days"])
+    return order.state != "done_reported" and now <= last
+
+
+def _open(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    return order.state in rules.OPEN and order.paused_at is None
+
+
+ACTS: dict[str, StaffAct] = {
+    "verify": StaffAct(
+        "verify", "核实", "核实单 {no}？", "核实后就可以派单或放到公开认领。",
+        "核实属实", "先不核实", "已核实", _do(services.verify_order), forms.Verify, "circle-check",
+    ),
+    "edit": StaffAct(
+        "edit", "改对外文字", "改单 {no} 的对外文字？", "改过的文字要让居民再看一次。",
+        "保存", "先不改", "对外文字改好了", _edit, forms.Edit, "edit",
+        ready=lambda o, now, s: o.state in _EDITABLE,
+    ),
+    "dispatch": StaffAct(
+        "dispatch", "派单", "把单 {no} 派给谁？", "单位要在时限内接单或退回；到期没答复，自动报上级。",
+        "派给这一家", "先不派", "已派给{unit}", _dispatch, forms.Dispatch, "send",
+    ),
+    "publish": StaffAct(
+        "publish", "放到公开认领", "把单 {no} 放到公开认领？",
+        "心愿墙上只公布对外文字，党员和单位都可以认领。",
+        "放到公开认领", "先不放", "已放到公开认领", _do(services.publish_order), icon="hand-stop",
+    ),
+    "republish": StaffAct(
+        "republish", "重新公开", "重新公开单 {no}？", "先打电话问过居民还要办，再放回心愿墙。",
+        "重新公开", "先不公开", "已重新公开", _do(services.republish_order), forms.Republish, "refresh",
+    ),
+    "merge": StaffAct(
+        "merge", "核对合并", "把单 {no} 合并到哪一单？",
+        "合并后两家居民都会收到同样的答复，查询码照旧能用。",
+        "合并", "先不合并", "已合并", _merge, forms.Merge, "git-merge",
+    ),
+    "transfer": StaffAct(
+        "transfer", "转办…", "把单 {no} 转给别处办？", "单号和查询码不变，居民会收到一条通知。",
+        "转办", "先不转", "已转办", _do(services.transfer_order), forms.Transfer, "external-link",
+    ),
+    "reject": StaffAct(
+        "reject", "不受理…", "不受理单 {no}？", "理由只告诉提出的居民，不对外公布。",
+        "不受理这一单", "先不办", "已告知居民不受理", _do(services.reject_order), forms.Reject, "x", True,
+    ),
+    "release": StaffAct(
+        "release", "收回公开认领…", "收回单 {no}，重新公开认领？", "认领的党员会收到一条通知。",
+        "收回", "先不收回", "已收回，重新公开认领", _do(services.release_order), forms.Release,
+        "arrow-back-up", True,
+    ),
+    "start": StaffAct(
+        "start", "代党员开始服务", "单 {no} 已经开始服务了？", "党员已经到场或已经动手，由您代记。",
+        "开始服务", "还没开始", "已记开始服务", _for_member(services.start_order), icon="walk",
+        ready=_open,
+    ),
+    "report_done": StaffAct(
+        "report_done", "代党员报办完", "单 {no} 办完了？", "时长按开始到结束扣掉休息算，路上不算。",
+        "办完了", "还没办完", "已记办完，等居民确认", _report_done, forms.ReportDone, "clipboard-check",
+        ready=_open,
+    ),
+    "cannot_do": StaffAct(
+        "cannot_do", "办不了…", "单 {no} 办不了？", "退回社区，由社区改派或答复居民。",
+        "办不了", "先不退", "已退回社区", _for_member(services.cannot_do_order), forms.CannotDo, "x", True,
+    ),
+    "extend": StaffAct(
+        "extend", "同意延期", "同意单 {no} 延期？", "只能延一次，不超过原来的时限。",
+        "同意延期", "先不同意", "已同意延期", _do(services.extend_order), forms.Extend, "hourglass",
+        ready=_may_extend,
+    ),
+    "callback": StaffAct(
+        "confirm", "打电话回访", "居民怎么说单 {no}？", "照居民的话选，不替居民说好话。",
+        "记下居民的话", "先不记", "已记下居民的话", _call_back, forms.CallBack, "phone-call",
+    ),
+    "call": StaffAct(
+        "call", "没打通", "单 {no} 这次没打通？", "打过三次都没打通，才能按没有答复办结。",
+        "记一次没打通", "先不记", "已记一次没打通", _do(services.log_call), forms.Call, "phone",
+        ready=lambda o, now, s: o.state == "done_reported",
+    ),
+    "unreachable": StaffAct(
+        "unreachable", "联系不上，办结…", "单 {no} 按没有答复办结？",
+        "没有答复不算好评，也不算差评；不记服务记录。",
+        "按没有答复办结", "再打打看", "已按没有答复办结", _do(services.close_unreachable),
+        icon="phone", danger=True, ready=lambda o, now, s: o.calls >= 3,
+    ),
+    "reopen": StaffAct(
+        "reopen", "居民说没办好…", "单 {no} 退回重办？", "会退回原来办的人，第二次同时报镇（街道）。",
+        "退回重办", "先不退", "已退回重办", _for_resident(services.reopen_order), forms.Reopen,
+        "refresh", ready=_in_reopen_days,
+    ),
+    "rate": StaffAct(
+        "rate", "代居民评价", "居民给单 {no} 打几分？", "照居民的话记。居民不评就空着，到期记为未评。",
+        "记下评价", "先不记", "已记下评价", _rate, forms.Rate, "star",
+    ),
+    "pause": StaffAct(
+        "pause", "时限暂停…", "暂停单 {no} 的时限？", "暂停的时间不算超时，到日子自动续计。",
+        "暂停时限", "先不暂停", "时限已暂停", _do(services.pause_order), forms.Pause, "player-pause",
+        ready=_open,
+    ),
+    "resume": StaffAct(
+        "resume", "恢复计时", "恢复单 {no} 的计时？", "剩下多少时间，还是多少时间。",
+        "恢复计时", "先不恢复", "已恢复计时", _do(services.resume_order), icon="player-play",
+        ready=lambda o, now, s: o.paused_at is not None,
+    ),
+    "withdraw": StaffAct(
+        "withdraw", "居民撤回…", "撤回单 {no}？", "撤回后不再派出，接了单的人会收到一条通知。已用的时间照常留在记录里。",
+        "撤回这一单", "先不撤回", "已撤回", _for_resident(services.withdraw_order), forms.Withdraw,
+        "arrow-back-up", True,
+    ),
+    "thank": StaffAct(
+        "thank", "公布感谢的话", "公布居民感谢的话？", "只公布您核过的文字，不写姓名、门牌。空着就是不公布。",
+        "公布", "先不公布", "已保存", _do(services.thank_order), forms.Thank, "heart",
+        ready=lambda o, now, s: o.rating_public,
+    ),
+    "note": StaffAct(
+        "note", "补记一条", "给单 {no} 补记一条？", "补记的话留在经过里，不改状态和时限。",
+        "补记", "先不记", "已补记", _do(services.add_note), forms.Note, "note",
+    ),
+}  # fmt: skip
+# What stands in the work panel; everything else possible is in the 更多 menu.
+PANEL = {
+    "submitted": "verify",
+    "verified": "dispatch",
+    "published": "dispatch",
+    "expired": "republish",
+    "done_reported": "callback",
+    "confirmed": "rate",
+}
+
+
+def panel_of(order: Order) -> str:
+    """The event whose form stands in the work panel, or ""."""
+    if order.state == "in_service" and order.extension_days and not order.extended:
+        return "extend"
+    return PANEL.get(order.state, "")

@@ -1,0 +1,66 @@
+"""people, the verbs: units, party organisations and contact ties (`units`), members,
+exemptions and residents (`members`), roles (`roles`), accounts (`accounts`)."""
+
+from baodao.people.services.accounts import (
+    change_own_password,
+    disable_account,
+    enable_account,
+    open_account,
+    reset_password,
+)
+from baodao.people.services.members import (
+    add_exemption,
+    add_member,
+    add_resident,
+    edit_member,
+    edit_person,
+    edit_resident,
+    end_exemption,
+    reveal_member,
+    reveal_resident,
+    set_duty_status,
+    sync_duty_status,
+    transfer_member,
+    volunteer_no,
+)
+from baodao.people.services.roles import add_person, end_role, give_role
+from baodao.people.services.units import (
+    add_contact_tie,
+    add_org,
+    add_unit,
+    close_unit,
+    edit_org,
+    edit_unit,
+    end_contact_tie,
+)
+
+__all__ = [
+    "add_contact_tie",
+    "add_exemption",
+    "add_member",
+    "add_org",
+    "add_person",
+    "add_resident",
+    "add_unit",
+    "change_own_password",
+    "close_unit",
+    "disable_account",
+    "edit_member",
+    "edit_org",
+    "edit_person",
+    "edit_resident",
+    "edit_unit",
+    "enable_account",
+    "end_contact_tie",
+    "end_exemption",
+    "end_role",
+    "give_role",
+    "open_account",
+    "reset_password",
+    "reveal_member",
+    "reveal_resident",
+    "set_duty_status",
+    "sync_duty_status",
+    "transfer_member",
+    "volunteer_no",
+]

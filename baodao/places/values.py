@@ -1,0 +1,82 @@
+"""What a person types for a setting, and how a setting is read out."""
+
+import re
+from typing import Any
+
+from baodao.core.errors import Invalid
+from baodao.places.settings import KEYS
+
+WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
+_SPAN = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–—至到]\s*([01]?\d|2[0-3]):([0-5]\d)$")
+# Lower bounds that no district may undercut (domain 9.4: small numbers).
+LEAST = {"orders.rate_threshold": 10}
+MOST = 100_000
+
+
+def parse(key: str, text: str) -> Any:
+    """The value of `key` from what was typed. Raises Invalid (field "value")."""
+    if key not in KEYS:
+        raise Invalid(fields={"key": "没有这一项设置。请从列表里选。"})
+    if key == "calendar.hours":
+        return parse_hours(text)
+    if key == "calendar.weekdays":
+        return parse_weekdays(text)
+    return _whole_number(key, text)
+
+
+def _whole_number(key: str, text: str) -> int:
+    least = LEAST.get(key, 1)
+    number = int(text) if re.fullmatch(r"\d{1,6}", text.strip()) else -1
+    if not least <= number <= MOST:
+        unit = KEYS[key].unit
+        raise Invalid(fields={"value": f"请填{least}到{MOST}之间的整数（{unit}）。"})
+    return number
+
+
+def parse_hours(text: str) -> list[list[str]]:
+    """ "9:00-12:30，15:00-18:00" → [["09:00", "12:30"], ["15:00", "18:00"]]."""
+    spans = []
+    for part in re.split(r"[,，、;；\n]+", text.strip()):
+        found = _SPAN.match(part.strip())
+        if not found:
+            raise Invalid(fields={"value": "请写成 09:00-12:30，15:00-18:00 这样。"})
+        a, b, c, d = found.groups()
+        spans.append([f"{int(a):02d}:{b}", f"{int(c):02d}:{d}"])
+    flat = [t for span in spans for t in span]
+    if flat != sorted(set(flat)):
+        raise Invalid(fields={"value": "时间要从早到晚，不能重叠。请核对。"})
+    return spans
+
+
+def parse_weekdays(text: str) -> list[int]:
+    """ "0,1,2" or ticked boxes joined by commas → [0, 1, 2]."""
+    days = sorted({int(d) for d in re.findall(r"[0-6]", text)})
+    if not days:
+        raise Invalid(fields={"value": "一周至少要有一个工作日。请至少选一天。"})
+    return days
+
+
+def shown(key: str, value: Any) -> str:
+    """The value in words: 2个工作日, 09:00–12:30、15:00–18:00, 星期一至星期五."""
+    if key == "calendar.hours":
+        return "、".join(f"{a}–{b}" for a, b in value)
+    if key == "calendar.weekdays":
+        return _weekdays(list(value))
+    if KEYS[key].unit == "分":
+        return f"{value / 100:,.2f}".removesuffix(".00") + "元"
+    return f"{value:,}{KEYS[key].unit}"
+
+
+def _weekdays(days: list[int]) -> str:
+    if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        return f"{WEEKDAYS[days[0]]}至{WEEKDAYS[days[-1]]}"
+    return "、".join(WEEKDAYS[d] for d in days)
+
+
+def typed(key: str, value: Any) -> str:
+    """The value as it stands in the form."""
+    if key == "calendar.hours":
+        return "，".join(f"{a}-{b}" for a, b in value)
+    if key == "calendar.weekdays":
+        return ",".join(str(d) for d in value)
+    return str(value)

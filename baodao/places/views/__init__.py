@@ -1,0 +1,1 @@
+"""Pages of places: the tree, households, and what a place has decided."""

@@ -1,0 +1,83 @@
+"""Before the first page: tables, first data, static files. One Django process,
+`python -m baodao.platform.prepare PRESET`; quick when there is nothing to do."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from baodao.platform import presets
+
+
+def main() -> None:
+    """Entry of the process; the supervisor has set the environment."""
+    set_up()
+    migrate()
+    fill(sys.argv[1])
+    collect()
+
+
+def set_up() -> None:
+    """Django for this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baodao.config.settings")
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("正在更新数据库结构……", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def fill(preset: str) -> None:
+    """Load a demo into an empty database, all of it or nothing."""
+    if preset not in presets.DEMOS or not database_is_empty():
+        return
+    if "demo" not in get_commands():
+        print("这个版本没有演示数据，库是空的。", flush=True)
+        return
+    print("正在装入演示数据，一分钟以内……", flush=True)
+    with transaction.atomic():
+        call_command("demo", preset=preset)
+    presets.remember(settings.VAR, os.environ["DATABASE_URL"], preset)
+
+
+def database_is_empty() -> bool:
+    """Nobody has an account and no place is known: a first start."""
+    models = (apps.get_model("people", "Account"), apps.get_model("places", "Place"))
+    return not any(model._default_manager.exists() for model in models)
+
+
+def collect() -> None:
+    """Static files under hashed names, compressed; skipped when none changed."""
+    if settings.PLAIN_STATIC:
+        return
+    stamp = Path(settings.VAR, "static.stamp")
+    wanted = _fingerprint()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            info = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{info.st_size}\0{info.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""Reading report-ins: the list, one report-in with its story, and what comes next
+for a person or a unit (A02). Everything stays inside the actor's scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import Count, Q, QuerySet
+
+from baodao.acts.access import can, visible
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.acts.timeline import events_of
+from baodao.core.clock import at_local, local
+from baodao.core.clock import now as clock_now
+from baodao.people.models import Member, Person, Unit
+from baodao.places.models import Place
+from baodao.places.rules import COMMUNITY
+from baodao.reporting import rules
+from baodao.reporting.models import ReportIn
+from baodao.reporting.next_steps import NextStep, next_steps
+from baodao.reporting.standing import (
+    RELATED,
+    asks_confirmation,
+    of_member,
+    of_unit,
+    place_name,
+)
+from baodao.reporting.telling import who
+from baodao.ui.clock import Clock, clock
+from baodao.ui.shapes import Entry, Tone
+
+TABS = {
+    "waiting": ("待接收", ("submitted",)),
+    "returned": ("已退回", ("returned",)),
+    "active": ("在岗", ("active",)),
+    "moving": ("转出中", ("transfer_pending",)),
+    "ended": ("已结束", ("ended",)),
+}
+DRAFTS = ("草稿", ("draft",))
+SORTS = {"active": "reconfirm_due", "ended": "-ended_on"}
+TITLES = {
+    "draft": "存了草稿",
+    "submit": "报到",
+    "accept": "社区已接收",
+    "return": "社区退回",
+    "resubmit": "改好再报",
+    "withdraw": "撤回",
+    "escalate": "超时未接收，已报乡镇（街道）",
+    "start_transfer": "开始转出",
+    "cancel_transfer": "取消转出",
+    "replace": "新社区已接收，这里结束",
+    "end": "结束报到",
+    "reconfirm": "再次确认：还在这里",
+    "remind": "提醒再次确认",
+    "follow_unit": "所在单位已更新",
+}
+_ICONS: dict[str, tuple[str, Tone]] = {
+    "accept": ("circle-check", "ok"),
+    "return": ("arrow-back-up", "soon"),
+    "escalate": ("alert-circle", "late"),
+    "start_transfer": ("arrows-exchange", "go"),
+    "reconfirm": ("check", "ok"),
+    "remind": ("bell", ""),
+    "end": ("x", ""),
+    "replace": ("x", ""),
+    "withdraw": ("arrow-back-up", ""),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One report-in as pages show it. `next`: the verb of the step that waits for
+    this actor, or ""."""
+
+    it: ReportIn
+    name: str
+    under: str
+    place: str
+    clock: Clock | None
+    next: str
+    state: str
+    tone: str
+    icon: str
+
+
+def tabs_for(actor: Actor) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The tabs of the list; a unit sees its drafts first."""
+    return {"draft": DRAFTS, **TABS} if actor.role.startswith("unit_") else TABS
+
+
+def listed(actor: Actor) -> QuerySet[ReportIn]:
+    """What the actor may see in a list. A draft is the unit's alone."""
+    found = visible(ReportIn.objects.all(), actor, "reporting.view")
+    return found if actor.role.startswith("unit_") else found.exclude(state="draft")
+
+
+def narrowed(
+    found: QuerySet[ReportIn], now: datetime, *, q: str = "", channel: str = "",
+    subject: str = "", method: str = "", late: str = "", under: Place | None = None,
+) -> QuerySet[ReportIn]:  # fmt: skip
+    """The filters of the list; unknown values filter nothing."""
+    if channel in rules.CHANNELS:
+        found = found.filter(channel=channel)
+    if method in rules.METHODS:
+        found = found.filter(method=method)
+    if subject in rules.SUBJECTS:
+        found = found.filter(member__isnull=subject == "unit")
+    if late == "accept":
+        found = found.filter(state="submitted", due_at__lte=now)
+    if late == "confirm":
+        found = found.filter(state__in=rules.LIVE, reconfirm_due__lt=local(now).date())
+    if under:
+        found = found.filter(path__startswith=under.path)
+    if q.strip():
+        found = found.filter(_named(q.strip()))
+    return found
+
+
+def _named(q: str) -> Q:
+    text, letters = Q(name__icontains=q), Q(pinyin__icontains=q.lower())
+    people = Person.objects.filter(text | letters)
+    units = Unit.objects.filter(text | letters | Q(short_name__icontains=q))
+    return (
+        Q(member__person__in=people)
+        | Q(subject_unit__in=units)
+        | Q(receipt_no=q.removeprefix("报").strip())
+    )
+
+
+def tab_counts(found: QuerySet[ReportIn], actor: Actor) -> dict[str, int]:
+    """How many stand in each tab, one query."""
+    counted = dict(found.order_by().values_list("state").annotate(n=Count("id")))
+    return {
+        key: sum(counted.get(s, 0) for s in states)
+        for key, (_, states) in tabs_for(actor).items()
+    }
+
+
+def in_tab(found: QuerySet[ReportIn], actor: Actor, tab: str) -> QuerySet[ReportIn]:
+    """One tab, those that wait longest first."""
+    states = tabs_for(actor)[tab][1]
+    order = SORTS.get(tab, "due_at")
+    return found.filter(state__in=states).select_related(*RELATED).order_by(order, "id")
+
+
+def card(it: ReportIn, actor: Actor, now: datetime) -> Card:
+    """A report-in with its clock and the step that waits for this actor."""
+    state = rules.STATES[it.state]
+    steps = possible(it, actor)
+    step = next((e for e in ("accept", "resubmit", "reconfirm") if e in steps), "")
+    if step == "reconfirm" and not asks_confirmation(it, now):
+        step = ""
+    method = rules.METHODS[it.method]
+    return Card(
+        it=it, name=who(it), place=place_name(it.point),
+        under=f"报 {it.receipt_no} · {rules.CHANNELS[it.channel]} · {method}",
+        clock=clock_of(it, actor, now, mine=bool(step)), next=step, state=state.title,
+        tone=state.tone, icon=state.icon,
+    )  # fmt: skip
+
+
+def possible(it: ReportIn, actor: Actor) -> list[str]:
+    """The steps this actor may take now, in the order of the buttons."""
+    now_possible = rules.FLOW.events(it.state)
+    return [
+        event
+        for event in rules.BUTTONS
+        if event in now_possible
+        and can(actor, f"reporting.{event}", it)
+        and not (event == "start_transfer" and it.member_id is None)
+    ]
+
+
+def clock_of(it: ReportIn, actor: Actor, now: datetime, *, mine: bool) -> Clock | None:
+    """Whose turn it is and until when; None when nobody's."""
+    reporter = "单位" if it.subject_unit_id else "党员"
+    if it.state == "submitted":
+        turn = f"轮到{'您' if mine else '社区'}：接收"
+        return clock(now, it.clock_from, it.due_at, whose=turn)
+    if it.state == "returned":
+        turn = f"轮到{'您' if mine else reporter}：改好再报"
+        return clock(now, it.clock_from, it.due_at, whose=turn)
+    if it.state == "transfer_pending":
+        return clock(now, it.clock_from, it.due_at, whose="轮到新社区：接收")
+    if asks_confirmation(it, now) and it.confirmed_on and it.reconfirm_due:
+        start = at_local(it.confirmed_on, time(0))
+        due = at_local(it.reconfirm_due, time(23, 59))
+        return clock(
+            now, start, due, whose=f"轮到{'您' if mine else reporter}：再次确认"
+        )
+    return None
+
+
+# --- one report-in ------------------------------------------------------------------
+
+
+def timeline(it: ReportIn, actor: Actor, now: datetime) -> list[Entry]:
+    """The story, newest first; on top what is expected."""
+    entries = [_entry(e) for e in reversed(events_of(it.id))]
+    state = rules.STATES[it.state]
+    if state.side:
+        shown = clock_of(it, actor, now, mine=False)
+        text = f"{shown.whose}，{shown.text}" if shown and shown.whose else ""
+        entries.insert(
+            0, Entry(state.title, icon=state.icon, tone="go", text=text, now=True)
+        )
+    return entries
+
+
+def _entry(event: Event) -> Entry:
+    name = event.action.split(".", 1)[1]
+    icon, tone = _ICONS.get(name, ("point", ""))
+    by = event.actor_name
+    if event.on_behalf_of:
+        by = f"{by}（代{event.on_behalf_of}）"
+    quote = "；".join(n.text for n in event.notes.all())
+    return Entry(
+        TITLES.get(name, name), at=event.at, who=by, icon=icon, tone=tone,
+        text=_reason(name, event), quote=quote,
+    )  # fmt: skip
+
+
+def _reason(name: str, event: Event) -> str:
+    if name == "return":
+        return rules.RETURN_REASONS.get(event.reason, "")
+    if name in ("end", "withdraw", "replace"):
+        return rules.END_REASONS.get(event.reason, "")
+    if name == "start_transfer":
+        return f"转往{event.data.get('to_name', '')}"
+    if name in ("submit", "draft"):
+        return rules.METHODS.get(event.data.get("method", ""), "")
+    return ""
+
+
+# --- places and people to choose from -------------------------------------------------
+
+
+def communities(q: str, near: str = "", limit: int = 12) -> list[Place]:
+    """Communities one may live in, by Chinese name, pinyin initials or code; without
+    a query those of the township around `near`."""
+    found = Place.objects.filter(level=COMMUNITY, valid_to=None).exclude(kind="virtual")
+    q = q.strip()
+    if q:
+        found = found.filter(
+            Q(name__icontains=q)
+            | Q(pinyin__icontains=q.lower())
+            | Q(code__startswith=q)
+        )
+    else:
+        found = found.filter(path__startswith="/".join(near.split("/")[:4]) + "/")
+    return list(found.select_related("parent__parent").order_by("path")[:limit])
+
+
+def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
+    """Members a worker or a unit may report in on behalf, by name, pinyin or number.
+    A worker looks among all members of the county: newcomers are in nobody's place."""
+    q = q.strip()
+    if not q:
+        return []
+    found = Member.objects.exclude(duty_status="left").filter(
+        Q(person__name__icontains=q)
+        | Q(person__pinyin__icontains=q.lower())
+        | Q(volunteer_no=q)
+    )
+    if actor.role.startswith("unit_"):
+        found = found.filter(unit_id=actor.unit_id)
+    elif actor.path is not None:
+        county = "/".join(actor.path.split("/")[:3])
+        found = found.filter(
+            Q(unit_path__startswith=county) | Q(residence_path__startswith=county)
+        )
+    return list(
+        found.select_related("person", "unit").order_by("person__pinyin")[:limit]
+    )
+
+
+def cards(
+    found: Iterable[ReportIn], actor: Actor, now: datetime | None = None
+) -> list[Card]:
+    """The report-ins of one page as cards."""
+    at = now or clock_now()
+    return [card(it, actor, at) for it in found]
+
+
+__all__ = [
+    "Card", "NextStep", "asks_confirmation", "card", "cards", "communities", "in_tab",
+    "listed", "members_named", "narrowed", "next_steps", "of_member", "of_unit",
+    "place_name", "possible", "tab_counts", "tabs_for", "timeline", "who",
+]  # fmt: skip

@@ -1,0 +1,38 @@
+"""Where somebody stands: the report-ins that have not ended."""
+
+from datetime import datetime
+from uuid import UUID
+
+from baodao.core.clock import local
+from baodao.places.models import Place
+from baodao.reporting import rules
+from baodao.reporting.models import ReportIn
+
+RELATED = (
+    "member__person", "member__unit", "subject_unit", "point__parent", "transfer_to",
+    "previous__point",
+)  # fmt: skip
+
+
+def place_name(place: Place) -> str:
+    """狮泉河镇森格社区, 森格社区第三网格: with the parent, for names repeat."""
+    return f"{place.parent}{place.name}" if place.parent else place.name
+
+
+def asks_confirmation(it: ReportIn, now: datetime) -> bool:
+    """Whether the half-year is about to end, or over."""
+    if it.state not in rules.LIVE or it.reconfirm_due is None:
+        return False
+    return local(now).date() + rules.REMIND_BEFORE >= it.reconfirm_due
+
+
+def of_member(member_id: UUID) -> list[ReportIn]:
+    """A member's report-ins that have not ended, the unit's point first."""
+    found = ReportIn.objects.filter(member_id=member_id).exclude(state="ended")
+    return list(found.select_related(*RELATED).order_by("-channel", "clock_from"))
+
+
+def of_unit(unit_id: UUID) -> list[ReportIn]:
+    """A unit's own report-ins that have not ended."""
+    found = ReportIn.objects.filter(subject_unit_id=unit_id).exclude(state="ended")
+    return list(found.select_related(*RELATED).order_by("path"))

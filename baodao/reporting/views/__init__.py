@@ -1,0 +1,1 @@
+"""Pages of report-in: staff, unit, member, figures, print."""

@@ -1,0 +1,136 @@
+"""Coverage (A05): the figures, and the list behind each of them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from baodao.acts.actor import Actor
+from baodao.core.errors import NotFound
+from baodao.people.models import Member, Unit
+from baodao.places.models import Place
+from baodao.places.settings import ancestors
+from baodao.reporting import coverage, rules
+from baodao.reporting.views.guard import actor_for
+
+PAGE = 50
+
+
+@require_safe
+def coverage_page(request: HttpRequest) -> HttpResponse:
+    """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list."""
+    actor = actor_for(request, "coverage")
+    scope = coverage.scope_of(actor, request.GET.get("place", ""))
+    if request.GET.get("reason"):
+        return _behind(request, actor, scope)
+    by = "unit" if request.GET.get("by") == "unit" or scope.unit_id else "place"
+    lines = coverage.by_unit(scope) if by == "unit" else coverage.by_place(scope)
+    whole = coverage.total({str(i): line for i, line in enumerate(lines)})
+    units = coverage.units(scope)
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    return render(request, "reporting/coverage.html", {
+        "scope": scope, "by": by, "page": page, "whole": whole, "units": units,
+        "unit_total": sum(units.values()), "unit_reasons": coverage.UNIT_REASONS,
+        "rows": [_row(line, scope, by) for line in page.object_list],
+        "channels": [
+            {"code": code, "title": title, "figures": whole.channel(code),
+             "reasons": _reasons(whole.channel(code), scope, code)}
+            for code, title in rules.CHANNELS.items()
+        ],
+        "crumbs": _crumbs(actor, scope), "link": _link(scope),
+    })  # fmt: skip
+
+
+def _link(scope: coverage.Scope, **more: str) -> str:
+    code = {"place": scope.place.code} if scope.place else {}
+    return "?" + urlencode({**code, **more})
+
+
+def _reasons(
+    figures: coverage.Figures, scope: coverage.Scope, channel: str
+) -> list[tuple[str, int, str, str]]:
+    """(words, number, address, kinds) of each reason for not having reported."""
+    kinds = "、".join(f"{t} {n}" for t, n in figures.exempt_kinds.items())
+    return [
+        (title, figures.by_reason[code], _link(scope, channel=channel, reason=code),
+         kinds if code == "exempt" else "")
+        for code, title in coverage.REASONS.items()
+        if code != "reported"
+    ]  # fmt: skip
+
+
+def _row(line: coverage.Line, scope: coverage.Scope, by: str) -> dict[str, Any]:
+    """A row with the addresses behind its numbers."""
+    own = {"key": line.key} if by == "unit" else {"place": line.code}
+    here = _link(scope) if by == "unit" else "?"
+    href = f"{here}&" if len(here) > 1 else "?"
+    is_self = bool(scope.place and line.key == scope.place.path)
+
+    def to(channel: str, reason: str) -> str:
+        extra = {"self": "1"} if is_self else {}
+        return href + urlencode({**own, "channel": channel, "reason": reason, **extra})
+
+    return {
+        "line": line,
+        "down": ""
+        if by == "unit" or is_self or not line.code
+        else f"?place={line.code}",
+        "cells": [
+            (line.channel(c), to(c, "eligible"), to(c, "reported"), to(c, "missing"))
+            for c in rules.CHANNELS
+        ],
+    }
+
+
+def _crumbs(actor: Actor, scope: coverage.Scope) -> list[Place]:
+    """The way down to the chosen place, from where the actor's scope begins."""
+    if scope.place is None:
+        return []
+    top = actor.path or ""
+    above = [
+        p for p in ancestors(scope.path) if p.startswith(top) and p != scope.path and p
+    ]
+    return list(Place.objects.filter(path__in=above, valid_to=None).order_by("path"))
+
+
+def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpResponse:
+    channel, reason = request.GET.get("channel", ""), request.GET["reason"]
+    if channel == "units":
+        return _units_behind(request, scope, reason)
+    if channel not in rules.CHANNELS:
+        raise NotFound
+    ids = coverage.member_ids(
+        scope, channel, reason, key=request.GET.get("key", ""),
+        only_here=request.GET.get("self") == "1",
+    )  # fmt: skip
+    page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
+    found = Member.objects.select_related("person", "unit", "residence", "point")
+    rows = found.in_bulk(list(page.object_list))
+    titles = {**coverage.REASONS, "missing": "还没有报到", "eligible": "应报到"}
+    return render(request, "reporting/coverage_list.html", {
+        "scope": scope, "page": page, "members": [rows[pk] for pk in page.object_list],
+        "title": titles[reason], "channel": rules.CHANNELS[channel], "n": len(ids),
+        "back": _link(scope), "may_register": actor.role != "inspector",
+        "unit": _unit_named(request.GET.get("key", "")),
+    })  # fmt: skip
+
+
+def _unit_named(key: str) -> Unit | None:
+    return Unit.objects.filter(id=key).first() if key else None
+
+
+def _units_behind(
+    request: HttpRequest, scope: coverage.Scope, reason: str
+) -> HttpResponse:
+    rows = coverage.unit_rows(scope, reason)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    points = Place.objects.in_bulk([r[2] for r in page.object_list if r[2]])
+    titles = {**coverage.UNIT_REASONS, "eligible": "应报到"}
+    return render(request, "reporting/coverage_list.html", {
+        "scope": scope, "page": page, "title": titles[reason], "channel": "单位", "n": len(rows),
+        "units": [(name, points.get(point) if point else None) for _, name, point in page.object_list],
+        "back": _link(scope),
+    })  # fmt: skip
