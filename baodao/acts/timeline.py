@@ -46,7 +46,8 @@ def moments(events: Iterable[Event]) -> list[Moment]:
 def waits(story: Sequence[Moment], flow: Flow, now: datetime) -> list[Wait]:
     """Cut the time from the first event to now (or to the end of the flow) into
     stretches by side. Events "pause" and "resume" open and close a pause. The
-    stretches follow each other without gap: their sum is the elapsed time."""
+    stretches follow each other without gap, but for the time in which a closed thing
+    rested before it was reopened: that was nobody's."""
     found: list[Wait] = []
     paused = False
     for i, moment in enumerate(story):

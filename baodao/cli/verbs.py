@@ -93,11 +93,10 @@ def demo(options: argparse.Namespace) -> int:
 
         prepare.set_up()
         prepare.migrate()
-        if not prepare.database_is_empty():
-            print("库里已有数据，演示数据只装进空库。", file=sys.stderr)
-            return 1
-        prepare.fill(options.preset)
-    return 0
+        if prepare.fill(options.preset):
+            return 0
+    print("库里已有数据，演示数据只装进空库。", file=sys.stderr)
+    return 1
 
 
 def check(options: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ from baodao.core.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baodao.portal.urls")),
+    path("", include("baodao.ui.urls")),
+    path("account/", include("baodao.portal.account_urls")),
     path("places/", include("baodao.places.urls")),
     path("people/", include("baodao.people.urls")),
     path("report-ins/", include("baodao.reporting.urls")),
@@ -13,3 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+handler500 = "baodao.ui.errors.server_error"

@@ -156,6 +156,8 @@ def _distance(wanted: Wanted, c: UnitCandidate) -> tuple[int, Reason | None]:
     if wanted.by_phone or wanted.at is None or c.at is None:
         return 0, None
     far = km(wanted.at, c.at)
+    if far < 0.5:
+        return 10, Reason("ok", "就在附近")
     text = f"相距 {far:.1f} 公里" if far < 100 else f"相距 {far:.0f} 公里"
     if far <= 2:
         return 10, Reason("ok", text)

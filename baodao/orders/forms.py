@@ -141,6 +141,7 @@ class Merge(Act):
         self.fields["into"].choices = self.similar  # type: ignore[attr-defined]
         if not self.similar:
             del self.fields["into"]
+            self.fields["number"].label = "要并到的单号"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

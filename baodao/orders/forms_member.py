@@ -88,11 +88,11 @@ class ExtensionForm(ActForm):
 class DoneForm(ActForm):
     """When, how long, what: everything but the last is filled in beforehand."""
 
-    DAYS = (("today", "今天"), ("yesterday", "昨天"), ("other", "选日期"))
+    DAYS = (("today", "今天"), ("yesterday", "昨天"))
     BREAKS = ((0, "没休息"), (15, "15分"), (30, "30分"), (60, "1小时"))
 
     day = forms.ChoiceField(label="哪天", choices=DAYS, widget=forms.RadioSelect, initial="today")
-    on = forms.DateField(label="日期", required=False, widget=DateInput)
+    on = forms.DateField(label="别的日子", required=False, widget=DateInput)
     start = forms.TimeField(label="几点开始", widget=TimeInput)
     end = forms.TimeField(label="几点办完", widget=TimeInput)
     break_minutes = forms.TypedChoiceField(
@@ -122,22 +122,17 @@ class DoneForm(ActForm):
         found = super().clean() or {}
         if self.errors:
             return found
-        day = self._day(found)
-        if day is None:
-            self.add_error("on", "请选是哪一天。")
-            return found
-        if not today(self.order.placed_at) <= day <= today(self.now):
-            self.add_error("on" if found["day"] == "other" else "day", "请选登记以后、今天以前的日子。")
-        elif day < today(self.now) - timedelta(days=MOST_DAYS_BACK):
-            self.add_error("on", f"超过{MOST_DAYS_BACK}天了。请联系社区补记。")
+        here = today(self.now)
+        back = timedelta(days=found["day"] == "yesterday")
+        day = found.get("on") or here - back
+        at = "on" if found.get("on") else "day"
+        if not today(self.order.placed_at) <= day <= here:
+            self.add_error(at, "请选登记以后、今天以前的日子。")
+        elif day < here - timedelta(days=MOST_DAYS_BACK):
+            self.add_error(at, f"超过{MOST_DAYS_BACK}天了。请联系社区补记。")
         else:
             self._span(day, found["start"], found["end"])
         return found
-
-    def _day(self, found: Mapping[str, Any]) -> date | None:
-        here = today(self.now)
-        known = {"today": here, "yesterday": here - timedelta(days=1)}
-        return known.get(found["day"], found.get("on"))
 
     def _span(self, day: date, start: time, end: time) -> None:
         """Over midnight counts as one stretch (domain 8.24); an end before the

@@ -15,9 +15,9 @@ from baodao.core.errors import NotFound
 from baodao.orders import rules
 from baodao.orders.filters import SEALED
 from baodao.orders.models import Order
-from baodao.orders.queries_unit import published_in, where
+from baodao.orders.queries_unit import published_in, turn, where
 from baodao.orders.services import context
-from baodao.orders.shapes import clock_of, turn_words
+from baodao.orders.shapes import clock_of
 from baodao.orders.suggestions import community_of
 from baodao.people.models import Member, Unit
 from baodao.records.models import Record
@@ -55,7 +55,7 @@ def _cards(
 ) -> list[Card]:
     return [
         Card(
-            o, clock_of(o, now, turn_words(o, o.state in IN_HAND)), where(o),
+            o, clock_of(o, now, turn(o, IN_HAND)), where(o),
             from_whom(o), distance(o, member) if member else "",
         )
         for o in orders
@@ -149,8 +149,8 @@ def _rank(home: str, point: str) -> Case:
     )  # fmt: skip
 
 
-def year_of(member: Member, year: int) -> dict[str, int]:
-    """What was confirmed of the member's service in a year: minutes, wishes and
+def year_of(member: Member, year: int) -> dict[str, int | float]:
+    """What was confirmed of the member's service in a year: hours, wishes and
     problems, and how often in each channel. One query."""
     found = Record.objects.filter(
         member_id=member.id, reversal_of=None, reversals=None,
@@ -163,7 +163,9 @@ def year_of(member: Member, year: int) -> dict[str, int]:
         unit=Count("id", filter=Q(channel="unit")),
         residence=Count("id", filter=Q(channel="residence")),
     )
-    return {name: n or 0 for name, n in sums.items()}
+    found_sums: dict[str, int | float] = {name: n or 0 for name, n in sums.items()}
+    hours = round(found_sums["minutes"] / 60, 1)
+    return {**found_sums, "hours": int(hours) if hours == int(hours) else hours}
 
 
 # --- of one order -------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What a unit's desk shows: its orders by whose turn it is, and the published ones of
 its contact points."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -70,6 +70,12 @@ def where(order: Order) -> str:
         place = place.parent
     above = place.parent
     return f"{above}{place}" if place.level == GRID and above else str(place)
+
+
+def turn(order: Order, mine: Sequence[str]) -> str:
+    """轮到您：接单, in the states that wait for the reader; 轮到党员：办理 in others."""
+    verb = rules.STATES[order.state].verb
+    return f"轮到您：{verb}" if order.state in mine else turn_words(order)
 
 
 def pool_paths(actor: Actor) -> list[str]:
@@ -152,9 +158,8 @@ def _in_order(rows: QuerySet[Order], tab: str) -> QuerySet[Order]:
 
 def _row(order: Order, now: datetime) -> Row:
     bucket = getattr(order, "bucket", "")
-    whose = turn_words(order, order.state in MINE)
     return Row(
-        order, clock_of(order, now, whose), BUCKETS.get(bucket, ""),
+        order, clock_of(order, now, turn(order, MINE)), BUCKETS.get(bucket, ""),
         NEXT.get(order.state, ""), bucket in ("late", "today"), where(order),
     )  # fmt: skip
 

@@ -29,8 +29,10 @@ class PeopleConfig(AppConfig):
             rules.ACCOUNT_ACTIONS,
             conflicts=rules.ACCOUNT_CONFLICTS,
         )
-        from baodao.people import queries
+        from baodao.people import panels, queries
+        from baodao.places.panels import register as register_panel
         from baodao.places.services import ASK_BEFORE
 
         ASK_BEFORE["close"].append(queries.why_not_close)
         ASK_BEFORE["unpoint"].append(queries.why_not_unpoint)
+        register_panel(panels.at_place)

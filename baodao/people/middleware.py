@@ -42,11 +42,11 @@ def _chosen(request: HttpRequest) -> Actor:
         return replace(ANONYMOUS, request_id=request_id)
     held: list[Actor] = list(request.actors)  # type: ignore[attr-defined]
     wanted = request.session.get(SESSION_KEY)
-    chosen = next((a for a in held if _key(a) == wanted), held[0] if held else ANONYMOUS)
+    chosen = next((a for a in held if key_of(a) == wanted), held[0] if held else ANONYMOUS)
     return replace(chosen, request_id=request_id)
 
 
-def _key(actor: Actor) -> str:
+def key_of(actor: Actor) -> str:
     return str(actor.tie_id or actor.role)
 
 

@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 import django
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command, get_commands
-from django.db import connection, transaction
+from django.core.management import call_command
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from baodao.platform import presets
@@ -35,27 +34,23 @@ def migrate() -> None:
     """Bring the tables up to date."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("正在更新数据库结构……", flush=True)
+        say("正在更新数据库结构……")
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def fill(preset: str) -> None:
-    """Load a demo into an empty database, all of it or nothing."""
-    if preset not in presets.DEMOS or not database_is_empty():
-        return
-    if "demo" not in get_commands():
-        print("这个版本没有演示数据，库是空的。", flush=True)
-        return
-    print("正在装入演示数据，一分钟以内……", flush=True)
-    with transaction.atomic():
-        call_command("demo", preset=preset)
+def fill(preset: str) -> bool:
+    """Load a demo into an empty database; False when there was nothing to do."""
+    from baodao.portal.demo.load import is_empty, load  # needs Django set up
+
+    if preset not in presets.DEMOS or not is_empty():
+        return False
+    load(preset, say=say)
     presets.remember(settings.VAR, os.environ["DATABASE_URL"], preset)
+    return True
 
 
-def database_is_empty() -> bool:
-    """Nobody has an account and no place is known: a first start."""
-    models = (apps.get_model("people", "Account"), apps.get_model("places", "Place"))
-    return not any(model._default_manager.exists() for model in models)
+def say(text: str) -> None:
+    print(text, flush=True)
 
 
 def collect() -> None:

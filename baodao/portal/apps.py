@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class PortalConfig(AppConfig):
     name = "baodao.portal"
+
+    def ready(self) -> None:
+        from baodao.portal import nav
+
+        nav.register()

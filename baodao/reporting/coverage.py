@@ -149,7 +149,8 @@ def scope_of(actor: Actor, code: str = "") -> Scope:
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, dict(params))
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def count(scope: Scope, by: str) -> dict[str, Line]:

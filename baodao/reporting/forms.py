@@ -33,7 +33,8 @@ class MemberForm(forms.Form):
     availability = _ticks("什么时候有空", AVAILABILITY)
 
     def said(self) -> Statement:
-        return Statement(**{n: tuple(self.cleaned_data[n]) for n in CODES})
+        ticked: dict[str, Any] = {n: tuple(self.cleaned_data[n]) for n in CODES}
+        return Statement(**ticked)
 
 
 class OnBehalfForm(MemberForm):

@@ -5,6 +5,7 @@ a step is done when the fact exists."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
@@ -163,9 +164,10 @@ def _confirm_step(live: Sequence[ReportIn], at: datetime) -> NextStep:
 
 
 def _unit_steps(actor: Actor, at: datetime) -> list[NextStep]:
-    assert actor.unit_id
-    held = {r.point_id: r for r in of_unit(actor.unit_id)}
-    points = tied_points(actor.unit_id)
+    unit_id = actor.unit_id
+    assert unit_id
+    held = {r.point_id: r for r in of_unit(unit_id)}
+    points = tied_points(unit_id)
     steps = [_point_step(p, held.get(p.id), at) for p in points]
     if not points:
         steps.append(
@@ -174,9 +176,9 @@ def _unit_steps(actor: Actor, at: datetime) -> list[NextStep]:
                 "", waits=True,
             )
         )  # fmt: skip
-    steps.append(_members_step(actor))
+    steps.append(_members_step(unit_id))
     served = Record.objects.filter(
-        unit_id=actor.unit_id, channel="unit", occurred_on__year=local(at).year
+        unit_id=unit_id, channel="unit", occurred_on__year=local(at).year
     ).exists()
     text = (
         "社区派来的单，2 个工作日内接单或退回。"
@@ -216,9 +218,9 @@ def _point_step(point: Place, r: ReportIn | None, at: datetime) -> NextStep:
     return NextStep(title, f"社区已接收，报 {r.receipt_no}。", url, done=True)
 
 
-def _members_step(actor: Actor) -> NextStep:
+def _members_step(unit_id: UUID) -> NextStep:
     members = Member.objects.filter(
-        unit_id=actor.unit_id, kind="in_service", duty_status="on_duty"
+        unit_id=unit_id, kind="in_service", duty_status="on_duty"
     )
     both = members.filter(residence__isnull=False, point__isnull=False)
     counted = members.aggregate(

@@ -30,7 +30,8 @@ from baodao.reporting.telling import who
 from baodao.ui.clock import Clock, clock
 from baodao.ui.shapes import Entry, Tone
 
-TABS = {
+Tabs = dict[str, tuple[str, tuple[str, ...]]]
+TABS: Tabs = {
     "waiting": ("待接收", ("submitted",)),
     "returned": ("已退回", ("returned",)),
     "active": ("在岗", ("active",)),
@@ -84,7 +85,7 @@ class Card:
     icon: str
 
 
-def tabs_for(actor: Actor) -> dict[str, tuple[str, tuple[str, ...]]]:
+def tabs_for(actor: Actor) -> Tabs:
     """The tabs of the list; a unit sees its drafts first."""
     return {"draft": DRAFTS, **TABS} if actor.role.startswith("unit_") else TABS
 
@@ -263,7 +264,7 @@ def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
         | Q(person__pinyin__icontains=q.lower())
         | Q(volunteer_no=q)
     )
-    if actor.role.startswith("unit_"):
+    if actor.role.startswith("unit_") and actor.unit_id:
         found = found.filter(unit_id=actor.unit_id)
     elif actor.path is not None:
         county = "/".join(actor.path.split("/")[:3])

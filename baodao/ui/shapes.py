@@ -82,7 +82,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the person menu shows. Both addresses take a POST."""
+    """What the person menu shows. `switch_url` and `sign_out_url` take a POST."""
 
     name: str
     role: str = ""
@@ -90,6 +90,9 @@ class Account:
     roles: Sequence[Choice] = field(default_factory=tuple)
     switch_url: str = ""
     sign_out_url: str = ""
+    messages_url: str = ""
+    unread: int = 0
+    account_url: str = ""
 
     @property
     def initial(self) -> str:

@@ -33,8 +33,8 @@ from baodao.orders.forms_member import (
 )
 from baodao.orders.models import Category, Order
 from baodao.orders.private import may_contact, may_read_words
-from baodao.orders.queries_unit import where
-from baodao.orders.shapes import clock_of, status_of, turn_words
+from baodao.orders.queries_unit import turn, where
+from baodao.orders.shapes import clock_of, status_of
 from baodao.orders.story import story
 from baodao.ui.toast import toast
 
@@ -87,7 +87,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pool(request: HttpRequest) -> HttpResponse:
-    """Published orders near: home first, then the contact point, then the street."""
+    """Published orders near: home first, then the contact point, then the street.
+    A unit's are a tab of its own list."""
+    if request.actor.role.startswith("unit_"):  # type: ignore[attr-defined]
+        return redirect(f"{reverse('orders:unit')}?tab=pool")
     actor, now = _actor(request), clock_now()
     member = queries.member_of(actor)
     chosen = request.GET.get("category", "")
@@ -140,12 +143,11 @@ def _page(
 ) -> HttpResponse:
     actor, now = _actor(request), clock_now()
     events = events_of(order.id)
-    mine = order.state in queries.IN_HAND
     context = {
         "order": order,
         "where": where(order),
         "from_whom": queries.from_whom(order),
-        "clock": clock_of(order, now, turn_words(order, mine)),
+        "clock": clock_of(order, now, turn(order, queries.IN_HAND)),
         "status": status_of(order),
         "entries": story(order, events, actor, now, queries.unit_names(events, order)),
         "words": may_read_words(actor, order),

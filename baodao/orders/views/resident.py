@@ -14,7 +14,7 @@ from baodao.core.errors import Invalid, NotFound, TooMany
 from baodao.core.limits import address_of, count_try
 from baodao.orders import residents, services
 from baodao.orders.forms_resident import BIG_CHOICES, WishForm, carry, new_client_id
-from baodao.orders.models import Category, Order
+from baodao.orders.models import Category
 from baodao.orders.views.resident_door import look_up, show, tries_left
 from baodao.orders.views.resident_follow import act, follow
 from baodao.places import rules as levels

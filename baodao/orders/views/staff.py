@@ -45,8 +45,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "groups": _groups(rows, desk),
         "tabs": [(t, filters.TABS[t], desk.counts[t]) for t in filters.tabs_of(actor)],
         "head": _head(actor, desk),
+        "elsewhere": f"{desk.others} 件在等别人。",
         "figures": _figures(actor, desk),
         "chips": _chips(desk),
+        "sort_title": filters.SORTS[desk.filters.sort],
         "kept": [
             (k, v)
             for k in request.GET

@@ -1,6 +1,5 @@
 """Acts of staff: the question as a page, the dispatcher, and many at once."""
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from baodao.acts.access import require, visible
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import BaodaoError, Conflict, Forbidden, Invalid, NotFound
-from baodao.orders import forms, services, shapes
+from baodao.orders import forms, rules, services, shapes
 from baodao.orders.filters import SEALED
 from baodao.orders.models import Order
 from baodao.orders.queries import similar_orders
@@ -27,7 +26,6 @@ from baodao.places.settings import values
 from baodao.ui.toast import toast
 
 MOST = 50
-log = logging.getLogger("baodao")
 
 
 def _act_of(event: str) -> StaffAct:
@@ -132,16 +130,9 @@ def bulk(request: HttpRequest) -> HttpResponse:
         )
         return redirect("orders:list")
     if request.POST.get("do") == "print":
-        return render(
-            request,
-            "orders/staff_print.html",
-            {"orders": orders, "back_url": _back(request)},
-        )
+        context = {"orders": orders, "back_url": reverse("orders:list")}
+        return render(request, "orders/staff_print.html", context)
     return _dispatch_all(request, actor, orders)
-
-
-def _back(request: HttpRequest) -> str:
-    return reverse("orders:list")
 
 
 def _chosen(actor: Actor, ids: Sequence[str]) -> list[Order]:
@@ -168,7 +159,8 @@ def _dispatch_all(
     if not form.is_bound or not form.is_valid() or not fit:
         cards = shapes.cards(unit_suggestions(fit[0], now=now)) if fit else []
         context = {
-            "fit": fit, "unfit": [o for o in orders if o not in fit], "form": form,
+            "fit": fit, "form": form,
+            "unfit": [(o, rules.STATES[o.state].title) for o in orders if o not in fit],
             "cards": cards, "chosen": form.data.get("unit", ""),
         }  # fmt: skip
         status = 422 if form.is_bound and fit else 200

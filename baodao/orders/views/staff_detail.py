@@ -26,7 +26,7 @@ from baodao.orders.suggestions import unit_suggestions
 from baodao.orders.views.staff_page import actor_of, order_of, staff_page
 from baodao.orders.views.staff_table import ACTS, StaffAct, panel_of, possible
 from baodao.people.models import Unit
-from baodao.ui.words import mask_phone
+from baodao.ui.words import deadline, mask_phone
 
 TOP = 3
 FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
@@ -95,7 +95,7 @@ def page(
     context: dict[str, Any] = {
         "order": order,
         "private": private,
-        "clock": shapes.clock_of(order, now, _turn(order, actor)),
+        "clock": shapes.clock_of(order, now, _turn(order, now)),
         "status": shapes.status_of(order),
         "steps": shapes.steps_of(order),
         "parts": shapes.parts_of(
@@ -113,9 +113,14 @@ def page(
     return render(request, "orders/staff_detail.html", context, status=status)
 
 
-def _turn(order: Order, actor: Actor) -> str:
-    words = shapes.turn_words(order)
-    return f"已报上级 · {words}" if order.escalated_at else words
+def _turn(order: Order, now: datetime) -> str:
+    """轮到社区派单 · 今天 17:30 到期."""
+    words = shapes.turn_words(order).replace("：", "")
+    if order.escalated_at:
+        words = f"已报上级 · {words}"
+    if order.due_at is None:
+        return words
+    return f"{words} · {deadline(order.due_at, now).removesuffix(' 前')} 到期"
 
 
 def unit_names(events: Sequence[Event]) -> dict[str, str]:
@@ -162,7 +167,9 @@ def _work(
 
 def _similar(order: Order, now: datetime, private: bool) -> list[Alike]:
     text = order.detail if private else order.title
-    return similar_orders(text, order.path, private=private, exclude=order.id, now=now)
+    return similar_orders(
+        text, order.path, private=private, exclude=order.id, now=now, limit=3
+    )
 
 
 def _suggested(

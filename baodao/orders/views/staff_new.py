@@ -99,7 +99,10 @@ def _form(
     similar: Sequence[Alike] = (),
     status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "similar": similar, "kind_notes": KIND_NOTES}
+    contact = [form[name] for name in ("call_name", "phone", "address", "household")]
+    context = {
+        "form": form, "similar": similar, "kind_notes": KIND_NOTES, "contact": contact,
+    }  # fmt: skip
     return render(request, "orders/staff_new.html", context, status=status)
 
 
@@ -196,4 +199,4 @@ def slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def qr(text: str) -> SafeString:
     """The QR code as inline SVG; segno's own output, never input."""
     code = segno.make(text, error="m", micro=False)
-    return mark_safe(code.svg_inline(border=2, scale=4, omitsize=False))
+    return mark_safe(code.svg_inline(border=2, omitsize=True))

@@ -224,7 +224,7 @@ ACTS: dict[str, StaffAct] = {
         "办不了", "先不退", "已退回社区", _for_member(services.cannot_do_order), forms.CannotDo, "x", True,
     ),
     "extend": StaffAct(
-        "extend", "同意延期", "同意单 {no} 延期？", "只能延一次，不超过原来的时限。",
+        "extend", "答复延期", "同意单 {no} 延期？", "只能延一次，不超过原来的时限。不同意就不用点，时限照旧。",
         "同意延期", "先不同意", "已同意延期", _do(services.extend_order), forms.Extend, "hourglass",
         ready=_may_extend,
     ),

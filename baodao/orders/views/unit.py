@@ -38,7 +38,6 @@ from baodao.orders.shapes import (
     parts_of,
     status_of,
     steps_of,
-    turn_words,
 )
 from baodao.orders.story import story
 from baodao.orders.suggestions import member_suggestions
@@ -105,11 +104,10 @@ def _page(
             state, order.urgency, since, where.calendar, where.settings, order.overall_due_at
         )
 
-    mine = order.state in queries.MINE
     context = {
         "order": order,
         "where": queries.where(order),
-        "clock": clock_of(order, now, turn_words(order, mine)),
+        "clock": clock_of(order, now, queries.turn(order, queries.MINE)),
         "status": status_of(order),
         "steps": steps_of(order),
         "parts": parts_of(order, events, now, due),

@@ -108,8 +108,7 @@ def test_static_files_are_collected_only_when_they_changed(
 
 @pytest.mark.django_db
 def test_an_empty_preset_loads_nothing() -> None:
-    prepare.fill("empty")
-    assert prepare.database_is_empty()
+    assert prepare.fill("empty") is False
     assert presets.remembered(settings.VAR, "postgresql://a:b@/x?host=/run") is None
 
 

@@ -47,7 +47,9 @@ def build(w: World) -> dict[UUID, Place]:
             if unit.short_name == w.preset.demo_unit and n < 2:
                 name = w.preset.cast[("unit_secretary", "member")[n]][0]
                 home = w.places[w.preset.main]
-            member = _member(w, rng, unit, name, f"{prefix}-{len(w.members) + 1:06d}", n)
+            member = _member(
+                w, rng, unit, name, f"{prefix}-{len(w.members) + 1:06d}", n
+            )
             homes[member.id] = home
         _posts(w, unit)
     _exemptions(w, rng)
@@ -63,7 +65,11 @@ def _homes(w: World, unit: Unit) -> list[Place]:
             if p.level == rules.COMMUNITY and p.path.startswith(lo)
             and w.staff.get(("community_worker", p.path))
         ]  # fmt: skip
-        if level == rules.TOWNSHIP and w.preset.code == "luzhou" and _number_of(unit) % 10 < 7:
+        if (
+            level == rules.TOWNSHIP
+            and w.preset.code == "luzhou"
+            and _number_of(unit) % 10 < 7
+        ):
             continue  # in a city people live where they like
         if found:
             return found
@@ -85,7 +91,13 @@ def _member(
     )  # fmt: skip
     skills = _skills(rng, unit, name)
     draw = rng.random()
-    duty = "on_duty" if n < 4 or draw < 0.965 else "exempt" if draw < 0.985 else "seconded_away"
+    duty = (
+        "on_duty"
+        if n < 4 or draw < 0.965
+        else "exempt"
+        if draw < 0.985
+        else "seconded_away"
+    )
     member = Member(
         person=person, volunteer_no=number, unit=unit, party_org=w.orgs[unit.id],
         unit_path=unit.path, skills=skills, duty_status=duty,
@@ -118,6 +130,7 @@ def _posts(w: World, unit: Unit) -> None:
     staff.appoint(w, "unit_liaison", third if demo else second, unit)
     if demo:
         staff.open_account(w, second.person, str(staff.USERNAME["member"]))
+        w.demo_member = second
 
 
 def _exemptions(w: World, rng: random.Random) -> None:

@@ -26,7 +26,9 @@ def _tibetan(rng: random.Random, ending: str) -> str:
     if rng.random() < 0.14:
         return first
     second = rng.choice(words("tibetan_second" + ending))
-    return first + (second if second != first else rng.choice(words("tibetan_second")[:6]))
+    return first + (
+        second if second != first else rng.choice(words("tibetan_second")[:6])
+    )
 
 
 def call_name(rng: random.Random, tibetan: int) -> str:

@@ -77,37 +77,54 @@ def build(w: World, homes: dict[UUID, Place]) -> None:
     for plan in sorted(todo, key=lambda p: (p.at, p.order)):
         _play(desk, rng, plan)
     w.batch.add(*(Series(key=key, n=n) for key, n in sorted(desk.numbers.items())))
-    w.batch.add(Series(key=f"volunteer:{w.members[0].volunteer_no[:4]}", n=len(w.members)))
+    w.batch.add(
+        Series(key=f"volunteer:{w.members[0].volunteer_no[:4]}", n=len(w.members))
+    )
 
 
 def _of_units(desk: Desk, rng: random.Random) -> list[Plan]:
-    found = []
+    found: list[Plan] = []
     for unit in desk.w.units:
         for point in desk.w.points_of[unit.id]:
             fate = "submitted" if rng.random() < 0.012 else "active"
             demo = unit.short_name == desk.w.preset.demo_unit
             at = _when(desk, rng, "active" if demo else fate)
             found.append(
-                Plan(at, len(found), "active" if demo else fate, "unit", point, None, unit)
+                Plan(
+                    at,
+                    len(found),
+                    "active" if demo else fate,
+                    "unit",
+                    point,
+                    None,
+                    unit,
+                )
             )
     return found
 
 
 def _of_members(desk: Desk, rng: random.Random, homes: dict[UUID, Place]) -> list[Plan]:
-    w, found = desk.w, []
+    w = desk.w
+    found: list[Plan] = []
     waiting = 0
     for member in w.members:
         assert member.unit
         named = member.person_id in w.accounts
         for channel in ("unit", "residence"):
             fate = _fate(rng, member, named)
-            place = w.points_of[member.unit.id][0] if channel == "unit" else homes[member.id]
+            place = (
+                w.points_of[member.unit.id][0]
+                if channel == "unit"
+                else homes[member.id]
+            )
             if fate == "submitted" and w.community(place).code == w.preset.main:
                 waiting += 1
                 fate = fate if waiting <= 5 else "active"
             if fate != "none":
                 at = _when(desk, rng, fate)
-                found.append(Plan(at, len(found), fate, channel, place, member, member.unit))
+                found.append(
+                    Plan(at, len(found), fate, channel, place, member, member.unit)
+                )
     return found
 
 
@@ -133,7 +150,9 @@ def _when(desk: Desk, rng: random.Random, fate: str) -> datetime:
     if fate == "returned":
         return desk.clock.add(desk.w.now, -rng.randrange(2200, 4500))
     start = at_local(desk.w.start_of_year + timedelta(days=4), time(10))
-    return desk.clock.add(start, rng.randrange(0, 7000)) + timedelta(seconds=rng.randrange(60))
+    return desk.clock.add(start, rng.randrange(0, 7000)) + timedelta(
+        seconds=rng.randrange(60)
+    )
 
 
 def _play(desk: Desk, rng: random.Random, plan: Plan) -> None:
@@ -202,7 +221,9 @@ def _again(desk: Desk, rng: random.Random, plan: Plan, report_in: ReportIn) -> N
     """Confirmed again after half a year (L17); a few are due about now."""
     due = report_in.reconfirm_due
     assert due
-    at = at_local(due - timedelta(days=rng.randrange(1, 45)), time(12, rng.randrange(60)))
+    at = at_local(
+        due - timedelta(days=rng.randrange(1, 45)), time(12, rng.randrange(60))
+    )
     if at >= desk.w.now or rng.random() < 0.006:
         return
     member = plan.member

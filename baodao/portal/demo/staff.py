@@ -1,7 +1,7 @@
 """Who works with the system: roles by place, and the demo accounts."""
 
-import random
 from datetime import date, timedelta
+from uuid import UUID
 
 from baodao.acts.actor import Actor
 from baodao.core.ids import uuid7
@@ -10,7 +10,7 @@ from baodao.places import rules
 from baodao.places.models import Place
 from baodao.portal.demo import names
 from baodao.portal.demo.accounts import DEMO_ACCOUNTS
-from baodao.portal.demo.world import World
+from baodao.portal.demo.world import World, table
 
 USERNAME = {a.role: a.username for a in DEMO_ACCOUNTS if a.username}
 
@@ -41,7 +41,10 @@ def _roles(w: World, place: Place) -> list[tuple[str, int]]:
         centre = 1 if place.kind != "township" else 0
         return [("township_party", 1), ("practice_center", centre)]
     if place.level == rules.COMMUNITY and _serves(w, place):
-        return [("community_secretary", 1), ("community_worker", 3 if _large(w, place) else 1)]
+        return [
+            ("community_secretary", 1),
+            ("community_worker", 3 if _large(w, place) else 1),
+        ]
     if place.level == rules.GRID:
         return [("grid_worker", 1)]
     return []
@@ -49,18 +52,25 @@ def _roles(w: World, place: Place) -> list[tuple[str, int]]:
 
 def _tenant() -> list[tuple[str, int]]:
     """The three administrators are three people; so is the privacy officer."""
-    return [(r, 1) for r in ("system_admin", "security_admin", "audit_admin", "privacy_officer")]
+    return [
+        (r, 1)
+        for r in ("system_admin", "security_admin", "audit_admin", "privacy_officer")
+    ]
 
 
 def _serves(w: World, place: Place) -> bool:
-    return place.is_contact_point or any(c.is_contact_point for c in w.children[place.id])
+    return place.is_contact_point or any(
+        c.is_contact_point for c in w.children[place.id]
+    )
 
 
 def _large(w: World, place: Place) -> bool:
     return place.code in (w.preset.main, *w.preset.near)
 
 
-def hire(w: World, role: str, name: str, place: Place, username: str | None = None) -> Actor:
+def hire(
+    w: World, role: str, name: str, place: Place, username: str | None = None
+) -> Actor:
     """A person with a role at a place."""
     person = w.person(name, place.path)
     actor = _give(w, role, person, place, None, username)
@@ -68,7 +78,9 @@ def hire(w: World, role: str, name: str, place: Place, username: str | None = No
     return actor
 
 
-def appoint(w: World, role: str, member: Member, unit: Unit, username: str | None = None) -> Actor:
+def appoint(
+    w: World, role: str, member: Member, unit: Unit, username: str | None = None
+) -> Actor:
     """A member of a unit as its secretary or liaison. The unit, not the seat, is
     what the role reaches."""
     return _give(w, role, member.person, None, unit, username)
@@ -92,7 +104,7 @@ def _give(
     )  # fmt: skip
 
 
-def open_account(w: World, person: Person, username: str) -> object:
+def open_account(w: World, person: Person, username: str) -> UUID:
     """A demo account: no password opens it, only the button on the demo page."""
     account = Account(
         id=uuid7(w.since), username=username, person=person, path=person.path,
@@ -109,7 +121,7 @@ def leaders(w: World) -> None:
     contact points come with the subject that keeps them."""
     if w.preset.code != "ali":
         return
-    rng: random.Random = w.rng("leaders")
+    rng = w.rng("leaders")
     root = w.places[w.preset.root]
-    for _ in range(35):
+    for _ in table("leaders.csv"):
         w.person(names.name(rng, w.preset.tibetan), root.path)

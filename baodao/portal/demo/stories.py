@@ -46,7 +46,15 @@ GAPS = {
 LATE = {"unit_accept": Gap(WORK, 820, 1500), "start": Gap(DAYS, 7.4, 10)}
 URGENT = {
     name: Gap(MINUTES, 4, 45)
-    for name in ("verify", "dispatch", "publish", "unit_accept", "assign", "accept", "return")
+    for name in (
+        "verify",
+        "dispatch",
+        "publish",
+        "unit_accept",
+        "assign",
+        "accept",
+        "return",
+    )
 } | {"start": Gap(MINUTES, 20, 110), "claim": Gap(MINUTES, 20, 200)}
 # Acts of people at their desks, in office hours; "finish" is a second report_done.
 AT_DESK = ("verify", "reject", "merge", "publish", "dispatch", "transfer", "unit_accept",
@@ -91,9 +99,12 @@ class Case:
     rating: int = 0
     late: str = ""
     code: str = ""
+    channel: str = "unit"
 
 
-def instants(desk: Desk, rng: random.Random, case: Case, last: datetime) -> list[datetime]:
+def instants(
+    desk: Desk, rng: random.Random, case: Case, last: datetime
+) -> list[datetime]:
     """When each step happened, given the last; staff's acts fall in office hours
     unless the matter is urgent."""
     urgent = case.urgency in ("urgent", "life_safety")
@@ -227,7 +238,9 @@ class Story:
             setattr(order, name, value)
         actor = ANONYMOUS
         if not online:
-            actor = self.staff("grid_worker" if case.source == "visit" else "community_worker")
+            actor = self.staff(
+                "grid_worker" if case.source == "visit" else "community_worker"
+            )
             actor = actor.for_someone(f"居民（{rules.SOURCES[case.source]}）")
         write = Write(data={"source": case.source, "kind": case.kind})
         w.create("orders.place", order, actor=actor, at=at, write=write)
@@ -244,8 +257,14 @@ class Story:
     def _reject(self, at: datetime) -> Said:
         reason, note = self.rng.choice(
             (
-                ("resident_handled", "您说已经自己解决了，这一单先不办。有事再说一声。"),
-                ("outside", "这件事不在服务范围，可以打 12345 问一问，我们也替您记下了。"),
+                (
+                    "resident_handled",
+                    "您说已经自己解决了，这一单先不办。有事再说一声。",
+                ),
+                (
+                    "outside",
+                    "这件事不在服务范围，可以打 12345 问一问，我们也替您记下了。",
+                ),
                 ("not_real", "到现场看过，情况和说的不一样。有新的情况请再告诉我们。"),
             )
         )
@@ -273,7 +292,10 @@ class Story:
     def _transfer(self, at: datetime) -> Said:
         to = self.rng.choice(("12345", "department", "township"))
         write = plans.transfer(
-            self.row(), self.desk.ctx(at), to=to, note="这件事要由主管部门办，单号不变，有结果会告诉您。"
+            self.row(),
+            self.desk.ctx(at),
+            to=to,
+            note="这件事要由主管部门办，单号不变，有结果会告诉您。",
         )
         return self.staff(), write
 
@@ -302,7 +324,9 @@ class Story:
         return SYSTEM, plans.expire(self.row(), self.desk.ctx(at))
 
     def _republish(self, at: datetime) -> Said:
-        write = plans.republish(self.row(), self.desk.ctx(at), note="电话问过，还需要。")
+        write = plans.republish(
+            self.row(), self.desk.ctx(at), note="电话问过，还需要。"
+        )
         return self.staff(), write
 
     def _unit_accept(self, at: datetime) -> Said:
@@ -426,7 +450,9 @@ class Story:
 
     def _withdraw(self, at: datetime) -> Said:
         actor, _ = self._resident_or(0.5)
-        write = plans.withdraw(self.row(), self.desk.ctx(at), note="自己已经弄好了，不用来了。")
+        write = plans.withdraw(
+            self.row(), self.desk.ctx(at), note="自己已经弄好了，不用来了。"
+        )
         return actor, write
 
     def _ask_extension(self, at: datetime) -> Said:
@@ -439,10 +465,13 @@ class Story:
         return self.staff(), plans.extend(self.row(), self.desk.ctx(at), days=3)
 
     def _pause(self, at: datetime) -> Said:
-        until = local(self.desk.w.now).date() + timedelta(days=self.rng.randrange(3, 10))
-        write = plans.pause(self.row(), self.desk.ctx(at), until=until, reason="居民外出，回来再办")
+        until = local(self.desk.w.now).date() + timedelta(
+            days=self.rng.randrange(3, 10)
+        )
+        write = plans.pause(
+            self.row(), self.desk.ctx(at), until=until, reason="居民外出，回来再办"
+        )
         return self.staff(), write
 
     def _ask_call(self, at: datetime) -> Said:
         return link_holder(self.order.id), plans.ask_call(self.row(), self.desk.ctx(at))
-

@@ -68,9 +68,10 @@ def write(rng: random.Random, preset: str, kind: str) -> Text:
         chosen.append(rng.choice(match[1].split("|")))
         return chosen[-1]
 
-    parts = [_GROUP.sub(pick, theme.title)]
-    for part in (theme.detail, theme.done, theme.thanks):
-        parts.append(re.sub(r"\{(\d)\}", lambda m: chosen[int(m[1]) - 1], part))
-    title, detail, done, thanks = parts
+    title = _GROUP.sub(pick, theme.title)
+    detail, done, thanks = (
+        re.sub(r"\{(\d)\}", lambda m: chosen[int(m[1]) - 1], part)
+        for part in (theme.detail, theme.done, theme.thanks)
+    )
     detail += rng.choice(ENDINGS)
     return Text(category, theme.urgency, theme.goods, title, detail, done, thanks)

@@ -32,7 +32,7 @@ class WorkClock:
             if calendar.is_workday(day):
                 for begin, end in calendar.hours:
                     starts.append(at_local(day, begin))
-                    span = datetime.combine(day, end) - datetime.combine(day, begin)  # noqa: DTZ001
+                    span = datetime.combine(day, end) - datetime.combine(day, begin)
                     lengths.append(int(span.total_seconds()) // 60)
         before = [0, *accumulate(lengths)][:-1]
         return cls(tuple(starts), tuple(lengths), tuple(before))
@@ -44,7 +44,11 @@ class WorkClock:
         total = self.before[i] + max(inside, 0) + minutes
         j = max(bisect_right(self.before, total) - 1, 0)
         extra = timedelta(seconds=at.second, microseconds=at.microsecond)
-        return self.starts[j] + timedelta(minutes=min(total - self.before[j], self.lengths[j] - 1)) + extra
+        return (
+            self.starts[j]
+            + timedelta(minutes=min(total - self.before[j], self.lengths[j] - 1))
+            + extra
+        )
 
 
 def awake(rng: random.Random, at: datetime) -> datetime:
@@ -53,7 +57,9 @@ def awake(rng: random.Random, at: datetime) -> datetime:
     if DAWN <= here.time() <= DUSK:
         return at
     day: date = here.date() if here.time() > DUSK else here.date() - timedelta(days=1)
-    return at_local(day, time(rng.randrange(14, 20), rng.randrange(60), rng.randrange(60)))
+    return at_local(
+        day, time(rng.randrange(14, 20), rng.randrange(60), rng.randrange(60))
+    )
 
 
 @dataclass(frozen=True)

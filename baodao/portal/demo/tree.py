@@ -17,8 +17,26 @@ SEATS = {  # county towns: longitude, latitude
     "542524": (79.73, 33.38), "542525": (81.15, 32.39), "542526": (84.06, 32.30),
     "542527": (85.16, 31.02), "140403": (113.12, 36.20),
 }  # fmt: skip
-ESTATES = ("象雄小区", "雪莲小区", "安居苑", "狮泉佳苑", "格桑花园", "康乐家园", "幸福里", "和平小区")
-STREETS = ("北京路", "迎宾大道", "文化路", "陕西路", "河北路", "滨河路", "团结路", "团结巷")
+ESTATES = (
+    "象雄小区",
+    "雪莲小区",
+    "安居苑",
+    "狮泉佳苑",
+    "格桑花园",
+    "康乐家园",
+    "幸福里",
+    "和平小区",
+)
+STREETS = (
+    "北京路",
+    "迎宾大道",
+    "文化路",
+    "陕西路",
+    "河北路",
+    "滨河路",
+    "团结路",
+    "团结巷",
+)
 
 
 def build(w: World) -> None:
@@ -92,7 +110,7 @@ def _where(
         return None, None
     lon, lat = SEATS[code[:6]]
     city = w.preset.code == "luzhou"
-    if len(code) == 6 or code[6] == "1" and not city:
+    if len(code) == 6 or (code[6] == "1" and not city):
         spread = 0.0 if len(code) < 12 else 0.013
     elif len(code) == 9:
         spread = 0.04 if city else 0.5
@@ -109,7 +127,11 @@ def _people(w: World, rng: random.Random, code: str, level: int, kind: str) -> i
     if level != rules.COMMUNITY or kind == "virtual":
         return 0
     if w.preset.code == "luzhou":
-        return rng.randrange(3200, 11800) if kind == "neighbourhood" else rng.randrange(700, 3900)
+        return (
+            rng.randrange(3200, 11800)
+            if kind == "neighbourhood"
+            else rng.randrange(700, 3900)
+        )
     if kind == "neighbourhood":
         return {"542523100001": 6820, "542523100002": 5260, "542523100003": 4310}.get(
             code, rng.randrange(1400, 3300)
@@ -185,7 +207,7 @@ def calendar(w: World, actor: Actor) -> None:
         w.create("days.set", day, actor=actor)
 
 
-FOCUS = (["elder"], ["elder"], ["elder"], ["minor"], ["disabled"], ["hardship"],
+FOCUS: tuple[list[str], ...] = (["elder"], ["elder"], ["elder"], ["minor"], ["disabled"], ["hardship"],
          ["elder", "hardship"], [], [], [], [])  # fmt: skip
 
 

@@ -11,7 +11,12 @@ from baodao.places import rules
 from baodao.places.models import Place
 from baodao.portal.demo.world import World, pinyin, table
 
-ORG_WORDS = {"committee": "党委", "general_branch": "党总支", "branch": "党支部", "group": "党组"}
+ORG_WORDS = {
+    "committee": "党委",
+    "general_branch": "党总支",
+    "branch": "党支部",
+    "group": "党组",
+}
 # A county's tax office answers to the prefecture's, and so on.
 LINES = ("税务局", "消防", "供电公司", "农行", "法院")
 
@@ -20,7 +25,9 @@ def shares(weights: Sequence[int], total: int) -> list[int]:
     """Whole numbers in proportion to the weights that add up to `total`."""
     whole = sum(weights)
     found = [max(3, total * n // whole) for n in weights]
-    order = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
+    order = sorted(
+        range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i)
+    )
     for i in range(total - sum(found)):
         found[order[i % len(order)]] += 1
     return found
@@ -65,13 +72,17 @@ def _rows(w: World) -> list[tuple[dict[str, str], list[Place]]]:
         elif scope.startswith("extra:"):
             found.append((row, _town(w, w.places[scope[6:]])))
         elif scope == "county":
-            for county in levels[rules.COUNTY]:
-                found.append((_filled(row, "{县}", county.name), _town(w, county)))
+            found += [
+                (_filled(row, "{县}", county.name), _town(w, county))
+                for county in levels[rules.COUNTY]
+            ]
         else:
             mark = "{街道}" if scope == "street" else "{乡镇}"
-            for town in levels[rules.TOWNSHIP]:
-                if town.kind != "zone":
-                    found.append((_filled(row, mark, town.name), _villages(w, town)))
+            found += [
+                (_filled(row, mark, town.name), _villages(w, town))
+                for town in levels[rules.TOWNSHIP]
+                if town.kind != "zone"
+            ]
     return found
 
 
@@ -111,7 +122,9 @@ def _unit(
         phone=f"{w.preset.area_code}-1{rng.randrange(100_000, 999_999)}",
         valid_from=w.preset.since,
     )  # fmt: skip
-    kind = "committee" if count >= 100 else "general_branch" if count >= 50 else "branch"
+    kind = (
+        "committee" if count >= 100 else "general_branch" if count >= 50 else "branch"
+    )
     w.units.append(unit)
     w.orgs[unit.id] = PartyOrg(
         unit=unit, path=unit.path, kind=kind, name=f"{row['short']}{ORG_WORDS[kind]}"
@@ -128,10 +141,13 @@ def _superiors(w: World) -> None:
         org = w.orgs[unit.id]
         line = next((x for x in LINES if x in unit.short_name), "")
         above = next(
-            (u for u in w.units if line and line in u.short_name and u is not unit), None
+            (u for u in w.units if line and line in u.short_name and u is not unit),
+            None,
         )
         county = _county_of(w, unit)
-        if unit.affiliation != "local" and (above is None or w.units.index(above) > w.units.index(unit)):
+        if unit.affiliation != "local" and (
+            above is None or w.units.index(above) > w.units.index(unit)
+        ):
             org.superior_external = f"{_system_of(w, unit)}党委"
         elif above and county and w.units.index(above) < w.units.index(unit):
             org.superior = w.orgs[above.id]
@@ -145,7 +161,10 @@ def _superiors(w: World) -> None:
 
 def _county_of(w: World, unit: Unit) -> str:
     """The county whose name a unit carries, "" for those of the prefecture."""
-    if unit.name.startswith(("阿里", "中共阿里", "长治市", "中共长治市")) and "潞州区" not in unit.name:
+    if (
+        unit.name.startswith(("阿里", "中共阿里", "长治市", "中共长治市"))
+        and "潞州区" not in unit.name
+    ):
         return ""
     county = w.above(unit.seat, rules.COUNTY)
     if w.preset.code == "ali":
@@ -164,9 +183,13 @@ def _system_of(w: World, unit: Unit) -> str:
 def _ties(w: World, rng: random.Random) -> None:
     """Each unit one point near its seat, every point at least one unit, a few units
     two. First the points that have none yet, then the one with the fewest."""
-    points = sorted((p for p in w.places.values() if p.is_contact_point), key=lambda p: p.path)
+    points = sorted(
+        (p for p in w.places.values() if p.is_contact_point), key=lambda p: p.path
+    )
     load: Counter[Any] = Counter({p.id: 0 for p in points})
-    for unit in sorted(w.units, key=lambda u: (u.short_name != w.preset.demo_unit, u.path)):
+    for unit in sorted(
+        w.units, key=lambda u: (u.short_name != w.preset.demo_unit, u.path)
+    ):
         near = _near(w, unit, points)
         if unit.short_name == w.preset.demo_unit:
             chosen = w.places[w.preset.main]
@@ -176,15 +199,22 @@ def _ties(w: World, rng: random.Random) -> None:
         w.points_of[unit.id] = [chosen]
         unit.point_path = chosen.path
     _fill_empty(w, points, load)
-    for unit in rng.sample(w.units, 12):
+    # Units of the prefecture reach far villages as well; those of a county do not.
+    for n, unit in enumerate(rng.sample(w.units, 12)):
+        far = 0 if _county_of(w, unit) else n % 2
         first = w.points_of[unit.id][0]
-        second = rng.choice([p for p in _near(w, unit, points, 1) if p.id != first.id])
+        near = _near(w, unit, points, far)
+        if len(near) == 1:
+            near = _near(w, unit, points, 1)
+        second = rng.choice([p for p in near if p.id != first.id])
         w.points_of[unit.id].append(second)
 
 
 def _pull(w: World, point: Place) -> float:
     """How many units a point should have against others, by population."""
-    return 2.0 if point.code == w.preset.main else 0.7 + min(point.population, 6000) / 5000
+    return (
+        2.0 if point.code == w.preset.main else 0.7 + min(point.population, 6000) / 5000
+    )
 
 
 def _near(w: World, unit: Unit, points: list[Place], wider: int = 0) -> list[Place]:
@@ -195,7 +225,7 @@ def _near(w: World, unit: Unit, points: list[Place], wider: int = 0) -> list[Pla
     for d in range(depth - wider, 0, -1):
         lo = "/".join(parts[:d]) + "/"
         found = [p for p in points if p.path.startswith(lo)]
-        if len(found) > (1 if wider else 0):
+        if found:
             return found
     return points
 

@@ -47,15 +47,20 @@ class World:
     places: dict[str, Place] = field(default_factory=dict)
     by_id: dict[UUID, Place] = field(default_factory=dict)
     children: dict[UUID, list[Place]] = field(default_factory=lambda: defaultdict(list))
-    households: dict[str, list[Household]] = field(default_factory=lambda: defaultdict(list))
+    households: dict[str, list[Household]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     units: list[Unit] = field(default_factory=list)
     orgs: dict[UUID, PartyOrg] = field(default_factory=dict)
     points_of: dict[UUID, list[Place]] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
     of_unit: dict[UUID, list[Member]] = field(default_factory=lambda: defaultdict(list))
-    staff: dict[tuple[str, str], list[Actor]] = field(default_factory=lambda: defaultdict(list))
+    staff: dict[tuple[str, str], list[Actor]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     unit_actor: dict[UUID, Actor] = field(default_factory=dict)
     accounts: dict[UUID, UUID] = field(default_factory=dict)  # person → account
+    demo_member: Member | None = None
     phones: int = 0
 
     @property
@@ -83,7 +88,7 @@ class World:
         """A new row as an act, by somebody who may."""
         at = at or self.since
         if isinstance(instance, Acted):
-            instance.created_at = at  # type: ignore[misc]
+            instance.created_at = at
         require(actor, action, instance)
         self.batch.create(actor, action, instance, write, at=at)
 
@@ -93,7 +98,7 @@ class World:
         """A further act on a row of this world; rows written with it get its time."""
         for row in write.adds:
             if isinstance(row, Acted):
-                row.created_at = at  # type: ignore[misc]
+                row.created_at = at
         self.batch.act(actor, action, instance, write, at=at)
 
     def phone(self) -> str:
@@ -101,7 +106,9 @@ class World:
         self.phones += 1
         return f"142{self.phones * 7919 % 100_000_000:08d}"
 
-    def person(self, name: str, path: str | None, unit_id: UUID | None = None) -> Person:
+    def person(
+        self, name: str, path: str | None, unit_id: UUID | None = None
+    ) -> Person:
         """A person with a phone, written as an act."""
         phone = self.phone()
         person = Person(

@@ -18,24 +18,24 @@ BLANK_ROWS = 4
 
 
 @require_safe
-def print_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
+def print_sheet(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """在职党员报到登记表, or 单位党组织报到单 with its receipt."""
     actor = actor_for(request, "view")
-    it = report_in_for(actor, pk)
+    it = report_in_for(actor, report_in_id)
     kind = "unit" if it.subject_unit_id else "member"
     back = reverse("reporting:detail", args=[it.pk])
     return _sheet(request, kind, it, it.point, back)
 
 
 @require_safe
-def blank(request: HttpRequest, kind: str) -> HttpResponse:
+def blank(request: HttpRequest, sheet: str) -> HttpResponse:
     """The same sheets without a word in them."""
     actor = actor_for(request, "view")
-    if kind not in rules.SUBJECTS:
+    if sheet not in rules.SUBJECTS:
         raise NotFound
     place = Place.objects.filter(path=actor.path or "").first()
     back = reverse("reporting:my" if actor.path is None else "reporting:list")
-    return _sheet(request, kind, None, place, back)
+    return _sheet(request, sheet, None, place, back)
 
 
 def _sheet(

@@ -99,9 +99,9 @@ def _groups(
 
 
 @require_safe
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     actor = actor_for(request, "view")
-    return _detail(request, actor, report_in_for(actor, pk))
+    return _detail(request, actor, report_in_for(actor, report_in_id))
 
 
 def _detail(
@@ -121,7 +121,9 @@ def _detail(
             "story": queries.timeline(it, actor, now), "facts": facts(it),
             "items": it.items.filter(edition=it.edition) if it.subject_unit_id else (),
             "next_steps": queries.next_steps(actor, now) if own else (),
-            "asks": queries.asks_confirmation(it, now), **forms,
+            "asks": queries.asks_confirmation(it, now),
+            "withdraw_url": reverse("reporting:act", args=[it.pk, "withdraw"]),
+            "cancel_url": reverse("reporting:act", args=[it.pk, "cancel_transfer"]), **forms,
         },
         status=422 if bad else 200,
     )  # fmt: skip
@@ -163,12 +165,12 @@ def _next(it: ReportIn, today: Any) -> str:
 
 
 @require_POST
-def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
+def act(request: HttpRequest, report_in_id: UUID, event: str) -> HttpResponse:
     """One step of the flow. Refused input comes back with the page, 422."""
     if event not in rules.BUTTONS:
         raise NotFound
     actor = actor_for(request, event)
-    it = report_in_for(actor, pk)
+    it = report_in_for(actor, report_in_id)
     form = FORMS[event](request.POST) if event in FORMS else None
     if form is not None and not form.is_valid():
         return _detail(request, actor, it, (event, form))
@@ -217,10 +219,10 @@ def _back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
 
 
 @require_safe
-def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def move(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """Where to: the unit's other contact points, or a community by name."""
     actor = actor_for(request, "start_transfer")
-    it = report_in_for(actor, pk)
+    it = report_in_for(actor, report_in_id)
     if "start_transfer" not in queries.possible(it, actor):
         raise Forbidden(rules.MESSAGES["start_transfer"])
     q = request.GET.get("q", "")

@@ -89,10 +89,10 @@ def _say(request: HttpRequest, it: ReportIn, draft: bool) -> None:
 
 
 @require_http_methods(POST_METHODS)
-def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """A draft, or a returned report-in: mend it and send it."""
     actor = actor_for(request, "resubmit")
-    it = report_in_for(actor, pk)
+    it = report_in_for(actor, report_in_id)
     if it.state not in ("draft", "returned"):
         raise Conflict("这份报到现在不用改。请看一下最新的情况。")
     require(actor, f"reporting.{'submit' if it.state == 'draft' else 'resubmit'}", it)

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--preset", choices=["ali", "luzhou", "empty"], default="ali")
+        parser.add_argument(
+            "--preset", choices=["ali", "luzhou", "empty"], default="ali"
+        )
         parser.add_argument("--seed", type=int, default=SEED)
         parser.add_argument(
             "--if-empty", action="store_true", help="已有数据时什么也不做，也不报错"
@@ -33,4 +35,6 @@ class Command(BaseCommand):
             return
         for account in DEMO_ACCOUNTS:
             if account.username:
-                self.stdout.write(f"  {account.username:<16}{account.title}：{account.does}")
+                self.stdout.write(
+                    f"  {account.username:<16}{account.title}：{account.does}"
+                )

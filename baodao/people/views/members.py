@@ -1,0 +1,278 @@
+"""Members: find, see, edit, phone for a purpose, exemptions, moves."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from baodao.acts.access import can, require
+from baodao.core.clock import today
+from baodao.core.errors import Invalid
+from baodao.people import models, queries, services
+from baodao.people.forms import (
+    ExemptionForm,
+    MemberAddForm,
+    MemberEditForm,
+    OwnForm,
+    PersonForm,
+    TransferForm,
+)
+from baodao.people.models import Exemption, Member
+from baodao.people.views.asking import (
+    actor_of,
+    form_page,
+    get_only,
+    get_or_post,
+    paged,
+    path_in,
+    places_below,
+    require_desk,
+    require_role,
+    uuid_of,
+    word,
+)
+from baodao.people.views.units import _ids
+from baodao.places.forms import submitted
+from baodao.places.queries import looks
+from baodao.places.rules import PURPOSES
+from baodao.ui.toast import toast
+
+ORDERS = {"name": "按姓名", "no": "按编号", "unit": "按单位"}
+REPORTED = {
+    "none": "两处都没报到",
+    "no_residence": "居住地没报到",
+    "no_point": "单位联系点没报到",
+}
+TONES = {"on_duty": "ok", "exempt": "note", "seconded_away": "", "retired": "", "left": ""}
+
+
+@get_only
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Members in the actor's sight; all filters in the address."""
+    actor = require_role(request, "members.view")
+    unit_id = uuid_of(request.GET.get("unit"))
+    wanted = queries.MemberFilter(
+        text=request.GET.get("q", "")[:40],
+        unit_id=unit_id,
+        residence=path_in(request, "residence"),
+        skill=word(request, "skill", models.SKILLS),
+        status=word(request, "status", models.DUTY_STATUS),
+        kind=word(request, "kind", models.MEMBER_KINDS),
+        reported=word(request, "reported", REPORTED),
+    )
+    page = paged(request, queries.members(actor, wanted, word(request, "order", ORDERS)))
+    context = {
+        "page": page,
+        "q": wanted.text,
+        "unit": queries.unit(actor, unit_id) if unit_id else None,
+        "rows": [(m, TONES[m.duty_status], _words(m.skills, models.SKILLS)) for m in page],
+        "residences": places_below(request),
+        "skills": list(models.SKILLS.items()),
+        "statuses": list(models.DUTY_STATUS.items()),
+        "kinds": list(models.MEMBER_KINDS.items()),
+        "reported": list(REPORTED.items()),
+        "orders": list(ORDERS.items()),
+        "may_add": can(actor, "members.add"),
+    }
+    return render(request, "people/members.html", context)
+
+
+def _words(codes: list[str], known: dict[str, str]) -> str:
+    return "、".join(known.get(code, code) for code in codes)
+
+
+@get_only
+def member(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, queries.member(actor_of(request), pk), "")
+
+
+@require_POST
+def member_reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The phone, for a purpose; shown in this answer only."""
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    try:
+        phone = services.reveal_member(
+            actor=actor, member_id=pk, purpose=request.POST.get("purpose", "")
+        )
+    except Invalid as error:
+        toast(request, error.message, tone="late")
+        return redirect("people:member", pk=pk)
+    answer = _page(request, row, phone or "没有登记")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "row": row,
+        "tone": TONES[row.duty_status],
+        "phone": phone,
+        "skills": _words(row.skills, models.SKILLS),
+        "classes": _words(row.service_classes, models.SERVICE_CLASSES),
+        "times": _words(row.availability, models.AVAILABILITY),
+        "exemptions": [
+            (e, (e.valid_to is None or e.valid_to > today()) and can(actor, "exemptions.end", e))
+            for e in row.exemptions.all()
+            if can(actor, "exemptions.view", e)
+        ],
+        "purposes": list(PURPOSES.items()),
+        "looks": [
+            (e.actor_name, PURPOSES.get(e.reason, e.reason), e.at)
+            for e in looks(row.pk, "members.reveal")
+        ],
+        "statuses": [
+            (k, v)
+            for k, v in models.DUTY_STATUS.items()
+            if k not in ("exempt", row.duty_status)
+        ],
+        "may": {
+            "edit": can(actor, "members.edit", row),
+            "contact": can(actor, "persons.edit", row.person),
+            "reveal": can(actor, "members.reveal", row),
+            "transfer": can(actor, "members.transfer", row),
+            "duty": can(actor, "members.duty", row),
+            "exempt": can(actor, "exemptions.add", _exemption(row)),
+        },
+    }
+    return render(request, "people/member.html", context)
+
+
+def _exemption(row: Member) -> Exemption:
+    path = row.residence_path or row.point_path or row.unit_path
+    return Exemption(member_id=row.pk, unit_id=row.unit_id, path=path)
+
+
+def _crumbs(row: Member) -> list[tuple[str, str]]:
+    return [
+        (reverse("people:members"), "党员"),
+        (reverse("people:member", args=[row.pk]), row.person.name),
+    ]
+
+
+@get_or_post
+def member_add(request: HttpRequest) -> HttpResponse:
+    actor = require_desk(request, "members.add", "members.view")
+    initial = {"unit": uuid_of(request.GET.get("unit")) or actor.unit_id}
+    form = MemberAddForm(request.POST or None, actor=actor, initial=initial)
+    done = submitted(
+        request, form, lambda d: services.add_member(actor=actor, **_ids(d, "unit", "residence"))
+    )
+    if done:
+        toast(request, "党员登记好了。", "请提醒本人到单位联系点和居住社区报到。")
+        return redirect("people:member", pk=done.id)
+    return form_page(request, form, "登记一名党员", [(reverse("people:members"), "党员")])
+
+
+@get_or_post
+def member_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Members say what they can do; their unit or community keeps the rest."""
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    require(actor, "members.edit", row)
+    own = actor.role == "member"
+    names = OwnForm.base_fields if own else MemberEditForm.base_fields
+    initial = {f: getattr(row, f) for f in names}
+    form: OwnForm | MemberEditForm
+    if own:
+        form = OwnForm(request.POST or None, initial=initial)
+    else:
+        form = MemberEditForm(request.POST or None, initial=initial, unit=row.unit)
+    done = submitted(
+        request,
+        form,
+        lambda d: services.edit_member(
+            actor=actor, member_id=pk, changes=d if own else _ids(d, "party_org")
+        ),
+    )
+    if done:
+        toast(request, "已保存。")
+        return redirect("people:member", pk=pk)
+    title = "我能做什么" if own else f"修改{row.person.name}"
+    return form_page(request, form, title, _crumbs(row))
+
+
+@get_or_post
+def member_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Name and phone, without having to see the old phone."""
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    require(actor, "persons.edit", row.person)
+    form = PersonForm(request.POST or None, initial={"name": row.person.name})
+    done = submitted(
+        request,
+        form,
+        lambda d: services.edit_person(
+            actor=actor, person_id=row.person_id, name=d["name"], phone=d["phone"] or None
+        ),
+    )
+    if done:
+        toast(request, "已保存。")
+        return redirect("people:member", pk=pk)
+    return form_page(request, form, f"修改{row.person.name}的姓名和电话", _crumbs(row))
+
+
+@get_or_post
+def member_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    require(actor, "members.transfer", row)
+    form = TransferForm(request.POST or None)
+    done = submitted(
+        request,
+        form,
+        lambda d: services.transfer_member(actor=actor, member_id=pk, **_ids(d, "unit")),
+    )
+    if done:
+        toast(request, f"{row.person.name}已转走。", "居住地的报到不变；单位联系点要重新报到。")
+        return redirect("people:members")
+    note = "转走以后由新单位管理，您可能看不到这名党员了。居住地的报到不变。"
+    return form_page(
+        request, form, f"把{row.person.name}转到别的单位", _crumbs(row), note=note, submit="转走"
+    )
+
+
+@require_POST
+def member_status(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    try:
+        services.set_duty_status(
+            actor=actor, member_id=pk, status=request.POST.get("status", "")
+        )
+    except Invalid as error:
+        toast(request, error.message, tone="late")
+    else:
+        toast(request, f"{row.person.name}的状态已更新。")
+    return redirect("people:member", pk=pk)
+
+
+@get_or_post
+def exemption_add(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_of(request)
+    row = queries.member(actor, pk)
+    require(actor, "exemptions.add", _exemption(row))
+    form = ExemptionForm(request.POST or None, initial={"valid_from": today()})
+    done = submitted(
+        request, form, lambda d: services.add_exemption(actor=actor, member_id=pk, **d)
+    )
+    if done:
+        toast(request, "免责期已登记。", "期间没有任务，也不扣分；愿意服务照样记。")
+        return redirect("people:member", pk=pk)
+    note = "由您核实即可，不收、不存诊断书等材料。"
+    return form_page(request, form, f"登记{row.person.name}的免责期", _crumbs(row), note=note)
+
+
+@require_POST
+def exemption_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    member_id = Exemption.objects.filter(pk=pk).values_list("member_id", flat=True).first()
+    try:
+        services.end_exemption(actor=actor_of(request), exemption_id=pk)
+    except Invalid as error:
+        toast(request, error.message, tone="late")
+    else:
+        toast(request, "免责期到今天结束。")
+    return redirect("people:member", pk=member_id)

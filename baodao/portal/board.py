@@ -1,0 +1,202 @@
+"""What everybody may see of a place: figures by their definitions, wishes in public
+words, thanks that both sides agreed to (A12, domain 9.4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Q, QuerySet
+
+from baodao.acts.access import path_range
+from baodao.core.clock import today
+from baodao.orders.models import Order
+from baodao.orders.residents import handler, public
+from baodao.orders.rules import PUBLIC_STATES
+from baodao.places import rules as levels
+from baodao.places.models import Place
+from baodao.places.settings import values
+from baodao.stats.orders import Figures, Period, figures
+from baodao.ui.shapes import Tone
+from baodao.ui.words import cdate, clock_span, local_day
+
+WORD_OF = {state: word for word, states in PUBLIC_STATES.items() for state in states}
+LOOKS: dict[str, tuple[Tone, str]] = {
+    "可认领": ("", "hand-stop"),
+    "派单中": ("soon", "clock"),
+    "已有人接": ("go", "user-check"),
+    "居民确认解决": ("ok", "check"),
+}
+# What can still be claimed stands first, what is done last.
+ORDER = tuple(LOOKS)
+RECENT, THANKS = 6, 4
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One card of the board."""
+
+    title: str
+    word: str
+    tone: Tone
+    icon: str
+    category: str
+    place: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Thanks:
+    text: str
+    day: str
+    place: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure: its name in `stats`, and either a count or a rate with parts."""
+
+    name: str
+    title: str
+    value: str
+    unit: Literal["件", "%", ""]
+    under: str
+
+
+@dataclass(frozen=True)
+class Board:
+    place: Place | None
+    phone: str
+    tiles: Sequence[Tile]
+    shown_from: int
+    waiting: int
+    wishes: Sequence[Wish]
+    thanks: Sequence[Thanks]
+
+
+def top() -> Place | None:
+    """The highest place that branches: a province with one prefecture is skipped."""
+    here: Place | None = None
+    while True:
+        below = list(Place.objects.filter(parent=here, valid_to=None).order_by("path")[:2])
+        if len(below) != 1 or below[0].level >= levels.COMMUNITY:
+            return here or (below[0] if below else None)
+        here = below[0]
+
+
+def place_of(code: str) -> Place | None:
+    """The place of a board: a community or above; smaller ones would point at people."""
+    found = Place.objects.filter(code=code, valid_to=None, level__lte=levels.COMMUNITY)
+    return found.exclude(kind="virtual").first()
+
+
+def board(place: Place | None, phone: str, now: datetime) -> Board:
+    """Everything on the page, in about eight queries."""
+    path = place.path if place else ""
+    shown_from = values(path, ["orders.rate_threshold"])["orders.rate_threshold"]
+    found = figures(path, Period.year(today(now).year), shown_from=shown_from)
+    listed = wishes(path)
+    return Board(
+        place, phone, _tiles(found), shown_from,
+        listed.filter(state="published").count(),
+        cards(_recent(listed), now), _thanks(path, now),
+    )  # fmt: skip
+
+
+def _tiles(found: Figures) -> list[Tile]:
+    n = found.counts
+    return [
+        Tile("placed", "今年提出的心愿", f"{n['placed']:,}", "件", f"含 {n['open']:,} 件在办"),
+        Tile(
+            "solved", "居民确认解决", f"{n['solved']:,}", "件",
+            f"部分解决 {n['partly']:,} 件，没解决 {n['not_solved']:,} 件",
+        ),
+        _rate(
+            "response", "按时响应", found.response.percent,
+            f"{found.response.whole:,} 件派单中 {found.response.part:,} 件",
+            found.response.shown_from,
+        ),
+        _rate(
+            "happy", "评价 4–5 分", found.happy.percent,
+            f"{n['rated']:,} 人评，{max(0, n['solved'] - n['rated']):,} 件未评",
+            found.happy.shown_from,
+        ),
+    ]  # fmt: skip
+
+
+def _rate(name: str, title: str, percent: float | None, under: str, least: int) -> Tile:
+    if percent is None:
+        return Tile(name, title, "—", "", f"不足 {least} 件，不公布")
+    return Tile(name, title, f"{percent}", "%", under)
+
+
+def wishes(path: str, word: str = "", category: str = "") -> QuerySet[Order]:
+    """All wishes of a place that are public, newest first."""
+    lo, hi = path_range(path)
+    found = Order.objects.filter(public(), path__gte=lo, path__lt=hi)
+    if word in PUBLIC_STATES:
+        found = found.filter(state__in=PUBLIC_STATES[word])
+    if category:
+        found = found.filter(category=category)
+    found = found.select_related("category", "unit").order_by("-placed_at")
+    return found.defer("detail", "call_name", "phone", "address", "rating_text")
+
+
+def _recent(listed: QuerySet[Order]) -> list[Order]:
+    """Half of the cards for wishes that wait for somebody, the rest for the newest
+    of the others."""
+    free = list(listed.filter(state="published")[: RECENT // 2])
+    others = list(listed.filter(~Q(state="published"))[: RECENT - len(free)])
+    both = [*free, *others]
+    return sorted(both, key=lambda o: ORDER.index(WORD_OF[o.state]))
+
+
+def cards(orders: Sequence[Order], now: datetime) -> list[Wish]:
+    """Orders in the four public words; the place is the community, never a door."""
+    names = _communities([o.path for o in orders])
+    return [_card(o, names.get(community(o.path), ""), now) for o in orders]
+
+
+def _card(order: Order, place: str, now: datetime) -> Wish:
+    word = WORD_OF[order.state]
+    tone, icon = LOOKS[word]
+    return Wish(
+        order.title, word, tone, icon, order.category.title, place, _when(order, word, now)
+    )
+
+
+def _when(order: Order, word: str, now: datetime) -> str:
+    if word == "居民确认解决" and order.confirmed_at:
+        return cdate(order.confirmed_at, local_day(now))
+    if word == "已有人接":
+        return f"{handler(order)}已接"
+    if word == "派单中" and order.due_at and order.due_at > now and not order.paused_at:
+        return f"剩 {clock_span(order.due_at - now)}"
+    days = (local_day(now) - local_day(order.placed_at)).days
+    return f"已等 {days} 天" if days else "今天提出"
+
+
+def _thanks(path: str, now: datetime) -> list[Thanks]:
+    """By date. The words were read by a worker; neither side is named (domain 9.4)."""
+    lo, hi = path_range(path)
+    found = Order.objects.filter(path__gte=lo, path__lt=hi, rating_public=True)
+    found = found.exclude(thanks="").filter(closed_at__isnull=False)
+    rows = list(found.select_related("unit").order_by("-closed_at")[:THANKS])
+    names = _communities([o.path for o in rows])
+    day = local_day(now)
+    return [
+        Thanks(o.thanks, cdate(o.closed_at, day), names.get(community(o.path), ""), handler(o))
+        for o in rows
+        if o.closed_at
+    ]
+
+
+def community(path: str) -> str:
+    """The community's part of a path."""
+    return "/".join(path.split("/")[:5]) + "/"
+
+
+def _communities(paths: Sequence[str]) -> dict[str, str]:
+    wanted = {community(p) for p in paths}
+    return dict(Place.objects.filter(path__in=wanted).values_list("path", "name"))

@@ -1,0 +1,122 @@
+"""Menus per role (design 7), the links of every foot, and who is signed in. Only
+pages that exist: entries whose page is not there are left out by `ui.nav`."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from baodao.acts.actor import Actor
+from baodao.notifications.services import unread
+from baodao.people.middleware import key_of
+from baodao.people.models import Unit
+from baodao.people.roles import ROLES
+from baodao.places.models import Place
+from baodao.ui import nav
+from baodao.ui.nav import Entry
+from baodao.ui.shapes import Account, Choice
+
+ORDERS = Entry("点单", "orders:list", "list-check")
+REPORT_INS = Entry("报到", "reporting:list", "door-enter")
+COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
+PLACES = Entry("地方与住户", "places:browse", "map-2")
+PEOPLE = Entry("单位与党员", "people:units", "users")
+SETTINGS = Entry("设置", "places:settings", "settings", under=("/places/calendar/",))
+ACCOUNTS = Entry("账号与角色", "people:accounts", "key")
+
+COMMUNITY = ("community_worker", "community_secretary")
+CENTRE = ("township_party", "practice_center")
+COUNTY = ("county_org", "county_social_work", "prefecture_org")
+
+
+def register() -> None:
+    """Called once by the app's `ready`."""
+    nav.register(COMMUNITY, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
+    nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
+    nav.register(CENTRE, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
+    nav.register(COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS])
+    nav.register(["inspector"], [ORDERS, COVERAGE, PEOPLE])
+    nav.register(
+        ["unit_secretary", "unit_liaison"],
+        [
+            Entry("接单", "orders:unit", "list-check"),
+            Entry("公开认领", "orders:pool", "hand-stop"),
+            Entry("报到", "reporting:list", "door-enter"),
+            Entry("本单位党员", "people:members", "users"),
+        ],
+    )
+    nav.register(
+        ["member"],
+        [
+            Entry("今天", "portal:member", "sun"),
+            Entry("接单", "orders:mine", "list-check"),
+            Entry("认领", "orders:pool", "hand-stop"),
+            Entry("报到", "reporting:my", "door-enter"),
+            Entry("我的", "portal:account", "user-circle"),
+        ],
+        light=True,
+    )
+    nav.register(
+        ["system_admin", "security_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS]
+    )
+    nav.register(
+        ["audit_admin", "privacy_officer", "compound_branch_secretary", "instructor",
+         "building_group_leader", "center_household", "part_time_member"],
+        [Entry("我的账号", "portal:account", "user-circle")],
+    )  # fmt: skip
+    nav.register_links(
+        "footer",
+        [
+            Entry("投诉与建议", "portal:complain"),
+            Entry("我的信息谁看过", "portal:seen"),
+            Entry("个人信息怎么保护", "portal:privacy"),
+            Entry("无障碍说明", "portal:accessibility"),
+            Entry("帮助", "portal:help"),
+        ],
+    )
+    nav.register_links(
+        "public",
+        [
+            Entry("心愿", "portal:wishes"),
+            Entry("感谢", "/#thanks"),
+            Entry("公开数据", "portal:figures"),
+            Entry("查进度", "orders:find"),
+        ],
+    )
+    nav.register_account(account)
+
+
+def account(request: HttpRequest) -> Account | None:
+    """Name, role and place of the person menu, the roles to switch to, unread."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.is_anonymous:
+        return None
+    held = list(request.actors)  # type: ignore[attr-defined]
+    chosen = key_of(actor)
+    return Account(
+        name=actor.name,
+        role=ROLES[actor.role].title,
+        place=place_words(actor),
+        roles=[Choice(key_of(a), _label(a, len(held)), key_of(a) == chosen) for a in held],
+        switch_url=reverse("portal:role"),
+        sign_out_url=reverse("portal:sign_out"),
+        account_url=reverse("portal:account"),
+        messages_url=reverse("portal:messages"),
+        unread=unread(actor),
+    )
+
+
+def _label(actor: Actor, n: int) -> str:
+    """Two roles of one kind differ by their place, so it is named."""
+    where = place_words(actor) if n > 1 else ""
+    title = ROLES[actor.role].title
+    return f"{title}（{where}）" if where else title
+
+
+def place_words(actor: Actor) -> str:
+    """Where the role is held: the place, the unit, or the whole deployment."""
+    if actor.path:
+        name = Place.objects.filter(path=actor.path).values_list("name", flat=True)
+        return name.first() or ""
+    if actor.unit_id:
+        unit = Unit.objects.filter(id=actor.unit_id).first()
+        return (unit.short_name or unit.name) if unit else ""
+    return "全部地方" if actor.path == "" else ""

@@ -1,0 +1,73 @@
+"""The public board, all wishes, and the choice of a place. No account."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from baodao.core.clock import now as clock_now
+from baodao.orders.models import Category
+from baodao.orders.residents import phone_of
+from baodao.people.models import Account
+from baodao.places import rules as levels
+from baodao.places.models import Place
+from baodao.places.settings import ancestors
+from baodao.portal.board import LOOKS, board, cards, place_of, top, wishes
+from baodao.ui.display import YEAR
+
+COOKIE = "bd_board"
+A_PAGE = 30
+
+
+@require_safe
+def show_board(request: HttpRequest) -> HttpResponse:
+    """家门口的事，说一声，有人来。"""
+    at = _place(request)
+    if at is None and not Account.objects.exists():
+        return redirect("portal:setup")
+    now = clock_now()
+    found = board(at, phone_of(at.path) if at else "", now)
+    return _remember(render(request, "portal/board.html", {"board": found, "place": at}), at)
+
+
+@require_safe
+def show_wishes(request: HttpRequest) -> HttpResponse:
+    """全部心愿, with filters in the address."""
+    at = _place(request)
+    path = at.path if at else ""
+    word, category = request.GET.get("state", ""), request.GET.get("category", "")
+    page = Paginator(wishes(path, word, category), A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "place": at,
+        "page": page,
+        "wishes": cards(list(page.object_list), clock_now()),
+        "states": [(w, w) for w in LOOKS],
+        "categories": list(Category.objects.values_list("code", "title")),
+    }
+    return _remember(render(request, "portal/wishes.html", context), at)
+
+
+@require_safe
+def where(request: HttpRequest) -> HttpResponse:
+    """Which place's board: the tree down to communities, in the order of codes."""
+    at = _place(request)
+    below = Place.objects.filter(valid_to=None, level__lte=levels.COMMUNITY, parent=at)
+    context = {
+        "place": at,
+        "places": list(below.exclude(kind="virtual").order_by("path")[:300]),
+        "crumbs": list(Place.objects.filter(path__in=ancestors(at.path)[1:])) if at else [],
+    }
+    return render(request, "portal/where.html", context)
+
+
+def _place(request: HttpRequest) -> Place | None:
+    for code in (request.GET.get("place"), request.COOKIES.get(COOKIE)):
+        if code and (found := place_of(code)):
+            return found
+    return top()
+
+
+def _remember(response: HttpResponse, at: Place | None) -> HttpResponse:
+    if at:
+        response.set_cookie(COOKIE, at.code, YEAR, samesite="Lax")
+    return response
