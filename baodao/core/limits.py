@@ -19,17 +19,13 @@ def address_of(request: HttpRequest) -> str:
     return chain.rsplit(",", 1)[-1].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
-def tries(
-    kind: str, who: str, minutes: int, *, now: datetime | None = None
-) -> int:
+def tries(kind: str, who: str, minutes: int, *, now: datetime | None = None) -> int:
     """How many were counted in the present stretch of `minutes`."""
     key = _key(kind, who, minutes, now)
     return Counter.objects.filter(key=key).values_list("n", flat=True).first() or 0
 
 
-def count_try(
-    kind: str, who: str, minutes: int, *, now: datetime | None = None
-) -> int:
+def count_try(kind: str, who: str, minutes: int, *, now: datetime | None = None) -> int:
     """Count one more and return how many there are now. The first of a stretch
     sweeps away what older stretches have left."""
     n = next_number(_key(kind, who, minutes, now))

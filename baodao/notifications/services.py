@@ -49,7 +49,9 @@ def inbox(actor: Actor) -> QuerySet[Message]:
 
 def _read_by(actor: Actor) -> Exists:
     reads = Read.objects.filter(message=OuterRef("pk"))
-    return Exists(reads.filter(person_id=actor.person_id) if actor.person_id else reads.none())
+    return Exists(
+        reads.filter(person_id=actor.person_id) if actor.person_id else reads.none()
+    )
 
 
 def unread(actor: Actor) -> int:

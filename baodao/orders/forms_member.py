@@ -49,7 +49,9 @@ class ActForm(Form):
 
 def words(label: str, *, required: bool = True, rows: int = 2) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, "data-pii": ""})
-    return forms.CharField(label=label, required=required, max_length=400, widget=widget)
+    return forms.CharField(
+        label=label, required=required, max_length=400, widget=widget
+    )
 
 
 class ReasonForm(ActForm):
@@ -59,7 +61,11 @@ class ReasonForm(ActForm):
     note = words("补充一句", required=False)
 
     def __init__(
-        self, reasons: Mapping[str, str], *args: Any, must_say: bool = False, **kwargs: Any
+        self,
+        reasons: Mapping[str, str],
+        *args: Any,
+        must_say: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
@@ -75,7 +81,9 @@ class NoteForm(ActForm):
 class ExtensionForm(ActForm):
     """More days, asked for once."""
 
-    days = forms.TypedChoiceField(label="要多几天", coerce=int, widget=forms.RadioSelect)
+    days = forms.TypedChoiceField(
+        label="要多几天", coerce=int, widget=forms.RadioSelect
+    )
     note = words("为什么")
 
     def __init__(self, longest: int, *args: Any, **kwargs: Any) -> None:
@@ -91,12 +99,18 @@ class DoneForm(ActForm):
     DAYS = (("today", "今天"), ("yesterday", "昨天"))
     BREAKS = ((0, "没休息"), (15, "15分"), (30, "30分"), (60, "1小时"))
 
-    day = forms.ChoiceField(label="哪天", choices=DAYS, widget=forms.RadioSelect, initial="today")
+    day = forms.ChoiceField(
+        label="哪天", choices=DAYS, widget=forms.RadioSelect, initial="today"
+    )
     on = forms.DateField(label="别的日子", required=False, widget=DateInput)
     start = forms.TimeField(label="几点开始", widget=TimeInput)
     end = forms.TimeField(label="几点办完", widget=TimeInput)
     break_minutes = forms.TypedChoiceField(
-        label="中间休息", choices=BREAKS, coerce=int, widget=forms.RadioSelect, initial=0
+        label="中间休息",
+        choices=BREAKS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        initial=0,
     )
     partner = forms.ModelChoiceField(
         label="一起去的同事", queryset=Member.objects.none(), required=False,
@@ -112,11 +126,13 @@ class DoneForm(ActForm):
         super().__init__(*args, **kwargs)
         self.order, self.member, self.now = order, member, now
         self.fields["note"].help_text = "写一句就行，居民看得到。不用写姓名和门牌。"
-        others = Member.objects.filter(unit_id=member.unit_id, duty_status="on_duty")
-        others = others.exclude(id=member.id).select_related("person")
-        self.fields["partner"].queryset = (  # type: ignore[attr-defined]
-            others.order_by("person__pinyin") if member.unit_id else others.none()
-        )
+        if member.unit_id:
+            others = Member.objects.filter(
+                unit_id=member.unit_id, duty_status="on_duty"
+            )
+            others = others.exclude(id=member.id).select_related("person")
+            others = others.order_by("person__pinyin")
+            self.fields["partner"].queryset = others  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -100,7 +101,7 @@ def waiting(actor: Actor, now: datetime) -> list[Card]:
     return _cards(rows[:50], now)
 
 
-def finished(actor: Actor, page: str, now: datetime) -> tuple[Page[Order], list[Card]]:
+def finished(actor: Actor, page: str, now: datetime) -> tuple[Page[Any], list[Card]]:
     """Closed orders, the newest first. Two queries."""
     rows = _mine(actor, ("closed",)).order_by(
         F("closed_at").desc(nulls_last=True), "id"
@@ -127,7 +128,7 @@ def _paths(member: Member) -> tuple[list[str], list[str]]:
 def nearby(
     actor: Actor, member: Member, now: datetime, *, category: str = "", page: str = "1",
     size: int = PAGE,
-) -> tuple[Page[Order], list[Card]]:  # fmt: skip
+) -> tuple[Page[Any], list[Card]]:  # fmt: skip
     """Published orders where the member lives, then at the contact point, then in
     the same street. Three queries."""
     near, streets = _paths(member)

@@ -4,6 +4,7 @@ its contact points."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -55,7 +56,7 @@ class UnitDesk:
 
     tab: str
     rows: list[Row]
-    page: Page[Order]
+    page: Page[Any]
     counts: Mapping[str, int]
     waiting: int
     late: int
@@ -80,9 +81,13 @@ def turn(order: Order, mine: Sequence[str]) -> str:
 
 def pool_paths(actor: Actor) -> list[str]:
     """The communities of the unit's contact points. One query."""
+    if actor.unit_id is None:
+        return []
     day = today()
     ties = ContactTie.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=day), unit_id=actor.unit_id, valid_from__lte=day
+        Q(valid_to=None) | Q(valid_to__gt=day),
+        unit_id=actor.unit_id,
+        valid_from__lte=day,
     )
     return sorted({community_of(p) for p in ties.values_list("path", flat=True)})
 
@@ -153,7 +158,9 @@ def _in_order(rows: QuerySet[Order], tab: str) -> QuerySet[Order]:
     if tab == "closed":
         return rows.order_by(F("closed_at").desc(nulls_last=True), "id")
     paused_last = F("paused_at").asc(nulls_first=True)
-    return rows.order_by(paused_last, F("due_at").asc(nulls_last=True), "placed_at", "id")
+    return rows.order_by(
+        paused_last, F("due_at").asc(nulls_last=True), "placed_at", "id"
+    )
 
 
 def _row(order: Order, now: datetime) -> Row:

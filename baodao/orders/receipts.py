@@ -54,7 +54,11 @@ def _accepted(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]
     return "接好了", [
         Line("单位和社区都看到您接了", "不用再打电话说"),
         Line("居民的查询页改成“有人接了”", "只写单位，不写您的姓名"),
-        Line("轮到您：约时间，去服务", f"{_due(event, order, ctx, 'accepted')}办完", "wait"),
+        Line(
+            "轮到您：约时间，去服务",
+            f"{_due(event, order, ctx, 'accepted')}办完",
+            "wait",
+        ),
     ]
 
 
@@ -62,8 +66,14 @@ def _claimed(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]
     channel = CHANNELS.get(order.channel, "")
     return "认领好了", [
         Line("这一单归您办，别人不能再认领"),
-        Line(f"办成后计入：{channel}", "按您住的地方和单位联系点自动分") if channel else Line("已记下"),
-        Line("轮到您：约时间，去服务", f"{_due(event, order, ctx, 'claimed')}办完", "wait"),
+        Line(f"办成后计入：{channel}", "按您住的地方和单位联系点自动分")
+        if channel
+        else Line("已记下"),
+        Line(
+            "轮到您：约时间，去服务",
+            f"{_due(event, order, ctx, 'claimed')}办完",
+            "wait",
+        ),
     ]
 
 
@@ -71,7 +81,9 @@ def _given_back(event: Event, order: Order, ctx: Context) -> tuple[str, list[Lin
     why = rules.DECLINE_REASONS.get(event.reason, "")
     return "说好了", [
         Line("已告诉单位您接不了", f"理由：{why}，居民看不到"),
-        Line("等单位另派一位", f"{_due(event, order, ctx, 'unit_accepted')}派出", "wait"),
+        Line(
+            "等单位另派一位", f"{_due(event, order, ctx, 'unit_accepted')}派出", "wait"
+        ),
     ]
 
 
@@ -91,7 +103,10 @@ def _started(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]
 
 
 def _done(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
-    minutes, people = int(event.data.get("minutes", 0)), int(event.data.get("people", 1))
+    minutes, people = (
+        int(event.data.get("minutes", 0)),
+        int(event.data.get("people", 1)),
+    )
     who = f"{people} 人共 " if people > 1 else ""
     days = ctx.settings["orders.confirm_days"]
     by = deadline(event.at + timedelta(days=days), ctx.now)
@@ -100,7 +115,9 @@ def _done(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
         Line("办理情况已写给居民", "居民在查询页看得到您写的那一句"),
         Line(f"服务时间已登记：{who}{span(minutes)}", "路上的时间不算"),
         Line("等居民说办好没有", f"{by}。没答复由社区打电话问，不会自动算好评", "wait"),
-        Line("居民确认后，记入您的服务记录", f"{channel}渠道，各项统计自动更新", "later"),
+        Line(
+            "居民确认后，记入您的服务记录", f"{channel}渠道，各项统计自动更新", "later"
+        ),
     ]
 
 
@@ -115,7 +132,9 @@ def _cannot(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
     why = rules.CANNOT_REASONS.get(event.reason, "")
     return "交回社区了", [
         Line("已说明办不了", f"理由：{why}"),
-        Line("等社区改派，或答复居民", f"{_due(event, order, ctx, 'verified')}", "wait"),
+        Line(
+            "等社区改派，或答复居民", f"{_due(event, order, ctx, 'verified')}", "wait"
+        ),
     ]
 
 

@@ -1,20 +1,21 @@
 """What a resident is told about an order: the story in six steps and everyday words,
 whose turn it is and until when. Names of units only, never of a person who serves."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from baodao.acts.access import path_range
-from baodao.acts.models import Event
+from baodao.acts.models import Event, Note
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import TooMany
 from baodao.orders import rules
 from baodao.orders.models import Order
+from baodao.orders.services import public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Unit
 from baodao.people.roles import title as role_title
@@ -119,6 +120,15 @@ def story(order: Order, now: datetime | None = None) -> Story:
     )
 
 
+def heading(order: Order, by_code: bool) -> str:
+    """What a resident recognises: the public wording, or while that is still the
+    general one their own first words, where the link proves that they are theirs."""
+    if by_code or order.title != public_wording(order.category):
+        return order.title
+    first = re.split(r"[。！？，,.!?\n]", order.detail.strip(), maxsplit=1)[0]
+    return first if 2 <= len(first) <= 20 else order.title
+
+
 def handler(order: Order) -> str:
     """Who handles it, as a resident may know: the unit, or a member without name."""
     if order.unit is not None:
@@ -172,7 +182,9 @@ def _done(i: int, order: Order, event: Event | None, now: datetime) -> Line:
         text = RESULTS.get(order.result, "")
         return Line("您的答复", f"{text}，{when}" if when and text else text or when)
     if order.rating:
-        return Line("您的打分", f"{order.rating} 分，{when}" if when else f"{order.rating} 分")
+        return Line(
+            "您的打分", f"{order.rating} 分，{when}" if when else f"{order.rating} 分"
+        )
     return Line("没有打分", "没打分就是没打分，不会算成好评", "later")
 
 
@@ -181,13 +193,21 @@ def _expected(order: Order, now: datetime) -> str:
     until = by(order.due_at, now) if order.due_at and order.due_at > now else ""
     who = handler(order)
     if order.paused_at:
-        goes = f"，{cdate(order.paused_until, local_day(now))}接着办" if order.paused_until else ""
+        goes = (
+            f"，{cdate(order.paused_until, local_day(now))}接着办"
+            if order.paused_until
+            else ""
+        )
         return f"先停一停：{order.pause_reason}{goes}"
     state = order.state
     if state == "submitted":
         return f"{until}给您回话" if until else "社区会给您回话"
     if state == "verified":
-        again = "上一家办不了，社区正在另找一家" if order.returned_by else "社区正在安排谁来办"
+        again = (
+            "上一家办不了，社区正在另找一家"
+            if order.returned_by
+            else "社区正在安排谁来办"
+        )
         return f"{again}，{until}定下" if until else again
     if state == "published":
         return "已经贴在心愿墙上，等人认领"
@@ -211,7 +231,9 @@ def _clock(order: Order, now: datetime) -> Clock | None:
     if not state.side or state.side == "resident":
         return None
     until = order.paused_until
-    goes = f"，{cdate(until, local_day(now))}接着办" if order.paused_at and until else ""
+    goes = (
+        f"，{cdate(until, local_day(now))}接着办" if order.paused_at and until else ""
+    )
     whose = f"轮到{SIDES[state.side]}：{state.verb}"
     return clock(
         now, order.clock_from, order.due_at, whose=whose,
@@ -221,28 +243,35 @@ def _clock(order: Order, now: datetime) -> Clock | None:
 
 def _late(order: Order, now: datetime) -> str:
     side = rules.STATES[order.state].side
-    if side in ("", "resident") or order.paused_at or not order.due_at or order.due_at >= now:
+    if (
+        side in ("", "resident")
+        or order.paused_at
+        or not order.due_at
+        or order.due_at >= now
+    ):
         return ""
     told = "已经报给上级。" if order.escalated_at else ""
-    return (
-        f"比说好的时间晚了 {span(now - order.due_at)}。{told}社区会催，您也可以打电话问。"
-    )
+    return f"比说好的时间晚了 {span(now - order.due_at)}。{told}社区会催，您也可以打电话问。"
 
 
 def _ended(order: Order, events: Sequence[Event]) -> str:
     if order.state == "rejected":
-        reason = next((e.reason for e in reversed(events) if e.action == "orders.reject"), "")
+        reason = next(
+            (e.reason for e in reversed(events) if e.action == "orders.reject"), ""
+        )
         return f"这件事没有受理：{rules.REJECT_REASONS.get(reason, '')}。"
     if order.state == "merged" and order.merged_into:
-        return f"这件事和单 {order.merged_into.no} 是同一件，一起办。下面是那一单的进度。"
+        return (
+            f"这件事和单 {order.merged_into.no} 是同一件，一起办。下面是那一单的进度。"
+        )
     if order.state == "transferred":
         to = rules.TRANSFER_TO.get(order.transferred_to, order.transferred_to)
         return f"这件事已转给{to}办，单号不变。社区会跟着问结果。"
     return "您已经撤回了这件事。" if order.state == "withdrawn" else ""
 
 
-def _notes(event: Event | None) -> list[Said]:
-    return [] if event is None else list(event.notes.all())  # type: ignore[attr-defined]
+def _notes(event: Event | None) -> list[Note]:
+    return [] if event is None else list(event.notes.all())
 
 
 def _said(events: Sequence[Event]) -> list[Said]:
@@ -254,7 +283,7 @@ def _said(events: Sequence[Event]) -> list[Said]:
         title = "您补充的" if own and name == "note" else SAID.get(name, "社区说")
         found += [
             Said(title, note.text, event.at, own)
-            for note in event.notes.all()  # type: ignore[attr-defined]
+            for note in event.notes.all()
             if note.audience == "requester"
         ]
     return found[::-1]
@@ -282,7 +311,9 @@ def looks(order: Order) -> list[Look]:
 
 def community_of(path: str) -> Place | None:
     """The community a place of any lower level belongs to."""
-    above = Place.objects.filter(path__in=ancestors(path)[1:], level__lte=levels.COMMUNITY)
+    above = Place.objects.filter(
+        path__in=ancestors(path)[1:], level__lte=levels.COMMUNITY
+    )
     return above.order_by("-level").first()
 
 
@@ -324,7 +355,9 @@ def check_daily(phone: str, now: datetime | None = None) -> None:
     """One phone places at most ten orders in a day. Raises TooMany."""
     hashed = phone_hash(phone)
     since = (now or clock_now()) - timedelta(days=1)
-    placed = Order.objects.filter(phone_hash=hashed, placed_at__gte=since, source="online")
+    placed = Order.objects.filter(
+        phone_hash=hashed, placed_at__gte=since, source="online"
+    )
     if hashed and placed.count() >= ORDERS_A_DAY:
         raise TooMany(
             f"这个电话今天已经提了{ORDERS_A_DAY}件。请明天再提，着急的请给社区打电话。"
@@ -350,8 +383,6 @@ def _full() -> QuerySet[Order]:
 def reopen_until(order: Order, days: int) -> datetime | None:
     """Until when "没办好" may still be said."""
     return order.done_at + timedelta(days=days) if order.done_at else None
-
-
 
 
 def last_reopening(order: Order) -> Event | None:

@@ -133,10 +133,8 @@ def _meta(order: Order, now: datetime) -> str:
     day = today(now)
     parts = [rules.SOURCES[order.source]]
     if order.paused_at:
-        parts = [
-            f"已暂停 {max(0, (day - today(order.paused_at)).days)} 天",
-            "不计入超时",
-        ]
+        days = (day - today(order.paused_at)).days
+        parts = [f"已暂停 {days} 天" if days > 0 else "今天暂停", "不计入超时"]
     elif order.state == "done_reported":
         said = "居民请社区打电话" if order.call_wanted else "居民还没答复"
         parts = ["承办说已办完", said]

@@ -149,7 +149,9 @@ def _placed(event: Event, order: Order) -> list[Said]:
 
 def _dispatched(event: Event, order: Order) -> list[Said]:
     return _each(
-        _units(order, event), f"派给本单位一单：{order.title}", _line(order, "接单或退回")
+        _units(order, event),
+        f"派给本单位一单：{order.title}",
+        _line(order, "接单或退回"),
     )
 
 
@@ -157,13 +159,17 @@ def _returned(event: Event, order: Order) -> list[Said]:
     unit = event.data.get("unit_name", "单位")
     why = rules.RETURN_REASONS.get(event.reason, "")
     return _each(
-        [_community(order)], f"{unit}退回，请改派：{order.title}", f"单{order.no}。理由：{why}。"
+        [_community(order)],
+        f"{unit}退回，请改派：{order.title}",
+        f"单{order.no}。理由：{why}。",
     )
 
 
 def _assigned(event: Event, order: Order) -> list[Said]:
     return _each(
-        _members(order, event), f"单位派给您一单：{order.title}", _line(order, "答复接不接")
+        _members(order, event),
+        f"单位派给您一单：{order.title}",
+        _line(order, "答复接不接"),
     )
 
 
@@ -189,14 +195,18 @@ def _released(event: Event, order: Order) -> list[Said]:
 
 def _expired(event: Event, order: Order) -> list[Said]:
     return _each(
-        [_community(order)], f"一直没人认领，请打电话核对：{order.title}", _line(order, "核对")
+        [_community(order)],
+        f"一直没人认领，请打电话核对：{order.title}",
+        _line(order, "核对"),
     )
 
 
 def _asked_extension(event: Event, order: Order) -> list[Said]:
     days = event.data.get("days", "")
     return _each(
-        [_community(order)], f"申请延期{days}天，请答复：{order.title}", _line(order, "要办完")
+        [_community(order)],
+        f"申请延期{days}天，请答复：{order.title}",
+        _line(order, "要办完"),
     )
 
 
@@ -213,7 +223,9 @@ def _reported(event: Event, order: Order) -> list[Said]:
     if order.source not in BY_CALL:
         return []
     return _each(
-        [_community(order)], f"办完了，请打电话回访居民：{order.title}", _line(order, "回访")
+        [_community(order)],
+        f"办完了，请打电话回访居民：{order.title}",
+        _line(order, "回访"),
     )
 
 
@@ -254,32 +266,42 @@ def _rated(event: Event, order: Order) -> list[Said]:
     """Scores are nobody's race; a low one is a reason for the community to ask."""
     if int(event.data.get("rating", 5)) > 2:
         return []
-    return _each([_community(order)], f"居民评价较低，请了解一下：{order.title}", _line(order))
+    return _each(
+        [_community(order)], f"居民评价较低，请了解一下：{order.title}", _line(order)
+    )
 
 
 def _withdrawn(event: Event, order: Order) -> list[Said]:
     """Whoever had taken it is told at once (domain 8.13)."""
     taken = [*_members(order, event), *_units(order, event)]
     return _each(
-        taken or [_community(order)], f"居民撤回了，不用再办：{order.title}", _line(order)
+        taken or [_community(order)],
+        f"居民撤回了，不用再办：{order.title}",
+        _line(order),
     )
 
 
 def _call_wanted(event: Event, order: Order) -> list[Said]:
-    return _each([_community(order)], f"居民想请社区打个电话：{order.title}", _line(order))
+    return _each(
+        [_community(order)], f"居民想请社区打个电话：{order.title}", _line(order)
+    )
 
 
 def _transferred(event: Event, order: Order) -> list[Said]:
     if order.transferred_to != "township":
         return []
-    return _each([_street(order)], f"{order.place}转来一单：{order.title}", _line(order))
+    return _each(
+        [_street(order)], f"{order.place}转来一单：{order.title}", _line(order)
+    )
 
 
 def _escalated(event: Event, order: Order) -> list[Said]:
     if event.to_state == "dispatched":
         title = f"{order.unit or '单位'}到期没有答复：{order.title}"
     else:
-        title = f"{order.place}到期没有{rules.STATES[event.to_state].verb}：{order.title}"
+        title = (
+            f"{order.place}到期没有{rules.STATES[event.to_state].verb}：{order.title}"
+        )
     return _each([_street(order)], title, _line(order))
 
 

@@ -44,7 +44,11 @@ class PhoneOrNameBackend:
         if account or not any(c.isdigit() for c in name):
             return account
         hashed = phone_hash(name)
-        found = list(Account.objects.filter(person__phone_hash=hashed)[:2]) if hashed else []
+        found = (
+            list(Account.objects.filter(person__phone_hash=hashed)[:2])
+            if hashed
+            else []
+        )
         return found[0] if len(found) == 1 else None
 
     def get_user(self, user_id: UUID) -> Account | None:

@@ -9,6 +9,7 @@ from stdnum.cn import uscc as stdnum_uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from baodao.core.errors import Invalid
+from baodao.core.text import pinyin_key
 from baodao.people.roles import YEARS
 
 
@@ -27,12 +28,16 @@ def credit_code(text: str) -> str:
     if not code:
         return ""
     if len(code) != 18:
-        raise Invalid(fields={"uscc": f"统一社会信用代码是18位，现在是{len(code)}位。请核对。"})
+        raise Invalid(
+            fields={"uscc": f"统一社会信用代码是18位，现在是{len(code)}位。请核对。"}
+        )
     try:
         return str(stdnum_uscc.validate(code))
     except InvalidChecksum as error:
         right = stdnum_uscc.calc_check_digit(code[:-1])
-        sentence = f"校验位对不上：前17位没错的话，最后一位应是{right}。请对照证书核对。"
+        sentence = (
+            f"校验位对不上：前17位没错的话，最后一位应是{right}。请对照证书核对。"
+        )
         raise Invalid(fields={"uscc": sentence}) from error
     except ValidationError as error:
         sentence = "代码里有不会出现的字符（字母I、O、S、V、Z不用）。请对照证书核对。"
@@ -53,6 +58,12 @@ def codes(field: str, chosen: Iterable[str], known: Collection[str]) -> list[str
     if wanted - set(known):
         raise Invalid(fields={field: "请从列表里选。"})
     return [code for code in known if code in wanted]
+
+
+def unit_keys(name: str, short_name: str) -> str:
+    """What a unit is found and sorted by: the pinyin of its name, then the short
+    name as people say it (住建局) with its pinyin."""
+    return f"{pinyin_key(name)} {short_name} {pinyin_key(short_name)}".strip()
 
 
 def period(start: date, end: date | None, *, must_end: bool = False) -> None:

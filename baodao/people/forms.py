@@ -71,9 +71,13 @@ class UnitForm(Form):
     lat = forms.FloatField(label="纬度", required=False)
     functions = _chips("职能", models.FUNCTIONS)
 
-    def __init__(self, *args: Any, actor: Actor, seat: Place | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, actor: Actor, seat: Place | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        seats = _levels(actor, place_rules.COUNTY, place_rules.TOWNSHIP, place_rules.COMMUNITY)
+        seats = _levels(
+            actor, place_rules.COUNTY, place_rules.TOWNSHIP, place_rules.COMMUNITY
+        )
         # A unit's own people see their seat even when it is all they see.
         mine = Place.objects.filter(pk=seat.pk) if seat else Place.objects.none()
         choices = (seats if actor.path is not None else mine).select_related("parent")
@@ -110,7 +114,10 @@ class TieForm(Form):
 
 class EndForm(Form):
     on = forms.DateField(
-        label="从哪天起没有了", widget=DateInput(), required=False, help_text="不填就是今天。"
+        label="从哪天起没有了",
+        widget=DateInput(),
+        required=False,
+        help_text="不填就是今天。",
     )
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
 
@@ -156,7 +163,11 @@ class MemberEditForm(AbilityForm):
 
     def __init__(self, *args: Any, unit: models.Unit | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        orgs = models.PartyOrg.objects.filter(unit=unit) if unit else models.PartyOrg.objects.none()
+        orgs = (
+            models.PartyOrg.objects.filter(unit=unit)
+            if unit
+            else models.PartyOrg.objects.none()
+        )
         self.fields["party_org"].queryset = orgs  # type: ignore[attr-defined]
 
 
@@ -168,7 +179,10 @@ class MemberAddForm(AbilityForm):
     )  # fmt: skip
     kind = forms.ChoiceField(label="类别", choices=list(models.MEMBER_KINDS.items()))
     unit = UnitChoice(
-        label="单位", queryset=models.Unit.objects.none(), required=False, empty_label="没有"
+        label="单位",
+        queryset=models.Unit.objects.none(),
+        required=False,
+        empty_label="没有",
     )
     residence = PlaceChoice(
         label="所在社区", queryset=Place.objects.none(), required=False, empty_label="没有",
@@ -196,7 +210,9 @@ class PersonForm(Form):
 
 class TransferForm(Form):
     unit = UnitChoice(label="转到哪个单位", queryset=models.Unit.objects.none())
-    joined_on = forms.DateField(label="到新单位日期", widget=DateInput(), required=False)
+    joined_on = forms.DateField(
+        label="到新单位日期", widget=DateInput(), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -218,7 +234,9 @@ class ResidentForm(Form):
     phone = forms.CharField(
         label="电话", max_length=20, required=False, widget=PhoneInput()
     )
-    language = forms.ChoiceField(label="语言", choices=list(place_rules.LANGUAGES.items()))
+    language = forms.ChoiceField(
+        label="语言", choices=list(place_rules.LANGUAGES.items())
+    )
     channel = forms.ChoiceField(
         label="怎么联系",
         choices=[("phone", "打电话"), ("visit", "上门"), ("neighbour", "托邻居转告")],
@@ -249,7 +267,10 @@ class RoleForm(Form):
 
     role = forms.ChoiceField(label="角色")
     place = PlaceChoice(
-        label="负责的地方", queryset=Place.objects.none(), required=False, empty_label="不选"
+        label="负责的地方",
+        queryset=Place.objects.none(),
+        required=False,
+        empty_label="不选",
     )
     unit = UnitChoice(
         label="单位", queryset=models.Unit.objects.none(), required=False,

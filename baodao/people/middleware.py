@@ -42,7 +42,9 @@ def _chosen(request: HttpRequest) -> Actor:
         return replace(ANONYMOUS, request_id=request_id)
     held: list[Actor] = list(request.actors)  # type: ignore[attr-defined]
     wanted = request.session.get(SESSION_KEY)
-    chosen = next((a for a in held if key_of(a) == wanted), held[0] if held else ANONYMOUS)
+    chosen = next(
+        (a for a in held if key_of(a) == wanted), held[0] if held else ANONYMOUS
+    )
     return replace(chosen, request_id=request_id)
 
 
@@ -62,10 +64,14 @@ def actors_of(account: Account) -> list[Actor]:
     comes with being one."""
     day = today()
     ties = RoleTie.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=day), person_id=account.person_id, valid_from__lte=day
+        Q(valid_to=None) | Q(valid_to__gt=day),
+        person_id=account.person_id,
+        valid_from__lte=day,
     )
     found = list(ties.select_related("person"))
-    member = Member.objects.filter(person_id=account.person_id).exclude(duty_status="left")
+    member = Member.objects.filter(person_id=account.person_id).exclude(
+        duty_status="left"
+    )
     mine = member.select_related("person").first()
     base: dict[str, Any] = {
         "account_id": account.id,

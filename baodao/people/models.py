@@ -37,7 +37,12 @@ AFFILIATIONS = {
     "central_soe_branch": "央企分支机构",
 }
 UNIT_STATUS = {"active": "正常", "merging": "合并中", "dissolved": "已撤销"}
-ORG_KINDS = {"committee": "党委", "general_branch": "党总支", "branch": "党支部", "group": "党组"}
+ORG_KINDS = {
+    "committee": "党委",
+    "general_branch": "党总支",
+    "branch": "党支部",
+    "group": "党组",
+}
 MEMBER_KINDS = {
     "in_service": "在职党员",
     "community": "社区党员",
@@ -129,9 +134,15 @@ class Unit(Acted):
     uscc = models.TextField("统一社会信用代码", default="", blank=True)
     branch_no = models.TextField("分支号", default="", blank=True)
     kind = models.TextField("性质", choices=list(UNIT_KINDS.items()))
-    affiliation = models.TextField("隶属", choices=list(AFFILIATIONS.items()), default="local")
-    functions = ArrayField(models.TextField(), verbose_name="职能", default=list, blank=True)
-    seat = models.ForeignKey(Place, models.PROTECT, verbose_name="驻地", related_name="+")
+    affiliation = models.TextField(
+        "隶属", choices=list(AFFILIATIONS.items()), default="local"
+    )
+    functions = ArrayField(
+        models.TextField(), verbose_name="职能", default=list, blank=True
+    )
+    seat = models.ForeignKey(
+        Place, models.PROTECT, verbose_name="驻地", related_name="+"
+    )
     path = CText()
     point_path = CText(null=True, blank=True)
     lon = models.FloatField("经度", null=True, blank=True)
@@ -139,7 +150,9 @@ class Unit(Acted):
     head_count = models.IntegerField("在职党员数", default=0)
     phone = models.TextField("办公电话", default="", blank=True)
     status = models.TextField(choices=list(UNIT_STATUS.items()), default="active")
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     valid_from = models.DateField(default=today)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -147,7 +160,9 @@ class Unit(Acted):
         constraints = [
             # Branches of one legal person share its code (domain 3.3).
             models.UniqueConstraint(
-                fields=["uscc", "branch_no"], condition=~Q(uscc=""), name="unit_uscc_branch_once"
+                fields=["uscc", "branch_no"],
+                condition=~Q(uscc=""),
+                name="unit_uscc_branch_once",
             )
         ]
         indexes = [
@@ -167,12 +182,19 @@ class PartyOrg(Acted):
 
     ACCESS = Columns(path=("path",), unit=("unit_id",))
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="party_orgs", verbose_name="单位")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="party_orgs", verbose_name="单位"
+    )
     path = CText()
     name = models.TextField("党组织名称")
     kind = models.TextField("类别", choices=list(ORG_KINDS.items()))
     superior = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="below", verbose_name="上级党组织"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="below",
+        verbose_name="上级党组织",
     )
     superior_external = models.TextField("系统外的上级党组织", default="", blank=True)
     is_main = models.BooleanField("单位的主要党组织", default=True)
@@ -231,7 +253,11 @@ class Person(Acted):
     class Meta:
         indexes = [
             GinIndex(SearchKeys(F("name"), F("pinyin")), name="person_search"),
-            models.Index(fields=["phone_hash"], name="person_by_phone", condition=~Q(phone_hash="")),
+            models.Index(
+                fields=["phone_hash"],
+                name="person_by_phone",
+                condition=~Q(phone_hash=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,26 +276,44 @@ class Member(Acted):
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="member")
     volunteer_no = models.TextField("志愿者编号", unique=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="members")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="members"
+    )
     party_org = models.ForeignKey(
         PartyOrg, models.PROTECT, null=True, blank=True, related_name="members"
     )
     unit_path = CText(null=True, blank=True)
-    kind = models.TextField("类别", choices=list(MEMBER_KINDS.items()), default="in_service")
-    skills = ArrayField(models.TextField(), verbose_name="特长", default=list, blank=True)
+    kind = models.TextField(
+        "类别", choices=list(MEMBER_KINDS.items()), default="in_service"
+    )
+    skills = ArrayField(
+        models.TextField(), verbose_name="特长", default=list, blank=True
+    )
     service_classes = ArrayField(
         models.TextField(), verbose_name="服务类别", default=list, blank=True
     )
     availability = ArrayField(
         models.TextField(), verbose_name="可服务时间", default=list, blank=True
     )
-    duty_status = models.TextField("状态", choices=list(DUTY_STATUS.items()), default="on_duty")
+    duty_status = models.TextField(
+        "状态", choices=list(DUTY_STATUS.items()), default="on_duty"
+    )
     residence = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="居住社区"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="居住社区",
     )
     residence_path = CText(null=True, blank=True)
     point = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位联系点"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="单位联系点",
     )
     point_path = CText(null=True, blank=True)
     praise_public = models.BooleanField("同意公布姓名的好评", default=False)
@@ -310,7 +354,11 @@ class Resident(Acted):
 
     path = CText()
     household = models.ForeignKey(
-        "places.Household", models.PROTECT, null=True, blank=True, related_name="residents"
+        "places.Household",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="residents",
     )
     call_name = SealedText("称呼")
     phone = SealedText("电话")
@@ -331,11 +379,21 @@ class RoleTie(Acted):
     person = models.ForeignKey(Person, models.PROTECT, related_name="role_ties")
     role = models.TextField("角色", choices=[(c, r.title) for c, r in ROLES.items()])
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="role_ties", verbose_name="地方"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="role_ties",
+        verbose_name="地方",
     )
     path = CText(null=True, blank=True)
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="role_ties", verbose_name="单位"
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="role_ties",
+        verbose_name="单位",
     )
     valid_from = models.DateField("起", default=today)
     valid_to = models.DateField("止", null=True, blank=True)
@@ -366,7 +424,9 @@ class RoleTie(Acted):
 
 
 class AccountManager(BaseUserManager["Account"]):
-    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+    def create_user(
+        self, username: str, password: str | None = None, **fields: Any
+    ) -> "Account":
         """Used by tests and allauth; the product makes accounts through acts."""
         account = self.model(username=username, **fields)
         account.set_password(password)

@@ -24,8 +24,15 @@ def at_place(request: HttpRequest, place: Place) -> SafeString:
     held = _roles(actor, place)
     if not units and not held:
         return SafeString("")
-    context = {"place": place, "units": units[:SHOWN], "more": len(units) > SHOWN, "roles": held}
-    return SafeString(render_to_string("people/_at_place.html", context, request=request))
+    context = {
+        "place": place,
+        "units": units[:SHOWN],
+        "more": len(units) > SHOWN,
+        "roles": held,
+    }
+    return SafeString(
+        render_to_string("people/_at_place.html", context, request=request)
+    )
 
 
 def _units(actor: Actor, place: Place) -> list[Unit]:

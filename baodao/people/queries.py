@@ -59,7 +59,9 @@ UNIT_ORDER = {"name": "pinyin", "seat": "path", "-members": "-member_count"}
 def units(actor: Actor, wanted: UnitFilter, order: str = "name") -> QuerySet[Unit]:
     """Units in the actor's sight, with their seat and number of members."""
     found = visible(Unit.objects.all(), actor, "units.view")
-    found = found.exclude(valid_to=None) if wanted.closed else found.filter(valid_to=None)
+    found = (
+        found.exclude(valid_to=None) if wanted.closed else found.filter(valid_to=None)
+    )
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.affiliation:
@@ -90,10 +92,17 @@ def unit(actor: Actor, unit_id: UUID) -> Unit:
     """One unit with its party organisations and contact ties. Raises NotFound."""
     found = visible(Unit.objects.filter(pk=unit_id), actor, "units.view")
     ties = ContactTie.objects.select_related("point", "point__parent")
-    row = found.select_related("seat", "successor").prefetch_related(
-        Prefetch("party_orgs", PartyOrg.objects.select_related("superior").order_by("created_at")),
-        Prefetch("contact_ties", ties.order_by("valid_to", "valid_from")),
-    ).first()
+    row = (
+        found.select_related("seat", "successor")
+        .prefetch_related(
+            Prefetch(
+                "party_orgs",
+                PartyOrg.objects.select_related("superior").order_by("created_at"),
+            ),
+            Prefetch("contact_ties", ties.order_by("valid_to", "valid_from")),
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     return row
@@ -152,7 +161,9 @@ _NOT_REPORTED = {
 }
 
 
-def members(actor: Actor, wanted: MemberFilter, order: str = "name") -> QuerySet[Member]:
+def members(
+    actor: Actor, wanted: MemberFilter, order: str = "name"
+) -> QuerySet[Member]:
     """Members in the actor's sight; without those who have left, unless asked."""
     found = visible(Member.objects.all(), actor, "members.view")
     if wanted.status:
@@ -264,7 +275,9 @@ def persons(actor: Actor, text: str) -> QuerySet[Person]:
     text = text.strip()
     if text.replace(" ", "").isdigit():
         return found.filter(phone_hash=phone_hash(text)).order_by("pinyin", "pk")
-    return search.matching(found, text).order_by("pinyin", "pk") if text else found.none()
+    return (
+        search.matching(found, text).order_by("pinyin", "pk") if text else found.none()
+    )
 
 
 @dataclass(frozen=True)
@@ -317,7 +330,9 @@ def roles_of_person(person_id: UUID) -> list[RoleTie]:
 
 def givable(actor: Actor) -> list[tuple[str, str]]:
     """(code, title) of the roles the actor may give, in the order of the table."""
-    return [(c, r.title) for c, r in roles.ROLES.items() if roles.may_give(actor.role, c)]
+    return [
+        (c, r.title) for c, r in roles.ROLES.items() if roles.may_give(actor.role, c)
+    ]
 
 
 def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account]:
@@ -332,7 +347,9 @@ def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account
         by_name = search.matching(
             found, text, name="person__name", pinyin="person__pinyin"
         )
-        found = found.filter(Q(pk__in=by_name.values("pk")) | Q(username__startswith=text))
+        found = found.filter(
+            Q(pk__in=by_name.values("pk")) | Q(username__startswith=text)
+        )
     now_held = Prefetch(
         "person__role_ties",
         RoleTie.objects.filter(current()).select_related("place", "unit"),
@@ -368,7 +385,11 @@ def why_not_close(place: Place) -> str:
         .count()
     )
     ties = RoleTie.objects.filter(current(), unit=None, **inside).count()
-    for n, what in ((seats, "个单位驻在"), (homes, "名党员住在"), (ties, "个角色还管着")):
+    for n, what in (
+        (seats, "个单位驻在"),
+        (homes, "名党员住在"),
+        (ties, "个角色还管着"),
+    ):
         if n:
             return f"还有{n}{what}{place.name}。请先转走，再停用。"
     return ""

@@ -36,7 +36,10 @@ ORG_ACTIONS = {
     "move": ("随单位迁移", _ORG),
 }
 TIE_ACTIONS = {
-    "view": ("查看联系点", {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+    "view": (
+        "查看联系点",
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE},
+    ),
     "add": ("确定联系点", {**_ORG, **_SYSTEM}),
     "end": ("结束联系", _ORG),
 }
@@ -91,7 +94,10 @@ _GIVERS = {
     "security_admin": Scope.ALL,
 }
 ROLE_ACTIONS = {
-    "view": ("查看角色", {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN}),
+    "view": (
+        "查看角色",
+        {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN},
+    ),
     "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
     "end": ("收回角色", _GIVERS),
     "move": ("随单位迁移", _ORG),

@@ -19,7 +19,9 @@ urlpatterns = [
     path("members/<uuid:pk>/edit/", members.member_edit, name="member_edit"),
     path("members/<uuid:pk>/contact/", members.member_contact, name="member_contact"),
     path("members/<uuid:pk>/reveal/", members.member_reveal, name="member_reveal"),
-    path("members/<uuid:pk>/transfer/", members.member_transfer, name="member_transfer"),
+    path(
+        "members/<uuid:pk>/transfer/", members.member_transfer, name="member_transfer"
+    ),
     path("members/<uuid:pk>/status/", members.member_status, name="member_status"),
     path("members/<uuid:pk>/exempt/", members.exemption_add, name="exemption_add"),
     path("exemptions/<uuid:pk>/end/", members.exemption_end, name="exemption_end"),
@@ -27,7 +29,9 @@ urlpatterns = [
     path("residents/add/", residents.resident_add, name="resident_add"),
     path("residents/<uuid:pk>/", residents.resident, name="resident"),
     path("residents/<uuid:pk>/edit/", residents.resident_edit, name="resident_edit"),
-    path("residents/<uuid:pk>/reveal/", residents.resident_reveal, name="resident_reveal"),
+    path(
+        "residents/<uuid:pk>/reveal/", residents.resident_reveal, name="resident_reveal"
+    ),
     path("roles/", roles.role_list, name="roles"),
     path("roles/give/", roles.role_give, name="role_give"),
     path("roles/<uuid:pk>/end/", roles.role_end, name="role_end"),

@@ -36,7 +36,10 @@ class Calendar:
     """`days`: local exceptions (True is a working day). `hours`: spans of a working
     day. `weekdays`: 0 is Monday."""
 
-    hours: tuple[tuple[time, time], ...] = ((time(9), time(12, 30)), (time(15), time(18)))
+    hours: tuple[tuple[time, time], ...] = (
+        (time(9), time(12, 30)),
+        (time(15), time(18)),
+    )
     weekdays: frozenset[int] = frozenset(range(5))
     days: Mapping[date, bool] = field(default_factory=dict)
 

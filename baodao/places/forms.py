@@ -16,7 +16,9 @@ from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 T = TypeVar("T")
 
 
-def submitted(request: HttpRequest, form: Form, do: Callable[[dict[str, Any]], T]) -> T | None:
+def submitted(
+    request: HttpRequest, form: Form, do: Callable[[dict[str, Any]], T]
+) -> T | None:
     """The outcome of `do` on the cleaned data of a posted form; None when there
     was nothing to do or something to mend, which the form then says."""
     if request.method != "POST" or not form.is_valid():
@@ -73,7 +75,9 @@ class AddPlaceForm(Form):
 
 class OfficialForm(Form):
     code = forms.CharField(
-        label="区划代码", max_length=12, help_text="统计用区划代码，前几位要和上级一致。"
+        label="区划代码",
+        max_length=12,
+        help_text="统计用区划代码，前几位要和上级一致。",
     )
     name = forms.CharField(label="法定名称", max_length=60)
     phone = forms.CharField(
@@ -148,7 +152,9 @@ class SettingForm(Form):
         label="理由", max_length=200, help_text="留给以后的同事看：为什么这样定。"
     )
 
-    def __init__(self, *args: Any, key: str, unit: str, note: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, key: str, unit: str, note: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["value"]
         if key == "calendar.weekdays":

@@ -61,7 +61,9 @@ class Place(Acted):
             models.Index(fields=["parent", "path"], name="place_children"),
             models.Index(fields=["level", "path"], name="place_by_level"),
             GinIndex(SearchKeys(F("name"), F("pinyin")), name="place_search"),
-            models.Index(OpClass("code", name="text_pattern_ops"), name="place_code_prefix"),
+            models.Index(
+                OpClass("code", name="text_pattern_ops"), name="place_code_prefix"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,8 +81,12 @@ class Estate(Acted):
     homes = models.IntegerField("户数", default=0)
     elder_share = models.IntegerField("60 岁以上占比（%）", default=0)
     has_lift = models.BooleanField("有电梯", default=False)
-    services = ArrayField(models.TextField(), verbose_name="现有服务", default=list, blank=True)
-    risks = ArrayField(models.TextField(), verbose_name="风险", default=list, blank=True)
+    services = ArrayField(
+        models.TextField(), verbose_name="现有服务", default=list, blank=True
+    )
+    risks = ArrayField(
+        models.TextField(), verbose_name="风险", default=list, blank=True
+    )
     is_key = models.BooleanField("重点小区", default=False)
 
 
@@ -96,7 +102,9 @@ class Household(Acted):
     call_name = SealedText("称呼")
     address = SealedText("住处")
     phone = SealedText("电话")
-    focus = ArrayField(models.TextField(), verbose_name="重点人群", default=list, blank=True)
+    focus = ArrayField(
+        models.TextField(), verbose_name="重点人群", default=list, blank=True
+    )
     language = models.TextField("语言", default="zh")
     remote = models.BooleanField("牧区或路程 2 小时以上", default=False)
 
@@ -123,7 +131,9 @@ class Setting(Acted):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["path", "key"], name="setting_once_per_place")
+            models.UniqueConstraint(
+                fields=["path", "key"], name="setting_once_per_place"
+            )
         ]
 
 
@@ -143,7 +153,9 @@ class LocalDay(Acted):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["path", "day"], condition=Q(removed=False), name="local_day_once"
+                fields=["path", "day"],
+                condition=Q(removed=False),
+                name="local_day_once",
             )
         ]
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
@@ -29,7 +29,10 @@ def distance_km(a: Point | None, b: Point | None) -> float | None:
     if a is None or b is None:
         return None
     (lon1, lat1), (lon2, lat2) = ((radians(x), radians(y)) for x, y in (a, b))
-    h = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    h = (
+        sin((lat2 - lat1) / 2) ** 2
+        + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
+    )
     return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
 
 
@@ -53,14 +56,16 @@ def place(actor: Actor, place_id: UUID) -> Place:
     """One place, closed ones too. Raises NotFound outside the actor's sight."""
     found = visible(Place.objects.all(), actor, "places.view").filter(pk=place_id)
     row = found.select_related("parent").first()
-    if row is None or (row.level == rules.HOUSEHOLD and not can(actor, "households.view")):
+    if row is None or (
+        row.level == rules.HOUSEHOLD and not can(actor, "households.view")
+    ):
         raise NotFound
     return row
 
 
 def start(actor: Actor) -> Place | None:
     """Where browsing begins: the actor's own place, else the top of the tree."""
-    found = open_places(actor)
+    found = open_places(actor).select_related("parent")
     if actor.path:
         return found.filter(path=actor.path).first()
     return found.order_by("level", "path").first()
@@ -71,8 +76,13 @@ def children(actor: Actor, parent: Place, level: int | None = None) -> QuerySet[
     found = open_places(actor).filter(parent=parent)
     if level is not None:
         found = found.filter(level=level)
-    below = Place.objects.filter(parent=OuterRef("pk"), valid_to=None)
-    return found.annotate(has_below=Exists(below)).order_by("path")
+    return found.order_by("path")
+
+
+def with_children(actor: Actor, ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these places have something below them that the actor may see."""
+    below = open_places(actor).filter(parent__in=ids)
+    return set(below.values_list("parent_id", flat=True).distinct())
 
 
 def crumbs(actor: Actor, of: Place) -> list[Place]:
@@ -98,7 +108,9 @@ def place_by_code(code: str, on: date | None = None) -> Place | None:
     found = Place.objects.filter(code=code)
     if on is None:
         return found.filter(valid_to=None).first()
-    return found.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on).first()
+    return found.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on
+    ).first()
 
 
 def counts(path: str) -> dict[int, int]:
@@ -108,8 +120,9 @@ def counts(path: str) -> dict[int, int]:
     found = rows.values("level").annotate(
         n=Count("id"), points=Count("id", filter=Q(is_contact_point=True))
     )
-    totals = {row["level"]: row["n"] for row in found.order_by("level")}
-    totals[0] = sum(row["points"] for row in found)
+    by_level = list(found.order_by("level"))
+    totals = {row["level"]: row["n"] for row in by_level}
+    totals[0] = sum(row["points"] for row in by_level)
     return totals
 
 
@@ -128,7 +141,9 @@ def names_of(paths: Sequence[str]) -> dict[str, str]:
 
 def household(actor: Actor, place_id: UUID) -> Household:
     """The household at a place. Raises NotFound outside the actor's sight."""
-    found = visible(Household.objects.filter(place_id=place_id), actor, "households.view")
+    found = visible(
+        Household.objects.filter(place_id=place_id), actor, "households.view"
+    )
     row = found.select_related("place", "place__parent").first()
     if row is None:
         raise NotFound

@@ -54,7 +54,9 @@ def add_official_place(
     level = rules.level_of(code)
     parent = Place.objects.filter(code=rules.parent_code(code), valid_to=None).first()
     if parent is None and level > rules.PROVINCE:
-        raise Invalid(fields={"code": f"还没有上级{rules.parent_code(code)}。请先加上级。"})
+        raise Invalid(
+            fields={"code": f"还没有上级{rules.parent_code(code)}。请先加上级。"}
+        )
     place = _new_place(parent, code, level, name, now)
     place.kind = rules.kind_of(code, name)
     place.phone, place.population, place.lon, place.lat = phone, population, lon, lat
@@ -103,7 +105,9 @@ def _local_place(
     number = number or _next_number(parent, level)
     if not 1 <= number <= limit:
         raise Invalid(fields={"number": f"编号应在1到{limit}之间。"})
-    return _new_place(parent, rules.local_code(parent.code, level, number), level, name, now)
+    return _new_place(
+        parent, rules.local_code(parent.code, level, number), level, name, now
+    )
 
 
 def _next_number(parent: Place, level: int) -> int:
@@ -115,7 +119,9 @@ def _next_number(parent: Place, level: int) -> int:
         taken = taken.filter(path__gte=lo, path__lt=hi)
     else:
         taken = taken.filter(parent=parent)
-    return 1 + max((rules.number_of(c) for c in taken.values_list("code", flat=True)), default=0)
+    return 1 + max(
+        (rules.number_of(c) for c in taken.values_list("code", flat=True)), default=0
+    )
 
 
 def community_path(path: str) -> str:
@@ -184,7 +190,11 @@ def edit_place(
 def _check_position(lon: float | None, lat: float | None) -> None:
     if (lon is None) != (lat is None):
         raise Invalid(fields={"lat": "经度和纬度要一起填，或都不填。"})
-    if lon is not None and lat is not None and not (73 <= lon <= 136 and 3 <= lat <= 54):
+    if (
+        lon is not None
+        and lat is not None
+        and not (73 <= lon <= 136 and 3 <= lat <= 54)
+    ):
         raise Invalid(fields={"lon": "经纬度不在国内。请核对是否填反了。"})
 
 
@@ -203,7 +213,9 @@ def close_place(
         raise Invalid(f"{place.name}已经停用了。")
     below = Place.objects.filter(parent=place, valid_to=None).count()
     if below:
-        raise Invalid(f"下面还有{below}个在用的地方。请先处理它们，再停用{place.name}。")
+        raise Invalid(
+            f"下面还有{below}个在用的地方。请先处理它们，再停用{place.name}。"
+        )
     _ask("close", place)
     write = Write(set={"valid_to": today(now)}, notes=[("staff", reason)])
     return act(actor, "places.close", place_id, lambda row: write, now=now)
@@ -224,7 +236,9 @@ def set_contact_point(
             set={"is_contact_point": is_contact_point}, data={"on": is_contact_point}
         )
 
-    return act(actor, "places.point", place_id, decide, reads=("level", "kind"), now=now)
+    return act(
+        actor, "places.point", place_id, decide, reads=("level", "kind"), now=now
+    )
 
 
 def _ask(before: str, place: Place) -> None:
@@ -338,7 +352,12 @@ def edit_household(
         changed["focus"] = _focus(changed["focus"])
     write = Write(set=changed, data={"fields": sorted(changed)})
     return act(
-        actor, "households.edit", household_id, lambda row: write, now=now, version=version
+        actor,
+        "households.edit",
+        household_id,
+        lambda row: write,
+        now=now,
+        version=version,
     )
 
 
@@ -353,7 +372,9 @@ def reveal_household(
     if household is None:
         raise NotFound
     shown = {f: getattr(household, f) for f in ("call_name", "address", "phone")}
-    write = Write(reason=purpose, data={"fields": sorted(k for k, v in shown.items() if v)})
+    write = Write(
+        reason=purpose, data={"fields": sorted(k for k, v in shown.items() if v)}
+    )
     note_event(actor, "households.reveal", household, write, now=now)
     return shown
 
@@ -428,10 +449,18 @@ def add_local_day(
     local = LocalDay(path=path, day=day, kind=kind, name=_named(name))
     sentence = f"{day.month}月{day.day}日在这里已经定过了。请先删掉再重新定。"
     with said(local_day_once=("day", sentence)):
-        return create(actor, "days.set", local, Write(data={"day": str(day), "kind": kind}), now=now)
+        return create(
+            actor,
+            "days.set",
+            local,
+            Write(data={"day": str(day), "kind": kind}),
+            now=now,
+        )
 
 
-def remove_local_day(*, actor: Actor, day_id: UUID, now: datetime | None = None) -> Done:
+def remove_local_day(
+    *, actor: Actor, day_id: UUID, now: datetime | None = None
+) -> Done:
     """Take a local day back: the calendar of the place above holds again."""
     return act(
         actor, "days.remove", day_id, lambda row: Write(set={"removed": True}), now=now

@@ -19,22 +19,30 @@ class Key(NamedTuple):
 KEYS: dict[str, Key] = {
     "orders.verify_days": Key("核实时限", 2, "个工作日", "收到点单后几个工作日内核实"),
     "orders.publish_days": Key("发布或派单时限", 1, "个工作日"),
-    "orders.unit_accept_days": Key("单位接单时限", 2, "个工作日", "超过后报上级街道（乡镇）"),
+    "orders.unit_accept_days": Key(
+        "单位接单时限", 2, "个工作日", "超过后报上级街道（乡镇）"
+    ),
     "orders.assign_days": Key("单位派党员时限", 1, "个工作日"),
     "orders.member_accept_days": Key("党员接单时限", 1, "个工作日"),
     "orders.life_safety_hours": Key("紧急（危及安全）办理时限", 2, "小时"),
     "orders.urgent_hours": Key("加急办理时限", 24, "小时"),
     "orders.normal_days": Key("普通办理时限", 7, "天"),
     "orders.complex_days": Key("复杂办理时限", 15, "天"),
-    "orders.confirm_days": Key("居民确认期限", 7, "天", "过期由社区打电话回访，不会自动算满意"),
+    "orders.confirm_days": Key(
+        "居民确认期限", 7, "天", "过期由社区打电话回访，不会自动算满意"
+    ),
     "orders.reopen_days": Key("可说“没办好”的期限", 15, "天"),
     "orders.rate_days": Key("评价期限", 15, "天", "过期记“未评”，不算好评"),
     "orders.expire_days": Key("公开认领期限", 60, "天", "到期先电话核对"),
     "orders.max_open_claims": Key("每名党员同时认领", 3, "单"),
-    "orders.goods_limit_fen": Key("实物心愿金额上限", 20000, "分", "超过须社区书记核实"),
+    "orders.goods_limit_fen": Key(
+        "实物心愿金额上限", 20000, "分", "超过须社区书记核实"
+    ),
     "orders.goods_wishes_per_quarter": Key("每户每季度实物心愿", 1, "个"),
     "orders.rate_threshold": Key("公布比率的最少件数", 10, "件"),
-    "reporting.accept_days": Key("接收报到时限", 3, "个工作日", "超过后报上级，不会自动接收"),
+    "reporting.accept_days": Key(
+        "接收报到时限", 3, "个工作日", "超过后报上级，不会自动接收"
+    ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
     "calendar.hours": Key(
@@ -67,5 +75,7 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
 
 def sources(path: str) -> dict[str, Setting]:
     """Which row (of which place) decides each key that is not at its default."""
-    rows = Setting.objects.filter(path__in=ancestors(path), removed=False).order_by("path")
+    rows = Setting.objects.filter(path__in=ancestors(path), removed=False).order_by(
+        "path"
+    )
     return {row.key: row for row in rows}

@@ -7,7 +7,9 @@ from baodao.core.errors import Invalid
 from baodao.places.settings import KEYS
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
-_SPAN = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–—至到]\s*([01]?\d|2[0-3]):([0-5]\d)$")
+_SPAN = re.compile(
+    r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–—至到]\s*([01]?\d|2[0-3]):([0-5]\d)$"
+)
 # Lower bounds that no district may undercut (domain 9.4: small numbers).
 LEAST = {"orders.rate_threshold": 10}
 MOST = 100_000

@@ -8,7 +8,11 @@ from django.views.generic import RedirectView
 from baodao.portal.views import entry
 
 urlpatterns = [
-    path("login/", RedirectView.as_view(pattern_name="portal:sign_in"), name="account_login"),
+    path(
+        "login/",
+        RedirectView.as_view(pattern_name="portal:sign_in"),
+        name="account_login",
+    ),
     path("logout/", entry.sign_out, name="account_logout"),
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("two-factor/", include("allauth.mfa.urls")),

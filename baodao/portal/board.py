@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from baodao.acts.access import path_range
 from baodao.core.clock import today
@@ -79,7 +79,9 @@ def top() -> Place | None:
     """The highest place that branches: a province with one prefecture is skipped."""
     here: Place | None = None
     while True:
-        below = list(Place.objects.filter(parent=here, valid_to=None).order_by("path")[:2])
+        below = list(
+            Place.objects.filter(parent=here, valid_to=None).order_by("path")[:2]
+        )
         if len(below) != 1 or below[0].level >= levels.COMMUNITY:
             return here or (below[0] if below else None)
         here = below[0]
@@ -106,6 +108,7 @@ def board(place: Place | None, phone: str, now: datetime) -> Board:
 
 def _tiles(found: Figures) -> list[Tile]:
     n = found.counts
+    confirmed = n["solved"] + n["partly"] + n["not_solved"]
     return [
         Tile("placed", "今年提出的心愿", f"{n['placed']:,}", "件", f"含 {n['open']:,} 件在办"),
         Tile(
@@ -119,7 +122,7 @@ def _tiles(found: Figures) -> list[Tile]:
         ),
         _rate(
             "happy", "评价 4–5 分", found.happy.percent,
-            f"{n['rated']:,} 人评，{max(0, n['solved'] - n['rated']):,} 件未评",
+            f"{n['rated']:,} 人评，{max(0, confirmed - n['rated']):,} 件未评",
             found.happy.shown_from,
         ),
     ]  # fmt: skip
@@ -144,12 +147,14 @@ def wishes(path: str, word: str = "", category: str = "") -> QuerySet[Order]:
 
 
 def _recent(listed: QuerySet[Order]) -> list[Order]:
-    """Half of the cards for wishes that wait for somebody, the rest for the newest
-    of the others."""
+    """Half of the cards for wishes that wait for somebody, then the newest of each
+    other kind, so that the page shows how wishes go on."""
     free = list(listed.filter(state="published")[: RECENT // 2])
-    others = list(listed.filter(~Q(state="published"))[: RECENT - len(free)])
-    both = [*free, *others]
-    return sorted(both, key=lambda o: ORDER.index(WORD_OF[o.state]))
+    rest = list(listed.exclude(state="published")[:60])
+    firsts = [next((o for o in rest if WORD_OF[o.state] == w), None) for w in ORDER[1:]]
+    chosen = [o for o in firsts if o is not None]
+    chosen += [o for o in rest if o not in chosen][: RECENT - len(free) - len(chosen)]
+    return [*free, *sorted(chosen, key=lambda o: ORDER.index(WORD_OF[o.state]))]
 
 
 def cards(orders: Sequence[Order], now: datetime) -> list[Wish]:
@@ -162,7 +167,13 @@ def _card(order: Order, place: str, now: datetime) -> Wish:
     word = WORD_OF[order.state]
     tone, icon = LOOKS[word]
     return Wish(
-        order.title, word, tone, icon, order.category.title, place, _when(order, word, now)
+        order.title,
+        word,
+        tone,
+        icon,
+        order.category.title,
+        place,
+        _when(order, word, now),
     )
 
 
@@ -186,7 +197,12 @@ def _thanks(path: str, now: datetime) -> list[Thanks]:
     names = _communities([o.path for o in rows])
     day = local_day(now)
     return [
-        Thanks(o.thanks, cdate(o.closed_at, day), names.get(community(o.path), ""), handler(o))
+        Thanks(
+            o.thanks,
+            cdate(o.closed_at, day),
+            names.get(community(o.path), ""),
+            handler(o),
+        )
         for o in rows
         if o.closed_at
     ]

@@ -32,7 +32,9 @@ def register() -> None:
     nav.register(COMMUNITY, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
     nav.register(CENTRE, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
-    nav.register(COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS])
+    nav.register(
+        COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
+    )
     nav.register(["inspector"], [ORDERS, COVERAGE, PEOPLE])
     nav.register(
         ["unit_secretary", "unit_liaison"],
@@ -50,7 +52,7 @@ def register() -> None:
             Entry("接单", "orders:mine", "list-check"),
             Entry("认领", "orders:pool", "hand-stop"),
             Entry("报到", "reporting:my", "door-enter"),
-            Entry("我的", "portal:account", "user-circle"),
+            Entry("我的", "portal:profile", "user-circle", under=("/me/account/", "/me/password/")),
         ],
         light=True,
     )
@@ -79,6 +81,7 @@ def register() -> None:
             Entry("感谢", "/#thanks"),
             Entry("公开数据", "portal:figures"),
             Entry("查进度", "orders:find"),
+            Entry("བོད་ཡིག", "/display/?lang=bo&next=/orders/wish/", lang="bo"),
         ],
     )
     nav.register_account(account)
@@ -95,7 +98,9 @@ def account(request: HttpRequest) -> Account | None:
         name=actor.name,
         role=ROLES[actor.role].title,
         place=place_words(actor),
-        roles=[Choice(key_of(a), _label(a, len(held)), key_of(a) == chosen) for a in held],
+        roles=[
+            Choice(key_of(a), _label(a, len(held)), key_of(a) == chosen) for a in held
+        ],
         switch_url=reverse("portal:role"),
         sign_out_url=reverse("portal:sign_out"),
         account_url=reverse("portal:account"),

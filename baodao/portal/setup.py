@@ -46,7 +46,9 @@ def at_the_machine(request: HttpRequest) -> bool:
     """From this very machine and not through a proxy, which would make everybody
     look as if they were here."""
     passed_on = {"X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-Ip", "Via"}
-    return request.META.get("REMOTE_ADDR") in LOOPBACK and not (passed_on & set(request.headers))
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and not (
+        passed_on & set(request.headers)
+    )
 
 
 def token_fits(token: str) -> bool:
@@ -56,9 +58,7 @@ def token_fits(token: str) -> bool:
     return hmac.compare_digest(token.strip(), TOKEN_FILE.read_text().strip())
 
 
-def make_first_admin(
-    *, name: str, username: str, password: str, trusted: bool
-) -> UUID:
+def make_first_admin(*, name: str, username: str, password: str, trusted: bool) -> UUID:
     """Person, account and the role for the whole deployment, all or nothing. Raises
     Forbidden without trust, Conflict when somebody was first, Invalid per field."""
     if not trusted:
@@ -72,7 +72,9 @@ def make_first_admin(
         account, once = open_account(actor=SYSTEM, person_id=person, username=username)
         role = "system_admin"
         give_role(actor=SYSTEM, person_id=person, role=role, valid_to=_end())
-        me = Actor(role=role, name=name, path="", person_id=person, account_id=account.id)
+        me = Actor(
+            role=role, name=name, path="", person_id=person, account_id=account.id
+        )
         change_own_password(actor=me, old=once, new=password)
     TOKEN_FILE.unlink(missing_ok=True)
     return account.id

@@ -27,8 +27,8 @@ UNIT_ROLES = ("unit_secretary", "unit_liaison")
 
 @dataclass(frozen=True)
 class NextStep:
-    """`due` is a date or an instant, or None; `waits`: somebody else's turn; `label`
-    is the verb of the link."""
+    """`due` is a date or an instant, or None; `late`: it has passed; `waits`: somebody
+    else's turn; `label` is the verb of the link."""
 
     title: str
     text: str
@@ -37,6 +37,7 @@ class NextStep:
     done: bool = False
     waits: bool = False
     label: str = ""
+    late: bool = False
 
 
 def next_steps(actor: Actor, now: datetime | None = None) -> list[NextStep]:
@@ -108,7 +109,8 @@ def _channel_step(
         "residence": "到住的村（社区）报到，一次就好。",
     }[channel]
     url = f"{_url('reporting:new')}?channel={channel}"
-    return NextStep(title, text, url, due, label="去报到")
+    late = due < local(at).date()
+    return NextStep(title, text, url, due, label="去报到", late=late)
 
 
 def _waiting_step(r: ReportIn, title: str, at: datetime) -> NextStep:
@@ -117,7 +119,10 @@ def _waiting_step(r: ReportIn, title: str, at: datetime) -> NextStep:
         text = f"{where}还没有接收，已超过时限，乡镇（街道）会催办。您不用再报。"
     else:
         text = f"已报到{where}，等社区接收。您不用再做什么。"
-    return NextStep(title, text, _url("reporting:detail", r.id), r.due_at, waits=True)
+    return NextStep(
+        title, text, _url("reporting:detail", r.id), r.due_at, waits=True,
+        late=bool(r.due_at and r.due_at < at),
+    )  # fmt: skip
 
 
 def _skills_step(member: Member, held: Sequence[ReportIn]) -> NextStep:

@@ -22,6 +22,7 @@ from baodao.reporting.next_steps import NextStep, next_steps
 from baodao.reporting.standing import (
     RELATED,
     asks_confirmation,
+    method_title,
     of_member,
     of_unit,
     place_name,
@@ -152,10 +153,9 @@ def card(it: ReportIn, actor: Actor, now: datetime) -> Card:
     step = next((e for e in ("accept", "resubmit", "reconfirm") if e in steps), "")
     if step == "reconfirm" and not asks_confirmation(it, now):
         step = ""
-    method = rules.METHODS[it.method]
     return Card(
         it=it, name=who(it), place=place_name(it.point),
-        under=f"报 {it.receipt_no} · {rules.CHANNELS[it.channel]} · {method}",
+        under=f"报 {it.receipt_no} · {rules.CHANNELS[it.channel]} · {method_title(it)}",
         clock=clock_of(it, actor, now, mine=bool(step)), next=step, state=state.title,
         tone=state.tone, icon=state.icon,
     )  # fmt: skip
@@ -170,7 +170,13 @@ def possible(it: ReportIn, actor: Actor) -> list[str]:
         if event in now_possible
         and can(actor, f"reporting.{event}", it)
         and not (event == "start_transfer" and it.member_id is None)
+        and not (event == "withdraw" and _others_own(it, actor))
     ]
+
+
+def _others_own(it: ReportIn, actor: Actor) -> bool:
+    """What somebody handed in themselves a community returns, it does not withdraw."""
+    return actor.path is not None and it.method == "self"
 
 
 def clock_of(it: ReportIn, actor: Actor, now: datetime, *, mine: bool) -> Clock | None:
@@ -198,7 +204,7 @@ def clock_of(it: ReportIn, actor: Actor, now: datetime, *, mine: bool) -> Clock 
 
 def timeline(it: ReportIn, actor: Actor, now: datetime) -> list[Entry]:
     """The story, newest first; on top what is expected."""
-    entries = [_entry(e) for e in reversed(events_of(it.id))]
+    entries = [_entry(e, it) for e in reversed(events_of(it.id))]
     state = rules.STATES[it.state]
     if state.side:
         shown = clock_of(it, actor, now, mine=False)
@@ -209,7 +215,7 @@ def timeline(it: ReportIn, actor: Actor, now: datetime) -> list[Entry]:
     return entries
 
 
-def _entry(event: Event) -> Entry:
+def _entry(event: Event, it: ReportIn) -> Entry:
     name = event.action.split(".", 1)[1]
     icon, tone = _ICONS.get(name, ("point", ""))
     by = event.actor_name
@@ -218,11 +224,11 @@ def _entry(event: Event) -> Entry:
     quote = "；".join(n.text for n in event.notes.all())
     return Entry(
         TITLES.get(name, name), at=event.at, who=by, icon=icon, tone=tone,
-        text=_reason(name, event), quote=quote,
+        text=_reason(name, event, it), quote=quote,
     )  # fmt: skip
 
 
-def _reason(name: str, event: Event) -> str:
+def _reason(name: str, event: Event, it: ReportIn) -> str:
     if name == "return":
         return rules.RETURN_REASONS.get(event.reason, "")
     if name in ("end", "withdraw", "replace"):
@@ -230,7 +236,7 @@ def _reason(name: str, event: Event) -> str:
     if name == "start_transfer":
         return f"转往{event.data.get('to_name', '')}"
     if name in ("submit", "draft"):
-        return rules.METHODS.get(event.data.get("method", ""), "")
+        return method_title(it) if "method" in event.data else ""
     return ""
 
 
@@ -285,7 +291,24 @@ def cards(
 
 
 __all__ = [
-    "Card", "NextStep", "asks_confirmation", "card", "cards", "communities", "in_tab",
-    "listed", "members_named", "narrowed", "next_steps", "of_member", "of_unit",
-    "place_name", "possible", "tab_counts", "tabs_for", "timeline", "who",
+    "Card",
+    "NextStep",
+    "asks_confirmation",
+    "card",
+    "cards",
+    "communities",
+    "in_tab",
+    "listed",
+    "members_named",
+    "method_title",
+    "narrowed",
+    "next_steps",
+    "of_member",
+    "of_unit",
+    "place_name",
+    "possible",
+    "tab_counts",
+    "tabs_for",
+    "timeline",
+    "who",
 ]  # fmt: skip

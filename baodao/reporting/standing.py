@@ -19,6 +19,12 @@ def place_name(place: Place) -> str:
     return f"{place.parent}{place.name}" if place.parent else place.name
 
 
+def method_title(it: ReportIn) -> str:
+    """本人填报, or 单位填报 for a unit's own."""
+    own = it.method == "self" and it.subject_unit_id
+    return "单位填报" if own else rules.METHODS[it.method]
+
+
 def asks_confirmation(it: ReportIn, now: datetime) -> bool:
     """Whether the half-year is about to end, or over."""
     if it.state not in rules.LIVE or it.reconfirm_due is None:

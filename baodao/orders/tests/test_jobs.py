@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from baodao.acts.actor import link_holder
 from baodao.acts.models import Event
@@ -41,13 +42,19 @@ def told(w: World, order: Order) -> list[tuple[str, str]]:
     names |= {str(getattr(w.units, k).id): k for k in ("unit", "other", "far", "loose")}
     names |= {
         f"{role}@{getattr(w.places, key).path}": f"{role}@{key}"
-        for role in ("community_worker", "community_secretary", "grid_worker", "township_party")
+        for role in (
+            "community_worker",
+            "community_secretary",
+            "grid_worker",
+            "township_party",
+        )
         for key in ("street", "community", "grid", "other_community")
     }
     action = dict(Event.objects.filter(object_id=order.id).values_list("id", "action"))
     sent = Message.objects.filter(event_id__in=action).order_by("event_id", "addressee")
     return [
-        (action[m.event_id].split(".")[1], names.get(m.addressee, m.addressee)) for m in sent
+        (action[m.event_id].split(".")[1], names.get(m.addressee, m.addressee))
+        for m in sent
     ]
 
 
@@ -76,7 +83,9 @@ def test_a_return_goes_to_the_community_and_a_decline_to_the_unit(w: World) -> N
     member, unit = w.actors["member"], w.actors["unit_secretary"]
     s.decline_order(actor=member, order_id=order.id, reason="away")
     other = order_in("dispatched", w)
-    s.return_order(actor=unit, order_id=other.id, reason="no_capacity", note="请找供电公司")
+    s.return_order(
+        actor=unit, order_id=other.id, reason="no_capacity", note="请找供电公司"
+    )
     work()
     assert told(w, order)[-1] == ("decline", "unit")
     assert told(w, other)[-1] == ("return", "community_worker@community")
@@ -245,7 +254,9 @@ def test_two_sweeps_that_saw_the_same_row_act_once(w: World) -> None:
     assert _marks(order) == [50]
 
 
-def test_the_sweep_asks_few_questions(w: World, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_sweep_asks_few_questions(
+    w: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     for _ in range(5):
         order_in("in_service", w, at=AT)
     with django_assert_max_num_queries(12):

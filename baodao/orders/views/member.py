@@ -51,8 +51,12 @@ class Ask:
 
 
 ASKS: Mapping[str, Ask] = {
-    "decline": Ask("接不了这一单", "告诉单位", "单位会另派一位。理由只有单位和社区看得到。"),
-    "hand_back": Ask("把这一单交回单位", "交回单位", "单位会另派一位。理由只有单位和社区看得到。"),
+    "decline": Ask(
+        "接不了这一单", "告诉单位", "单位会另派一位。理由只有单位和社区看得到。"
+    ),
+    "hand_back": Ask(
+        "把这一单交回单位", "交回单位", "单位会另派一位。理由只有单位和社区看得到。"
+    ),
     "release": Ask("退回公开认领", "退回去", "这一单会重新放出来，让别人认领。"),
     "report_done": Ask("办完了", "办完了", "居民会收到，请居民说办好没有。"),
     "ask_extension": Ask("申请延期", "送出申请", "只能延一次，不超过原来的时限。"),
@@ -81,7 +85,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
         page, cards = queries.finished(actor, request.GET.get("page", "1"), now)
         context |= {"tab": "closed", "page": page, "cards": cards}
     else:
-        context |= {"hand": queries.in_hand(actor, now), "waiting": queries.waiting(actor, now)}
+        context |= {
+            "hand": queries.in_hand(actor, now),
+            "waiting": queries.waiting(actor, now),
+        }
     return render(request, "orders/member_list.html", context)
 
 
@@ -139,7 +146,10 @@ def _order(actor: Actor, order_id: UUID) -> Order:
 
 
 def _page(
-    request: HttpRequest, order: Order, shown: Mapping[str, str] | None = None, status: int = 200
+    request: HttpRequest,
+    order: Order,
+    shown: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor, now = _actor(request), clock_now()
     events = events_of(order.id)
@@ -195,7 +205,9 @@ def _sent_again(
 ) -> HttpResponse:
     """A form sent twice, the first time of which took the order out of the member's
     hands: the receipt of that first time."""
-    before = queries.last_own(actor, order_id, event) if request.method == "POST" else None
+    before = (
+        queries.last_own(actor, order_id, event) if request.method == "POST" else None
+    )
     if before is None:
         raise NotFound
     return redirect(_receipt_url(order_id, before.id))
@@ -206,10 +218,14 @@ def _client(request: HttpRequest, order_id: UUID) -> str:
     return f"{order_id}:{given}" if given else ""
 
 
-def _at_once(request: HttpRequest, actor: Actor, order: Order, event: str) -> HttpResponse:
+def _at_once(
+    request: HttpRequest, actor: Actor, order: Order, event: str
+) -> HttpResponse:
     verb = services.accept_order if event == "accept" else services.start_order
     try:
-        done = verb(actor=actor, order_id=order.id, client_id=_client(request, order.id))
+        done = verb(
+            actor=actor, order_id=order.id, client_id=_client(request, order.id)
+        )
     except Conflict as error:
         toast(request, error.message, tone="late")
         return _page(request, _order(actor, order.id), status=error.status)
@@ -257,7 +273,9 @@ def _do(actor: Actor, order: Order, event: str, form: ActForm, client: str) -> D
     if event == "note":
         return services.add_note(text=said["text"], audience="unit", **given)
     if isinstance(form, DoneForm):
-        return services.report_done(stretches=form.stretches(), note=said["note"], **given)
+        return services.report_done(
+            stretches=form.stretches(), note=said["note"], **given
+        )
     verbs = {
         "decline": services.decline_order, "hand_back": services.hand_back_order,
         "release": services.release_order, "cannot_do": services.cannot_do_order,
@@ -284,7 +302,11 @@ def _receipt(request: HttpRequest, actor: Actor, order_id: UUID) -> HttpResponse
     event = queries.my_event(actor, order_id, request.GET.get("e", ""))
     order = Order.objects.get(id=order_id)
     made = receipts.receipt(event, order, services.context(order.path))
-    context = {"receipt": made, "order": order, "mine": can(actor, "orders.view", order)}
+    context = {
+        "receipt": made,
+        "order": order,
+        "mine": can(actor, "orders.view", order),
+    }
     return render(request, "orders/member_receipt.html", context)
 
 

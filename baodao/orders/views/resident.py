@@ -63,7 +63,9 @@ def _where(request: HttpRequest, above: Place | None) -> HttpResponse:
     """County, township, community as plain links; levels with one entry are skipped."""
     here = above
     while True:
-        below = Place.objects.filter(parent=here, valid_to=None, level__lte=levels.COMMUNITY)
+        below = Place.objects.filter(
+            parent=here, valid_to=None, level__lte=levels.COMMUNITY
+        )
         rows = list(below.exclude(kind="virtual").order_by("path")[:200])
         if len(rows) != 1 or rows[0].level == levels.COMMUNITY:
             break
@@ -87,7 +89,12 @@ def _base(request: HttpRequest, at: Place) -> dict[str, Any]:
 
 
 def _form(
-    request: HttpRequest, at: Place, form: WishForm, *, keep: bool = False, status: int = 200
+    request: HttpRequest,
+    at: Place,
+    form: WishForm,
+    *,
+    keep: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     spans = values(at.path, ["orders.normal_days", "orders.urgent_hours"])
     notes = {
@@ -109,7 +116,9 @@ def _posted(request: HttpRequest, at: Place) -> HttpResponse:
     if not form.is_valid():
         return _again(request, at, form, elder)
     try:
-        services.check_detail(form.chosen["detail"], bool(request.POST.get("keep_numbers")))
+        services.check_detail(
+            form.chosen["detail"], bool(request.POST.get("keep_numbers"))
+        )
         if step != "send":
             return _check(request, at, form.chosen)
         return _send(request, at, form.chosen)
@@ -153,11 +162,16 @@ def _check(
         "category": category,
         "title": request.POST.get("title") or services.public_wording(category),
         "title_error": error,
-        "consent": request.POST.get("step") != "send" or "consent_public" in request.POST,
-        "hidden": carry({**request.POST.dict(), **chosen, "client_id": base["client_id"]}),
+        "consent": request.POST.get("step") != "send"
+        or "consent_public" in request.POST,
+        "hidden": carry(
+            {**request.POST.dict(), **chosen, "client_id": base["client_id"]}
+        ),
         "similar": residents.similar(at.path, category.code, chosen["detail"]),
     }
-    return show(request, "orders/resident_check.html", context, status=422 if error else 200)
+    return show(
+        request, "orders/resident_check.html", context, status=422 if error else 200
+    )
 
 
 def _send(request: HttpRequest, at: Place, chosen: dict[str, str]) -> HttpResponse:
@@ -176,7 +190,13 @@ def _send(request: HttpRequest, at: Place, chosen: dict[str, str]) -> HttpRespon
         keep_numbers=bool(request.POST.get("keep_numbers")),
         language=lang_of(request),
         client_id=client_id,
-        **chosen,
+        kind=chosen["kind"],
+        category=chosen["category"],
+        urgency=chosen["urgency"],
+        detail=chosen["detail"],
+        call_name=chosen["call_name"],
+        phone=chosen["phone"],
+        address=chosen["address"],
     )
     return redirect("orders:placed", token=order.token)
 
@@ -199,12 +219,16 @@ def _elder(
     category = Category.objects.get(code=choice.category)
     return show(
         request,
-        "orders/resident_elder_words.html" if ask_words else "orders/resident_elder_phone.html",
+        "orders/resident_elder_words.html"
+        if ask_words
+        else "orders/resident_elder_phone.html",
         {
             **base,
             "choice": choice,
             "form": form or _wish_form(None),
-            "detail": request.POST.get("detail", "") if what == "other" else choice.label,
+            "detail": request.POST.get("detail", "")
+            if what == "other"
+            else choice.label,
             "title": services.public_wording(category),
         },
         status=status,
@@ -243,9 +267,12 @@ def placed(request: HttpRequest, token: str) -> HttpResponse:
     if order is None:
         raise NotFound
     link = request.build_absolute_uri(reverse("orders:follow", args=[order.token]))
-    context = {"order": order, "place": order.place, "link": link, "qr": _qr(link)}
+    at = residents.community_of(order.path) or order.place
+    context = {"order": order, "place": at, "link": link, "qr": _qr(link)}
     context["phone"] = residents.phone_of(order.path)
-    context["until"] = residents.by(order.due_at, order.placed_at) if order.due_at else ""
+    context["until"] = (
+        residents.by(order.due_at, order.placed_at) if order.due_at else ""
+    )
     if request.GET.get("print"):
         return render(request, "orders/resident_slip.html", context)
     return show(request, "orders/resident_placed.html", context)
@@ -268,7 +295,9 @@ def find(request: HttpRequest) -> HttpResponse:
         elif found := look_up(request, code):
             response = redirect("orders:follow", token=found.code)
             if request.POST.get("then", request.GET.get("then")) == "seen":
-                response["Location"] = reverse("orders:resident_act", args=[found.code, "seen"])
+                response["Location"] = reverse(
+                    "orders:resident_act", args=[found.code, "seen"]
+                )
             return response
         else:
             left = tries_left(request)
@@ -279,5 +308,6 @@ def find(request: HttpRequest) -> HttpResponse:
         "then": request.GET.get("then", ""),
         "place": _place(request),
     }
-    return show(request, "orders/resident_find.html", context, status=422 if error else 200)
-
+    return show(
+        request, "orders/resident_find.html", context, status=422 if error else 200
+    )

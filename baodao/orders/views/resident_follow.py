@@ -56,9 +56,10 @@ def _base(request: HttpRequest, opened: Opened) -> dict[str, Any]:
     order = opened.order
     return {
         "order": order,
-        "place": order.place,
+        "place": residents.community_of(order.path) or order.place,
         "key": opened.key,
         "by_code": opened.by_code,
+        "heading": residents.heading(order, opened.by_code),
         "phone": residents.phone_of(order.path),
     }
 
@@ -123,7 +124,9 @@ def _reopen(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _missing(request: HttpRequest, opened: Opened) -> HttpResponse:
     """What is still missing, said after the tap that has been written already."""
-    chosen = [m for m in request.POST.getlist("missing") if m in MISSING and m != "别的"]
+    chosen = [
+        m for m in request.POST.getlist("missing") if m in MISSING and m != "别的"
+    ]
     said = "；".join([*chosen, request.POST.get("text", "").strip()[:500]]).strip("；")
     if said:
         words = _words(request, opened, "missing")
@@ -192,7 +195,9 @@ def _redo(request: HttpRequest, opened: Opened) -> HttpResponse:
     event = residents.last_reopening(order)
     context = {
         **_base(request, opened),
-        "said": REOPEN_SAID.get(str(event.data.get("result")) if event else "", "没办好"),
+        "said": REOPEN_SAID.get(
+            str(event.data.get("result")) if event else "", "没办好"
+        ),
         "superior": bool(event and event.data.get("superior")),
         "may_take_back": bool(event and event.from_state == "done_reported"),
         "who": residents.handler(order),

@@ -205,7 +205,6 @@ def _contact(
         "address": f"{order.place} · 楼栋门号已隐去" if order.address else "没有留",
     }
     looks = Counter(e.data.get("field") for e in events if e.action == "orders.reveal")
-    looks.update(shown)
     return {
         "contact": [
             (

@@ -23,7 +23,6 @@ from baodao.orders import rules, services
 from baodao.orders.forms_member import ActForm, DoneForm, ExtensionForm, NoteForm
 from baodao.orders.forms_unit import AssignForm, ReturnForm
 from baodao.orders.models import Order
-from baodao.orders.private import may_read_words
 from baodao.orders.queries_member import (
     last_own,
     may_extend,
@@ -41,6 +40,7 @@ from baodao.orders.shapes import (
 )
 from baodao.orders.story import story
 from baodao.orders.suggestions import member_suggestions
+from baodao.reporting.next_steps import next_steps
 from baodao.ui.shapes import Suggestion
 from baodao.ui.toast import toast
 
@@ -63,14 +63,19 @@ def order_list(request: HttpRequest) -> HttpResponse:
     tabs = [(tab, title) for tab, (title, _) in queries.TABS.items()]
     context = {
         "desk": desk,
-        "tabs": [(t, title, desk.counts[t]) for t, title in [*tabs, (queries.POOL, "可认领")]],
+        "tabs": [
+            (t, title, desk.counts[t]) for t, title in [*tabs, (queries.POOL, "可认领")]
+        ],
         "grouped": desk.tab not in ("closed", queries.POOL),
-        "filtered": any(request.GET.get(k) for k in ("q", "category", "urgency", "due")),
+        "filtered": any(
+            request.GET.get(k) for k in ("q", "category", "urgency", "due")
+        ),
         "categories": queries.categories(),
         "urgencies": rules.URGENCIES.items(),
         "dues": queries.DUE.items(),
         "year": queries.year_of(actor, today(now).year),
         "messages_to": inbox(actor)[:5],
+        "next_steps": [s for s in next_steps(actor, now) if not s.done][:3],
     }
     return render(request, "orders/unit_list.html", context)
 
@@ -101,7 +106,12 @@ def _page(
 
     def due(state: str, since: datetime) -> datetime | None:
         return rules.due(
-            state, order.urgency, since, where.calendar, where.settings, order.overall_due_at
+            state,
+            order.urgency,
+            since,
+            where.calendar,
+            where.settings,
+            order.overall_due_at,
         )
 
     context = {
@@ -112,7 +122,6 @@ def _page(
         "steps": steps_of(order),
         "parts": parts_of(order, events, now, due),
         "entries": story(order, events, actor, now, unit_names(events, order)),
-        "words": may_read_words(actor, order),
         "may": _may(actor, order, now),
         "forms": _forms(actor, order, now) | dict(bound),
         "open": next(iter(bound), ""),
@@ -135,7 +144,9 @@ def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
 
 
 def _forms(actor: Actor, order: Order, now: datetime) -> dict[str, ActForm]:
-    return {e: _form(e, order, now, None) for e in _may(actor, order, now) if e in FORMS}
+    return {
+        e: _form(e, order, now, None) for e in _may(actor, order, now) if e in FORMS
+    }
 
 
 def _form(event: str, order: Order, now: datetime, data: Any) -> ActForm:
@@ -144,7 +155,9 @@ def _form(event: str, order: Order, now: datetime, data: Any) -> ActForm:
         if order.member is None:
             raise Conflict
         started = started_at(order)
-        return DoneForm(order, order.member, now, data, started=started, auto_id=f"{prefix}_%s")
+        return DoneForm(
+            order, order.member, now, data, started=started, auto_id=f"{prefix}_%s"
+        )
     if event == "ask_extension":
         return ExtensionForm(span_of(order), data, auto_id=f"{prefix}_%s")
     return FORMS[event](data, auto_id=f"{prefix}_%s")
@@ -209,7 +222,9 @@ def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     return redirect("orders:unit") if gone else redirect("orders:unit_order", order_id)
 
 
-def _do(actor: Actor, order: Order, event: str, form: ActForm | None, client: str) -> Done:
+def _do(
+    actor: Actor, order: Order, event: str, form: ActForm | None, client: str
+) -> Done:
     given: dict[str, Any] = {
         "actor": actor,
         "order_id": order.id,
@@ -221,7 +236,9 @@ def _do(actor: Actor, order: Order, event: str, form: ActForm | None, client: st
     if event == "return":
         return services.return_order(reason=said["reason"], note=said["note"], **given)
     if event == "assign":
-        return services.assign_order(member_id=said["member"], note=said["note"], **given)
+        return services.assign_order(
+            member_id=said["member"], note=said["note"], **given
+        )
     if event == "ask_extension":
         return services.ask_extension(days=said["days"], note=said["note"], **given)
     if event == "note":
@@ -231,7 +248,11 @@ def _do(actor: Actor, order: Order, event: str, form: ActForm | None, client: st
 
 
 def _refused(
-    request: HttpRequest, order_id: UUID, event: str, form: ActForm | None, error: BaodaoError
+    request: HttpRequest,
+    order_id: UUID,
+    event: str,
+    form: ActForm | None,
+    error: BaodaoError,
 ) -> HttpResponse:
     """The page as it is now, with the sentence at its place. An order that has left
     the unit meanwhile is answered on the list."""
@@ -252,7 +273,9 @@ def _say(request: HttpRequest, order_id: UUID, event: str, done: Done) -> None:
     title = DONE[event]
     if event == "assign" and order.member:
         title = f"已派给{order.member}"
-    text = "社区会改派别的单位。" if event == "return" else after_words(order, clock_now())
+    text = (
+        "社区会改派别的单位。" if event == "return" else after_words(order, clock_now())
+    )
     toast(request, title, "" if event == "note" else text)
 
 

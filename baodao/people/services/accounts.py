@@ -75,10 +75,14 @@ def _refuse_above(actor: Actor, person_id: UUID) -> None:
     """Who can reset a password can sign in: nobody reaches the account of a person
     who holds a role that they could not give themselves."""
     day = today()
-    held = RoleTie.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), person_id=person_id)
+    held = RoleTie.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=day), person_id=person_id
+    )
     for tie in held:
         if not (roles.may_give(actor.role, tie.role) and can(actor, "roles.give", tie)):
-            raise Forbidden("这个人还有更高或别处的角色，账号要由上级来管。请交给上级。")
+            raise Forbidden(
+                "这个人还有更高或别处的角色，账号要由上级来管。请交给上级。"
+            )
 
 
 def reset_password(
@@ -90,12 +94,16 @@ def reset_password(
     return _manage(actor, "accounts.reset", account_id, changed, now), password
 
 
-def disable_account(*, actor: Actor, account_id: UUID, now: datetime | None = None) -> Done:
+def disable_account(
+    *, actor: Actor, account_id: UUID, now: datetime | None = None
+) -> Done:
     """Nobody signs in with it any more; open sessions end at once."""
     return _manage(actor, "accounts.disable", account_id, {"is_active": False}, now)
 
 
-def enable_account(*, actor: Actor, account_id: UUID, now: datetime | None = None) -> Done:
+def enable_account(
+    *, actor: Actor, account_id: UUID, now: datetime | None = None
+) -> Done:
     return _manage(actor, "accounts.enable", account_id, {"is_active": True}, now)
 
 
@@ -146,4 +154,3 @@ _SENTENCES: dict[str, str] = {
 def _sentence(error: ValidationError) -> str:
     known = [_SENTENCES.get(e.code or "", "") for e in error.error_list]
     return "".join(known) or "这个密码不合要求。请换一个。"
-

@@ -109,7 +109,9 @@ def _org(org_id: UUID | None, unit_id: UUID | None) -> UUID | None:
     return org_id
 
 
-def _new_person(name: str, phone: str, path: str | None, unit_id: UUID | None) -> Person:
+def _new_person(
+    name: str, phone: str, path: str | None, unit_id: UUID | None
+) -> Person:
     name, phone = checks.named(name, what="姓名"), checks.phone(phone)
     return Person(
         name=name, pinyin=pinyin_key(name), phone=phone, phone_hash=phone_hash(phone),
@@ -242,7 +244,11 @@ def add_exemption(
     if kind not in EXEMPTION_KINDS:
         raise Invalid(fields={"kind": "请选免责的原因。"})
     checks.period(valid_from, valid_to)
-    member = visible(Member.objects.all(), actor, "members.view").filter(pk=member_id).first()
+    member = (
+        visible(Member.objects.all(), actor, "members.view")
+        .filter(pk=member_id)
+        .first()
+    )
     if member is None:
         raise NotFound
     exemption = Exemption(
@@ -257,7 +263,11 @@ def add_exemption(
 
 
 def end_exemption(
-    *, actor: Actor, exemption_id: UUID, on: date | None = None, now: datetime | None = None
+    *,
+    actor: Actor,
+    exemption_id: UUID,
+    on: date | None = None,
+    now: datetime | None = None,
 ) -> Done:
     """End an exemption; `on` is the first day with duties again. Errors: on."""
     day = on or today(now)
@@ -272,7 +282,9 @@ def end_exemption(
     reads = ("valid_from", "valid_to", "member_id")
     with transaction.atomic():
         done = act(actor, "exemptions.end", exemption_id, decide, reads=reads, now=now)
-        member_id = Exemption.objects.values_list("member_id", flat=True).get(pk=exemption_id)
+        member_id = Exemption.objects.values_list("member_id", flat=True).get(
+            pk=exemption_id
+        )
         _sync([member_id], now)
     return done
 
@@ -340,7 +352,9 @@ def add_resident(
     return create(actor, "residents.add", resident, now=now, client_id=client_id)
 
 
-def _resident_path(actor: Actor, household_id: UUID | None, place_id: UUID | None) -> str:
+def _resident_path(
+    actor: Actor, household_id: UUID | None, place_id: UUID | None
+) -> str:
     if household_id:
         homes = visible(Household.objects.all(), actor, "households.view")
         path = homes.filter(pk=household_id).values_list("path", flat=True).first()
@@ -360,13 +374,22 @@ def edit_resident(
     version: int | None = None,
 ) -> Done:
     """Change some of: call_name, phone, language, channel."""
-    changed = {k: changes[k] for k in ("call_name", "phone", "language", "channel") if k in changes}
+    changed = {
+        k: changes[k]
+        for k in ("call_name", "phone", "language", "channel")
+        if k in changes
+    }
     if "phone" in changed:
         changed["phone"] = checks.phone(changed["phone"])
         changed["phone_hash"] = phone_hash(changed["phone"])
     write = Write(set=changed, data={"fields": sorted(changed)})
     return act(
-        actor, "residents.edit", resident_id, lambda row: write, now=now, version=version
+        actor,
+        "residents.edit",
+        resident_id,
+        lambda row: write,
+        now=now,
+        version=version,
     )
 
 

@@ -82,7 +82,9 @@ def _bind(tie: RoleTie, place_id: UUID | None, unit_id: UUID | None) -> None:
             raise Invalid(fields={"unit": f"{known.title}要选一个单位。"})
         tie.unit, tie.path = unit, unit.path
         return
-    place = Place.objects.filter(pk=place_id, valid_to=None).first() if place_id else None
+    place = (
+        Place.objects.filter(pk=place_id, valid_to=None).first() if place_id else None
+    )
     level = place.level if place else 0
     if level not in known.levels or (place_id and place is None):
         raise Invalid(fields={"place": _levels(known)})
@@ -97,12 +99,16 @@ def _levels(role: roles.Role) -> str:
 
 
 def _refuse_clash(person_id: UUID, role: str, start: date, end: date | None) -> None:
-    held = RoleTie.objects.filter(Q(valid_to=None) | Q(valid_to__gt=start), person_id=person_id)
+    held = RoleTie.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=start), person_id=person_id
+    )
     if end is not None:
         held = held.filter(valid_from__lt=end)
     other = roles.clash(set(held.values_list("role", flat=True)), role)
     if other:
-        sentence = f"{roles.title(other)}和{roles.title(role)}不能是同一个人。请换一个人。"
+        sentence = (
+            f"{roles.title(other)}和{roles.title(role)}不能是同一个人。请换一个人。"
+        )
         raise Invalid(fields={"role": sentence})
 
 

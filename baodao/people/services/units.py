@@ -14,7 +14,6 @@ from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
 from baodao.core.errors import Invalid, NotFound
-from baodao.core.text import pinyin_key
 from baodao.people import checks
 from baodao.people.models import (
     AFFILIATIONS,
@@ -97,7 +96,7 @@ def _unit_values(
     return {
         "name": name,
         "short_name": short_name,
-        "pinyin": pinyin_key(name),
+        "pinyin": checks.unit_keys(name, short_name),
         "uscc": checks.credit_code(uscc),
         "branch_no": branch_no.strip(),
         "kind": kind,
@@ -167,7 +166,9 @@ _WITH_SEAT: tuple[tuple[type[models.Model], str, str], ...] = (
 
 def _take_along(actor: Actor, unit_id: UUID, path: str, now: datetime | None) -> None:
     for model, action, column in _WITH_SEAT:
-        ids = list(model._default_manager.filter(unit_id=unit_id).values_list("pk", flat=True))
+        ids = list(
+            model._default_manager.filter(unit_id=unit_id).values_list("pk", flat=True)
+        )
         if ids:
             act_many(actor, action, ids, Write(set={column: path}), now=now)
 
@@ -193,7 +194,9 @@ def close_unit(
     ties = ContactTie.objects.filter(unit_id=unit_id, valid_to=None).count()
     members = Member.objects.filter(unit_id=unit_id).exclude(duty_status="left").count()
     if ties or members:
-        raise Invalid(f"还有{ties}个联系点、{members}名党员没有转走。请先处理，再停用。")
+        raise Invalid(
+            f"还有{ties}个联系点、{members}名党员没有转走。请先处理，再停用。"
+        )
     changed = {"status": status, "successor": successor_id, "valid_to": today(now)}
     write = Write(set=changed, notes=[("staff", reason)])
     return act(actor, "units.close", unit_id, lambda row: write, now=now)
@@ -235,7 +238,9 @@ def _org_values(
     if kind not in ORG_KINDS:
         raise Invalid(fields={"kind": "请选党组织类别。"})
     if superior_id and external.strip():
-        raise Invalid(fields={"superior_external": "上级党组织在系统内就不用再写名称。"})
+        raise Invalid(
+            fields={"superior_external": "上级党组织在系统内就不用再写名称。"}
+        )
     if superior_id and not PartyOrg.objects.filter(pk=superior_id).exists():
         raise Invalid(fields={"superior": "没有找到这个上级党组织。请重新选。"})
     if superior_id and superior_id in _below(org_id):
@@ -298,7 +303,9 @@ def add_contact_tie(
     if unit is None or point is None:
         raise NotFound
     if not point.is_contact_point or point.valid_to:
-        raise Invalid(fields={"point": f"{point.name}不是联系点。请先把它设为联系点，或换一个。"})
+        raise Invalid(
+            fields={"point": f"{point.name}不是联系点。请先把它设为联系点，或换一个。"}
+        )
     start = valid_from or today(now)
     if start > today(now):
         raise Invalid(fields={"valid_from": "开始日期不能晚于今天。"})
@@ -343,5 +350,13 @@ def end_contact_tie(
 def _set_point_path(actor: Actor, unit_id: UUID, now: datetime | None) -> None:
     """`Unit.point_path` follows the oldest open tie, in the same transaction."""
     ties = ContactTie.objects.filter(unit_id=unit_id, valid_to=None)
-    path = ties.order_by("valid_from", "created_at").values_list("path", flat=True).first()
-    act(actor, "units.set_point", unit_id, lambda row: Write(set={"point_path": path}), now=now)
+    path = (
+        ties.order_by("valid_from", "created_at").values_list("path", flat=True).first()
+    )
+    act(
+        actor,
+        "units.set_point",
+        unit_id,
+        lambda row: Write(set={"point_path": path}),
+        now=now,
+    )

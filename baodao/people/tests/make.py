@@ -22,6 +22,7 @@ from baodao.acts.actor import ANONYMOUS, SYSTEM, Actor
 from baodao.acts.bulk import copy_rows
 from baodao.core.text import pinyin_key
 from baodao.people.auth import phone_hash
+from baodao.people.checks import unit_keys
 from baodao.people.models import (
     Account,
     ContactTie,
@@ -183,10 +184,38 @@ UNIT_PEOPLE = {
 }
 # key → (name, short name, affiliation, functions, seat, contact point)
 UNITS = {
-    "unit": ("阿里地区住房和城乡建设局", "地区住建局", "regional", ["housing"], "community", "community"),
-    "other": ("噶尔县卫生健康委员会", "县卫健委", "local", ["health"], "community", "other_community"),
-    "far": ("日土县教育局", "县教育局", "local", ["education"], "far_community", "far_community"),
-    "loose": ("国网阿里供电公司", "供电公司", "central_soe_branch", ["utilities"], "second_community", ""),
+    "unit": (
+        "阿里地区住房和城乡建设局",
+        "地区住建局",
+        "regional",
+        ["housing"],
+        "community",
+        "community",
+    ),
+    "other": (
+        "噶尔县卫生健康委员会",
+        "县卫健委",
+        "local",
+        ["health"],
+        "community",
+        "other_community",
+    ),
+    "far": (
+        "日土县教育局",
+        "县教育局",
+        "local",
+        ["education"],
+        "far_community",
+        "far_community",
+    ),
+    "loose": (
+        "国网阿里供电公司",
+        "供电公司",
+        "central_soe_branch",
+        ["utilities"],
+        "second_community",
+        "",
+    ),
 }
 # key → (name, unit, residence, skills)
 MEMBERS = {
@@ -264,7 +293,7 @@ def _units(
     for key, (name, short, affiliation, functions, seat, point) in UNITS.items():
         at = places.get(point)
         units[key] = unit = Unit(
-            id=uid(f"unit:{key}"), name=name, short_name=short, pinyin=pinyin(name),
+            id=uid(f"unit:{key}"), name=name, short_name=short, pinyin=unit_keys(name, short),
             kind="state_enterprise" if affiliation == "central_soe_branch" else "organ",
             affiliation=affiliation, functions=functions, seat=places[seat],
             path=places[seat].path, point_path=at.path if at else None,
@@ -277,7 +306,11 @@ def _units(
         if at:
             ties.append(
                 ContactTie(
-                    id=uid(f"tie:{key}"), unit=unit, point=at, path=at.path, valid_from=SINCE
+                    id=uid(f"tie:{key}"),
+                    unit=unit,
+                    point=at,
+                    path=at.path,
+                    valid_from=SINCE,
                 )
             )
     return units, orgs, ties
@@ -332,7 +365,12 @@ def _staff(
 
 
 def _tie(
-    key: str, role: str, person: Person, place: Place | None, path: str, unit: Unit | None
+    key: str,
+    role: str,
+    person: Person,
+    place: Place | None,
+    path: str,
+    unit: Unit | None,
 ) -> RoleTie:
     return RoleTie(
         id=uid(f"role:{key}"), person=person, role=role, place=place, path=path, unit=unit,

@@ -44,7 +44,8 @@ def unit_fields(w: World, **changes):
 def test_affiliation_is_apart_from_where_a_unit_sits(w):
     actor = w.actors["county_org"]
     done = services.add_unit(
-        actor=actor, **unit_fields(w, affiliation="central_soe_branch", kind="state_enterprise")
+        actor=actor,
+        **unit_fields(w, affiliation="central_soe_branch", kind="state_enterprise"),
     )
     unit = Unit.objects.get(pk=done.id)
     assert unit.path == w.places.community.path
@@ -58,7 +59,9 @@ def test_branches_share_a_code_only_with_different_branch_numbers(w):
     with pytest.raises(Invalid) as refused:
         services.add_unit(actor=actor, **unit_fields(w, name="分公司", uscc=code))
     assert "分支号" in refused.value.fields["uscc"]
-    services.add_unit(actor=actor, **unit_fields(w, name="分公司", uscc=code, branch_no="01"))
+    services.add_unit(
+        actor=actor, **unit_fields(w, name="分公司", uscc=code, branch_no="01")
+    )
 
 
 def test_units_are_added_by_the_organisation_department_of_the_place(w):
@@ -97,9 +100,9 @@ def test_a_unit_that_moves_takes_its_people_along(w):
     )
     for model, column in ((Unit, "path"), (PartyOrg, "path"), (Member, "unit_path")):
         key = "pk" if model is Unit else "unit_id"
-        assert set(model.objects.filter(**{key: unit.id}).values_list(column, flat=True)) == {
-            seat.path
-        }
+        assert set(
+            model.objects.filter(**{key: unit.id}).values_list(column, flat=True)
+        ) == {seat.path}
     assert RoleTie.objects.get(unit=unit, role="unit_secretary").path == seat.path
     assert Event.objects.filter(action="members.transfer").count() == 3
 
@@ -128,7 +131,9 @@ def test_several_points_keep_the_oldest_and_orphans_are_listed(w):
     county = w.actors["county_org"]
     assert [u.pk for u in queries.units_without_point(county)] == [w.units.loose.id]
     assert [p.pk for p in queries.points_without_unit(county)] == [w.places.grid.id]
-    services.add_contact_tie(actor=county, unit_id=w.units.unit.id, point_id=w.places.grid.id)
+    services.add_contact_tie(
+        actor=county, unit_id=w.units.unit.id, point_id=w.places.grid.id
+    )
     assert Unit.objects.get(pk=w.units.unit.id).point_path == w.places.community.path
     first = ContactTie.objects.get(unit=w.units.unit, point=w.places.community)
     services.end_contact_tie(actor=county, tie_id=first.pk, reason="改为网格")
@@ -162,11 +167,17 @@ def test_a_party_organisation_is_not_its_own_superior(w):
     )  # fmt: skip
     with pytest.raises(Invalid) as refused:
         services.edit_org(
-            actor=county, org_id=org.id, name=org.name, kind="branch", superior_id=below.id
+            actor=county,
+            org_id=org.id,
+            name=org.name,
+            kind="branch",
+            superior_id=below.id,
         )
     assert "superior" in refused.value.fields
     with pytest.raises(Invalid) as refused:
-        services.add_org(actor=county, unit_id=w.units.unit.id, name="二支部", kind="branch")
+        services.add_org(
+            actor=county, unit_id=w.units.unit.id, name="二支部", kind="branch"
+        )
     assert "is_main" in refused.value.fields
 
 
@@ -209,7 +220,10 @@ def test_a_community_registers_its_own_members_only(w):
                             residence_id=w.places.community.id)  # fmt: skip
     with pytest.raises(NotFound):
         services.add_member(
-            actor=actor, name="格列", kind="retired", residence_id=w.places.far_community.id
+            actor=actor,
+            name="格列",
+            kind="retired",
+            residence_id=w.places.far_community.id,
         )
 
 
@@ -224,7 +238,9 @@ def test_members_change_what_is_their_own_to_say(w):
         services.edit_member(actor=actor, member_id=me.id, changes={"kind": "retired"})
     with pytest.raises(Forbidden):
         services.edit_member(
-            actor=w.actors["unit_secretary"], member_id=me.id, changes={"praise_public": False}
+            actor=w.actors["unit_secretary"],
+            member_id=me.id,
+            changes={"praise_public": False},
         )
     with pytest.raises(NotFound):
         services.edit_member(
@@ -238,7 +254,9 @@ def test_members_change_what_is_their_own_to_say(w):
 
 def test_a_member_moves_to_another_unit_with_the_person(w):
     services.transfer_member(
-        actor=w.actors["county_org"], member_id=w.members.member.id, unit_id=w.units.other.id
+        actor=w.actors["county_org"],
+        member_id=w.members.member.id,
+        unit_id=w.units.other.id,
     )
     row = Member.objects.select_related("person").get(pk=w.members.member.id)
     assert row.unit_id == row.person.unit_id == w.units.other.id
@@ -335,9 +353,17 @@ def test_a_role_is_given_with_dates_and_works_at_once(w):
 @pytest.mark.parametrize(
     ("giver", "changes", "error"),
     [
-        ("community_secretary", {"role": "township_party", "place_id": "street"}, NotFound),
+        (
+            "community_secretary",
+            {"role": "township_party", "place_id": "street"},
+            NotFound,
+        ),
         ("community_secretary", {"place_id": "other_grid"}, NotFound),
-        ("community_secretary", {"role": "community_secretary", "place_id": "community"}, Forbidden),
+        (
+            "community_secretary",
+            {"role": "community_secretary", "place_id": "community"},
+            Forbidden,
+        ),
         ("community_worker", {}, Forbidden),
         ("grid_worker", {}, NotFound),
         ("county_org", {"role": "prefecture_org", "place_id": "prefecture"}, NotFound),
@@ -366,7 +392,8 @@ def test_nobody_gives_or_ends_their_own_role(w):
         services.end_role(actor=county, tie_id=county.tie_id)
     with pytest.raises(NotFound):
         services.end_role(
-            actor=w.actors["community_secretary"], tie_id=w.actors["township_party"].tie_id
+            actor=w.actors["community_secretary"],
+            tie_id=w.actors["township_party"].tie_id,
         )
 
 
@@ -418,7 +445,8 @@ def test_nobody_resets_the_account_of_somebody_above(w):
     )  # fmt: skip
     with pytest.raises(Forbidden):
         services.reset_password(
-            actor=w.actors["community_secretary"], account_id=w.accounts["community_worker"].id
+            actor=w.actors["community_secretary"],
+            account_id=w.accounts["community_worker"].id,
         )
     services.reset_password(
         actor=w.actors["prefecture_org"], account_id=w.accounts["community_worker"].id
@@ -436,7 +464,9 @@ def test_a_disabled_account_is_out_at_once(w):
     services.enable_account(actor=actor, account_id=account.id)
     assert PhoneOrNameBackend().get_user(account.id) == account
     with pytest.raises(Forbidden):
-        services.disable_account(actor=actor, account_id=w.accounts["unit_secretary"].id)
+        services.disable_account(
+            actor=actor, account_id=w.accounts["unit_secretary"].id
+        )
 
 
 def test_ones_own_password_is_changed_with_the_old_one(w):
@@ -452,7 +482,9 @@ def test_ones_own_password_is_changed_with_the_old_one(w):
 def test_a_place_where_somebody_lives_or_works_is_not_closed(w):
     with pytest.raises(Invalid) as refused:
         close_place(
-            actor=w.actors["county_org"], place_id=w.places.second_community.id, reason="并"
+            actor=w.actors["county_org"],
+            place_id=w.places.second_community.id,
+            reason="并",
         )
     assert "1个单位" in refused.value.message
 

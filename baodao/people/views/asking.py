@@ -49,7 +49,9 @@ def paged(request: HttpRequest, found: QuerySet[Any]) -> Page[Any]:
     return Paginator(found, PAGE).get_page(request.GET.get("page"))
 
 
-def word(request: HttpRequest, name: str, known: Mapping[str, Any] | Iterable[str]) -> str:
+def word(
+    request: HttpRequest, name: str, known: Mapping[str, Any] | Iterable[str]
+) -> str:
     """A GET parameter that is one of the known codes, else ""."""
     value = request.GET.get(name, "")
     return value if value in known else ""
@@ -90,7 +92,13 @@ def form_page(
     """The page of one form. `crumbs`: (address, name); the last one is the way
     back. Members get their own frame."""
     trail = list(crumbs)
-    context = {"form": form, "title": title, "crumbs": trail, "back": trail[-1], **extra}
+    context = {
+        "form": form,
+        "title": title,
+        "crumbs": trail,
+        "back": trail[-1],
+        **extra,
+    }
     light = actor_of(request).role == "member"
     template = "people/form_light.html" if light else "people/form.html"
     return render(request, template, context, status=status_of(form))

@@ -45,7 +45,13 @@ REPORTED = {
     "no_residence": "居住地没报到",
     "no_point": "单位联系点没报到",
 }
-TONES = {"on_duty": "ok", "exempt": "note", "seconded_away": "", "retired": "", "left": ""}
+TONES = {
+    "on_duty": "ok",
+    "exempt": "note",
+    "seconded_away": "",
+    "retired": "",
+    "left": "",
+}
 
 
 @get_only
@@ -62,12 +68,16 @@ def member_list(request: HttpRequest) -> HttpResponse:
         kind=word(request, "kind", models.MEMBER_KINDS),
         reported=word(request, "reported", REPORTED),
     )
-    page = paged(request, queries.members(actor, wanted, word(request, "order", ORDERS)))
+    page = paged(
+        request, queries.members(actor, wanted, word(request, "order", ORDERS))
+    )
     context = {
         "page": page,
         "q": wanted.text,
         "unit": queries.unit(actor, unit_id) if unit_id else None,
-        "rows": [(m, TONES[m.duty_status], _words(m.skills, models.SKILLS)) for m in page],
+        "rows": [
+            (m, TONES[m.duty_status], _words(m.skills, models.SKILLS)) for m in page
+        ],
         "residences": places_below(request),
         "skills": list(models.SKILLS.items()),
         "statuses": list(models.DUTY_STATUS.items()),
@@ -115,7 +125,11 @@ def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
         "classes": _words(row.service_classes, models.SERVICE_CLASSES),
         "times": _words(row.availability, models.AVAILABILITY),
         "exemptions": [
-            (e, (e.valid_to is None or e.valid_to > today()) and can(actor, "exemptions.end", e))
+            (
+                e,
+                (e.valid_to is None or e.valid_to > today())
+                and can(actor, "exemptions.end", e),
+            )
             for e in row.exemptions.all()
             if can(actor, "exemptions.view", e)
         ],
@@ -159,12 +173,16 @@ def member_add(request: HttpRequest) -> HttpResponse:
     initial = {"unit": uuid_of(request.GET.get("unit")) or actor.unit_id}
     form = MemberAddForm(request.POST or None, actor=actor, initial=initial)
     done = submitted(
-        request, form, lambda d: services.add_member(actor=actor, **_ids(d, "unit", "residence"))
+        request,
+        form,
+        lambda d: services.add_member(actor=actor, **_ids(d, "unit", "residence")),
     )
     if done:
         toast(request, "党员登记好了。", "请提醒本人到单位联系点和居住社区报到。")
         return redirect("people:member", pk=done.id)
-    return form_page(request, form, "登记一名党员", [(reverse("people:members"), "党员")])
+    return form_page(
+        request, form, "登记一名党员", [(reverse("people:members"), "党员")]
+    )
 
 
 @get_or_post
@@ -206,7 +224,10 @@ def member_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         form,
         lambda d: services.edit_person(
-            actor=actor, person_id=row.person_id, name=d["name"], phone=d["phone"] or None
+            actor=actor,
+            person_id=row.person_id,
+            name=d["name"],
+            phone=d["phone"] or None,
         ),
     )
     if done:
@@ -224,14 +245,25 @@ def member_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda d: services.transfer_member(actor=actor, member_id=pk, **_ids(d, "unit")),
+        lambda d: services.transfer_member(
+            actor=actor, member_id=pk, **_ids(d, "unit")
+        ),
     )
     if done:
-        toast(request, f"{row.person.name}已转走。", "居住地的报到不变；单位联系点要重新报到。")
+        toast(
+            request,
+            f"{row.person.name}已转走。",
+            "居住地的报到不变；单位联系点要重新报到。",
+        )
         return redirect("people:members")
     note = "转走以后由新单位管理，您可能看不到这名党员了。居住地的报到不变。"
     return form_page(
-        request, form, f"把{row.person.name}转到别的单位", _crumbs(row), note=note, submit="转走"
+        request,
+        form,
+        f"把{row.person.name}转到别的单位",
+        _crumbs(row),
+        note=note,
+        submit="转走",
     )
 
 
@@ -263,12 +295,16 @@ def exemption_add(request: HttpRequest, pk: UUID) -> HttpResponse:
         toast(request, "免责期已登记。", "期间没有任务，也不扣分；愿意服务照样记。")
         return redirect("people:member", pk=pk)
     note = "由您核实即可，不收、不存诊断书等材料。"
-    return form_page(request, form, f"登记{row.person.name}的免责期", _crumbs(row), note=note)
+    return form_page(
+        request, form, f"登记{row.person.name}的免责期", _crumbs(row), note=note
+    )
 
 
 @require_POST
 def exemption_end(request: HttpRequest, pk: UUID) -> HttpResponse:
-    member_id = Exemption.objects.filter(pk=pk).values_list("member_id", flat=True).first()
+    member_id = (
+        Exemption.objects.filter(pk=pk).values_list("member_id", flat=True).first()
+    )
     try:
         services.end_exemption(actor=actor_of(request), exemption_id=pk)
     except Invalid as error:

@@ -43,7 +43,9 @@ def resident_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "q": text,
-        "rows": [(r, _masked(r.call_name), LANGUAGES.get(r.language, "")) for r in page],
+        "rows": [
+            (r, _masked(r.call_name), LANGUAGES.get(r.language, "")) for r in page
+        ],
         "may_add": can(actor, "residents.add"),
     }
     return render(request, "people/residents.html", context)
@@ -82,7 +84,9 @@ def _page(request: HttpRequest, row: Resident, shown: dict[str, str]) -> HttpRes
         "shown": shown,
         "masked": _masked(row.call_name),
         "language": LANGUAGES.get(row.language, row.language),
-        "channel": dict(ResidentEditForm.base_fields["channel"].choices).get(row.channel, ""),  # type: ignore[attr-defined]
+        "channel": dict(ResidentEditForm.base_fields["channel"].choices).get(
+            row.channel, ""
+        ),  # type: ignore[attr-defined]
         "purposes": list(PURPOSES.items()),
         "looks": [
             (e.actor_name, PURPOSES.get(e.reason, e.reason), e.at)
@@ -110,8 +114,12 @@ def _add(actor: Actor, data: dict[str, Any]) -> Done:
     number = data.pop("household_number").strip().removeprefix("户")
     if not number:
         here = start(actor)
-        return services.add_resident(actor=actor, place_id=here.pk if here else None, **data)
-    homes = visible(Household.objects.filter(number=number.zfill(4)), actor, "households.view")
+        return services.add_resident(
+            actor=actor, place_id=here.pk if here else None, **data
+        )
+    homes = visible(
+        Household.objects.filter(number=number.zfill(4)), actor, "households.view"
+    )
     found = list(homes.values_list("pk", flat=True)[:2])
     if len(found) != 1:
         raise Invalid(fields={"household_number": "没有找到这一户。请核对户号。"})

@@ -74,7 +74,11 @@ def role_give(request: HttpRequest) -> HttpResponse:
     if person is None:
         return _choose(request, "给谁授予角色", "people:role_give")
     day = today()
-    initial = {"valid_from": day, "valid_to": years_later(day, 3), "unit": actor.unit_id}
+    initial = {
+        "valid_from": day,
+        "valid_to": years_later(day, 3),
+        "unit": actor.unit_id,
+    }
     form = RoleForm(request.POST or None, actor=actor, initial=initial)
     done = submitted(
         request,
@@ -134,7 +138,9 @@ def _path_for(request: HttpRequest) -> str | None:
 
 @require_POST
 def role_end(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = visible(RoleTie.objects.all(), actor_of(request), "roles.view").filter(pk=pk)
+    found = visible(RoleTie.objects.all(), actor_of(request), "roles.view").filter(
+        pk=pk
+    )
     tie = found.select_related("person").first()
     if tie is None:
         raise NotFound
@@ -155,7 +161,9 @@ def account_list(request: HttpRequest) -> HttpResponse:
     """Accounts in the actor's sight. No log-in times are kept (domain 0.1)."""
     actor = require_role(request, "accounts.view")
     text = request.GET.get("q", "")[:40]
-    page = paged(request, queries.accounts(actor, text, word(request, "status", STATUS)))
+    page = paged(
+        request, queries.accounts(actor, text, word(request, "status", STATUS))
+    )
     rows = [(a, _held(a), can(actor, "accounts.reset", a)) for a in page]
     context = {
         "page": page,
@@ -189,12 +197,16 @@ def account_open(request: HttpRequest) -> HttpResponse:
         lambda d: services.open_account(actor=actor, person_id=person.pk, **d),
     )
     if done:
-        return _once(request, person.name, form.cleaned_data["username"].lower(), done[1])
+        return _once(
+            request, person.name, form.cleaned_data["username"].lower(), done[1]
+        )
     trail = [(reverse("people:accounts"), "账号")]
     return form_page(request, form, f"给{person.name}开通账号", trail, submit="开通")
 
 
-def _once(request: HttpRequest, name: str, username: str, password: str) -> HttpResponse:
+def _once(
+    request: HttpRequest, name: str, username: str, password: str
+) -> HttpResponse:
     context: dict[str, Any] = {"name": name, "username": username, "password": password}
     answer = render(request, "people/password_once.html", context)
     answer["Cache-Control"] = "no-store"
@@ -255,6 +267,8 @@ def password(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, Account.objects.get(pk=actor.account_id))
         toast(request, "密码改好了。", "下次登录用新密码。")
         return redirect("/")
-    first = Account.objects.filter(pk=actor.account_id, must_change_password=True).exists()
+    first = Account.objects.filter(
+        pk=actor.account_id, must_change_password=True
+    ).exists()
     note = "这是别人给您的初始密码，请先改成自己的。" if first else ""
     return form_page(request, form, "修改密码", [("/", "首页")], note=note)

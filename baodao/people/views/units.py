@@ -146,7 +146,13 @@ def unit_close(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("people:unit", pk=pk)
     note = "联系点和党员都转走以后才能停用。协议和项目请先商量好由谁接。"
     return form_page(
-        request, form, f"停用{row}？", _crumbs(row), note=note, submit="停用", danger=True
+        request,
+        form,
+        f"停用{row}？",
+        _crumbs(row),
+        note=note,
+        submit="停用",
+        danger=True,
     )
 
 
@@ -202,7 +208,11 @@ def tie_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if done:
         point = form.cleaned_data["point"]
-        toast(request, f"{row}联系{point.name}。", "社区现在看得到这个单位，等单位来报到。")
+        toast(
+            request,
+            f"{row}联系{point.name}。",
+            "社区现在看得到这个单位，等单位来报到。",
+        )
         return redirect("people:unit", pk=pk)
     return form_page(request, form, f"给{row}确定联系点", _crumbs(row))
 

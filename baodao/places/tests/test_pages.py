@@ -40,7 +40,9 @@ PAGES = {
 
 def address(w: World, name: str) -> str:
     args = PAGES[name][0]
-    return reverse(name, args=[getattr(w.places, a).pk if "." not in a else a for a in args])
+    return reverse(
+        name, args=[getattr(w.places, a).pk if "." not in a else a for a in args]
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -101,7 +103,10 @@ def test_search_finds_by_name_letters_and_code(w, text):
 
 
 def test_a_grid_is_added_from_the_page(w):
-    client, url = w.client("community_worker"), reverse("places:add", args=[w.places.community.pk])
+    client, url = (
+        w.client("community_worker"),
+        reverse("places:add", args=[w.places.community.pk]),
+    )
     answer = client.post(url, {"level": "6", "name": "第五网格", "number": "5"})
     assert answer.status_code == 302
     assert Place.objects.get(name="第五网格").code == "542523100001-G005"
@@ -111,16 +116,30 @@ def test_a_grid_is_added_from_the_page(w):
 
 
 def test_official_places_estates_edits_and_closing_from_the_pages(w):
-    street, estate, grid = w.places.street.pk, w.places.estate.pk, w.places.second_grid.pk
+    street, estate, grid = (
+        w.places.street.pk,
+        w.places.estate.pk,
+        w.places.second_grid.pk,
+    )
     made = w.client("township_party").post(
-        reverse("places:add_official", args=[street]), {"code": "542523100201", "name": "加木村"}
+        reverse("places:add_official", args=[street]),
+        {"code": "542523100201", "name": "加木村"},
     )
     assert made.status_code == 302
     worker = w.client("community_worker")
-    profile = {"built_year": "1990", "homes": "90", "elder_share": "44", "risks": ["fire_lane"]}
-    assert worker.post(reverse("places:estate", args=[estate]), profile).status_code == 302
+    profile = {
+        "built_year": "1990",
+        "homes": "90",
+        "elder_share": "44",
+        "risks": ["fire_lane"],
+    }
+    assert (
+        worker.post(reverse("places:estate", args=[estate]), profile).status_code == 302
+    )
     profile["built_year"] = "1890"
-    assert worker.post(reverse("places:estate", args=[estate]), profile).status_code == 422
+    assert (
+        worker.post(reverse("places:estate", args=[estate]), profile).status_code == 422
+    )
     facts = {"name": "北网格", "population": "300", "households": "90"}
     assert worker.post(reverse("places:edit", args=[grid]), facts).status_code == 302
     close = reverse("places:close", args=[w.places.grid.pk])
@@ -162,7 +181,12 @@ def test_a_household_is_masked_until_a_purpose_is_chosen(w):
 def test_a_household_is_registered_and_changed_from_the_pages(w):
     client = w.client("grid_worker")
     url = reverse("places:household_add", args=[w.places.building.pk])
-    data = {"number": "", "call_name": "李大爷", "phone": "13900000009", "language": "bo"}
+    data = {
+        "number": "",
+        "call_name": "李大爷",
+        "phone": "13900000009",
+        "language": "bo",
+    }
     made = client.post(url, data)
     row = Household.objects.get(number="0313")
     assert made["Location"] == reverse("places:household", args=[row.place_id])
@@ -185,7 +209,10 @@ def test_settings_are_set_and_handed_back_with_a_reason(w):
     client.post(remove, {"reason": "按地区办"})
     assert Setting.objects.get().removed
     days = reverse("places:setting", args=["calendar.weekdays"])
-    assert client.post(days, {"value": ["0", "1", "2"], "reason": "牧忙"}).status_code == 302
+    assert (
+        client.post(days, {"value": ["0", "1", "2"], "reason": "牧忙"}).status_code
+        == 302
+    )
     far = f"{url}?place={w.places.far_community.pk}"
     assert client.post(far, {"value": "1", "reason": "x"}).status_code == 404
 

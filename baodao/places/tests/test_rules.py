@@ -80,7 +80,9 @@ def test_the_national_calendar_knows_make_up_workdays(day, works):
 def test_two_working_days_over_the_spring_festival():
     friday = at_local(date(2026, 2, 13), time(10))
     # Saturday 14 is a working day, then the festival until the 23rd.
-    assert local(PLAIN.add_workdays(friday, 2)) == datetime(2026, 2, 24, 18, tzinfo=ZONE)
+    assert local(PLAIN.add_workdays(friday, 2)) == datetime(
+        2026, 2, 24, 18, tzinfo=ZONE
+    )
 
 
 def test_the_day_is_the_local_one_not_that_of_utc():

@@ -92,7 +92,9 @@ def test_an_edit_keeps_the_pinyin_in_step_and_notices_a_second_editor(w):
     with pytest.raises(Conflict):
         services.edit_place(actor=actor, place_id=place.id, name="森格", version=1)
     with pytest.raises(Invalid):
-        services.edit_place(actor=actor, place_id=place.id, name="森格", lon=32.0, lat=80.0)
+        services.edit_place(
+            actor=actor, place_id=place.id, name="森格", lon=32.0, lat=80.0
+        )
 
 
 def test_a_place_with_something_open_below_is_not_closed(w):
@@ -102,7 +104,9 @@ def test_a_place_with_something_open_below_is_not_closed(w):
         )
     assert "1个" in refused.value.message
     services.close_place(
-        actor=w.actors["community_worker"], place_id=w.places.second_grid.id, reason="并入"
+        actor=w.actors["community_worker"],
+        place_id=w.places.second_grid.id,
+        reason="并入",
     )
     assert Place.objects.get(pk=w.places.second_grid.id).valid_to is not None
 
@@ -156,7 +160,9 @@ def test_a_household_is_numbered_through_its_community_and_sealed(w):
     assert row.place.code.endswith("-B01-H0313")
     with pytest.raises(Invalid) as taken:
         services.add_household(
-            actor=w.actors["community_worker"], parent_id=w.places.second_grid.id, number=312
+            actor=w.actors["community_worker"],
+            parent_id=w.places.second_grid.id,
+            number=312,
         )
     assert "number" in taken.value.fields
 
@@ -166,7 +172,13 @@ def test_nobody_outside_the_community_registers_or_reveals_a_household(w):
         services.add_household(
             actor=w.actors["county_org"], parent_id=w.places.building.id, call_name="甲"
         )
-    for key in ("outsider", "county_org", "member", "unit_secretary", "other_grid_worker"):
+    for key in (
+        "outsider",
+        "county_org",
+        "member",
+        "unit_secretary",
+        "other_grid_worker",
+    ):
         with pytest.raises(NotFound):
             services.reveal_household(
                 actor=w.actors[key], household_id=w.household.id, purpose="visit"
@@ -195,14 +207,22 @@ def test_a_change_of_language_leaves_the_phone_alone(w):
         changes={"language": "bo", "focus": ["disabled", "elder"]},
     )  # fmt: skip
     row = Household.objects.get(pk=w.household.id)
-    assert (row.language, row.phone, row.focus) == ("bo", "13889970312", ["disabled", "elder"])
+    assert (row.language, row.phone, row.focus) == (
+        "bo",
+        "13889970312",
+        ["disabled", "elder"],
+    )
 
 
 def test_a_setting_holds_below_until_a_lower_place_sets_its_own(w):
     county, prefecture = w.actors["county_org"], w.actors["prefecture_org"]
     key, here = "orders.verify_days", w.places.community.path
     services.set_setting(
-        actor=prefecture, path=w.places.prefecture.path, key=key, value="3", reason="统一"
+        actor=prefecture,
+        path=w.places.prefecture.path,
+        key=key,
+        value="3",
+        reason="统一",
     )
     assert values(here, [key]) == {key: 3}
     services.set_setting(
@@ -239,13 +259,21 @@ def test_settings_belong_to_those_who_answer_for_the_place(w):
 def test_a_local_day_changes_the_calendar_below_and_can_be_taken_back(w):
     county, day = w.actors["county_org"], date(2026, 11, 24)
     done = services.add_local_day(
-        actor=county, path=w.places.district.path, day=day, kind="holiday", name="本地节日"
+        actor=county,
+        path=w.places.district.path,
+        day=day,
+        kind="holiday",
+        name="本地节日",
     )
     assert not calendar_for(w.places.community.path).is_workday(day)
     assert calendar_for(w.places.far_community.path).is_workday(day)
     with pytest.raises(Invalid):
         services.add_local_day(
-            actor=county, path=w.places.district.path, day=day, kind="workday", name="再定"
+            actor=county,
+            path=w.places.district.path,
+            day=day,
+            kind="workday",
+            name="再定",
         )
     services.remove_local_day(actor=county, day_id=done.id)
     assert calendar_for(w.places.community.path).is_workday(day)
@@ -279,7 +307,10 @@ def test_pauses_of_nested_places_count_once_and_end(w):
 def test_a_pause_that_never_began_counts_nothing(w):
     street = w.actors["township_party"]
     done = services.open_pause(
-        actor=street, path=w.places.street.path, start=NOW + timedelta(days=5), reason="停电"
+        actor=street,
+        path=w.places.street.path,
+        start=NOW + timedelta(days=5),
+        reason="停电",
     )
     services.end_pause(actor=street, pause_id=done.id, now=NOW)
     row = Pause.objects.get(pk=done.id)

@@ -78,7 +78,9 @@ def settings(request: HttpRequest) -> HttpResponse:
 GROUPS = {"orders": "点单的时限和上限", "reporting": "报到", "calendar": "工作时间"}
 
 
-def _groups(lines: list[queries.SettingLine]) -> list[tuple[str, list[queries.SettingLine]]]:
+def _groups(
+    lines: list[queries.SettingLine],
+) -> list[tuple[str, list[queries.SettingLine]]]:
     found: dict[str, list[queries.SettingLine]] = {}
     for line in lines:
         head = line.key.split(".")[0]
@@ -117,7 +119,11 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
 
 def _save(request: HttpRequest, form: SettingForm, path: str, key: str) -> object:
     write = partial(
-        services.set_setting, actor=actor_of(request), path=path, key=key, value=form.text()
+        services.set_setting,
+        actor=actor_of(request),
+        path=path,
+        key=key,
+        value=form.text(),
     )
     return write(reason=form.cleaned_data["reason"])
 
@@ -128,7 +134,10 @@ def remove_setting(request: HttpRequest, key: str) -> HttpResponse:
     place, path, _ = _where(request)
     try:
         services.remove_setting(
-            actor=actor_of(request), path=path, key=key, reason=request.POST.get("reason", "")
+            actor=actor_of(request),
+            path=path,
+            key=key,
+            reason=request.POST.get("reason", ""),
         )
     except Invalid as error:
         toast(request, error.message, tone="late")
@@ -195,7 +204,13 @@ def year_view(
     """(month, weeks of cells), Monday first."""
     shape = months.Calendar(firstweekday=0)
     return [
-        (m, [[_cell(d, m, cal, local) for d in week] for week in shape.monthdatescalendar(year, m)])
+        (
+            m,
+            [
+                [_cell(d, m, cal, local) for d in week]
+                for week in shape.monthdatescalendar(year, m)
+            ],
+        )
         for m in range(1, 13)
     ]
 
@@ -215,7 +230,9 @@ def remove_day(request: HttpRequest, pk: UUID) -> HttpResponse:
     services.remove_local_day(actor=actor_of(request), day_id=pk)
     place = Place.objects.filter(path=row.path).first() if row else None
     toast(request, "已删掉，按上级的安排。")
-    return redirect(_back("places:calendar", place, f"year={row.day.year}" if row else ""))
+    return redirect(
+        _back("places:calendar", place, f"year={row.day.year}" if row else "")
+    )
 
 
 # --- pauses ---------------------------------------------------------------------
@@ -234,7 +251,9 @@ def pauses(request: HttpRequest) -> HttpResponse:
     if submitted(request, form, lambda data: save(**data)):
         toast(request, f"{name}的时限暂停已记下。", "页面上写明理由，居民也看得到。")
         return redirect(_back("places:pauses", place))
-    page = Paginator(queries.pauses(actor, path), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.pauses(actor, path), PAGE).get_page(
+        request.GET.get("page")
+    )
     at = now()
     rows = [
         (p, _phase(p), (p.end is None or p.end > at) and can(actor, "pauses.end", p))

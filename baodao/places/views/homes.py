@@ -70,7 +70,9 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = submitted(request, form, lambda data: save(**data))
     if done:
         toast(request, "这一户登记好了。")
-        return redirect("places:household", pk=Household.objects.get(pk=done.id).place_id)
+        return redirect(
+            "places:household", pk=Household.objects.get(pk=done.id).place_id
+        )
     context = {"form": form, "title": f"在{parent.name}登记一户", "place": parent}
     return render(request, "places/form.html", context, status=status_of(form))
 

@@ -60,15 +60,22 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
     level = int(wanted) if wanted.isdigit() else None
     below = queries.children(actor, place, level)
     page = Paginator(below, PAGE).get_page(request.GET.get("page"))
-    estate = Estate.objects.filter(place=place).first() if place.level == rules.ESTATE else None
+    estate = (
+        Estate.objects.filter(place=place).first()
+        if place.level == rules.ESTATE
+        else None
+    )
     context = {
         "place": place,
         "crumbs": queries.crumbs(actor, place),
         "page": page,
+        "opens": queries.with_children(actor, [row.pk for row in page]),
         "counts": _count_lines(actor, place, counts),
         "levels": [(x, rules.LEVELS[x]) for x in rules.BELOW[place.level]],
         "estate": estate,
-        "estate_services": _words(estate.services if estate else [], rules.ESTATE_SERVICES),
+        "estate_services": _words(
+            estate.services if estate else [], rules.ESTATE_SERVICES
+        ),
         "estate_risks": _words(estate.risks if estate else [], rules.ESTATE_RISKS),
         "panels": panels.panels(request, place),
         "may": _may(actor, place),
@@ -76,8 +83,14 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "places/detail.html", context)
 
 
-def _count_lines(actor: Actor, place: Place, counts: dict[int, int]) -> list[tuple[str, int]]:
-    hidden = {place.level} if can(actor, "households.view") else {place.level, rules.HOUSEHOLD}
+def _count_lines(
+    actor: Actor, place: Place, counts: dict[int, int]
+) -> list[tuple[str, int]]:
+    hidden = (
+        {place.level}
+        if can(actor, "households.view")
+        else {place.level, rules.HOUSEHOLD}
+    )
     lines = [(rules.LEVELS[x], n) for x, n in counts.items() if x and x not in hidden]
     return [*lines, ("联系点", counts[0])] if counts[0] else lines
 
@@ -131,7 +144,9 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "places.add", parent)
     form = AddPlaceForm(request.POST or None, parent_level=parent.level)
     done = submitted(
-        request, form, lambda data: services.add_place(actor=actor, parent_id=pk, **data)
+        request,
+        form,
+        lambda data: services.add_place(actor=actor, parent_id=pk, **data),
     )
     if done:
         toast(request, f"已加在{parent.name}下面。")
@@ -162,7 +177,9 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     place = queries.place(actor, pk)
     require(actor, "places.edit", place)
     names = ("name", "name_bo", "phone", "population", "households", "lon", "lat")
-    form = PlaceForm(request.POST or None, initial={n: getattr(place, n) for n in names})
+    form = PlaceForm(
+        request.POST or None, initial={n: getattr(place, n) for n in names}
+    )
     save = partial(services.edit_place, actor=actor, place_id=pk)
     if submitted(request, form, lambda data: save(**data)):
         toast(request, "已保存。")
@@ -200,7 +217,13 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("places:detail", pk=place.parent_id or pk)
     note = "停用以后不能再选到它，以前的记录不变。下面还有在用的地方、单位或党员时停用不了。"
     return _form_page(
-        request, form, f"停用{place.name}？", place, note=note, submit="停用", danger=True
+        request,
+        form,
+        f"停用{place.name}？",
+        place,
+        note=note,
+        submit="停用",
+        danger=True,
     )
 
 

@@ -12,6 +12,7 @@ from baodao.people.models import Member, Unit
 from baodao.places import rules as levels
 from baodao.places.models import Household, Place
 from baodao.portal.demo.stories import Case, Desk
+from baodao.portal.demo.units import OF_TOWNSHIPS
 
 Span = tuple[datetime, datetime]
 SOURCES = (("online", "desk", "phone", "visit", "meeting"), (36, 20, 23, 18, 3))
@@ -30,8 +31,7 @@ class Pools:
         for unit in w.units:
             for point in w.points_of[unit.id]:
                 self.tied[w.community(point).path].append(unit)
-            # Township governments serve their own township only.
-            own = unit.short_name.endswith(("乡政府", "镇政府"))
+            own = unit.short_name.endswith(OF_TOWNSHIPS)
             for function in () if own else unit.functions:
                 self.county[w.above(unit.seat, levels.COUNTY).path, function].append(
                     unit

@@ -35,7 +35,7 @@ def load(
     started = monotonic()
     world = World(PRESETS[preset], seed, now or clock_now(), say)
     with transaction.atomic():
-        _stages(world)
+        build(world)
     with connection.cursor() as cursor:
         # Plans made on empty tables would be slow until autovacuum comes by.
         cursor.execute("ANALYZE")
@@ -43,7 +43,8 @@ def load(
     return world
 
 
-def _stages(w: World) -> None:
+def build(w: World) -> None:
+    """All stages, written at the end of each. Call inside `atomic`."""
     rows = 0
     tree.build(w)
     staff.build(w)
@@ -59,6 +60,6 @@ def _stages(w: World) -> None:
     report_ins.build(w, homes)
     rows += w.batch.flush()
     w.say("报到记录写好了")
-    count = orders.build(w)
+    orders.build(w)
     rows += w.batch.flush()
-    w.say(f"点单 {count} 件，共写入 {rows} 行")
+    w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")

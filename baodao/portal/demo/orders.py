@@ -72,6 +72,12 @@ class Book:
     def w(self) -> World:
         return self.desk.w
 
+    def fresh(self) -> random.Random:
+        """Numbers for the next order alone: how one order comes out, which depends
+        on the hour of loading, leaves all others as they are."""
+        self.rng = self.w.rng(f"order:{len(self.orders)}")
+        return self.rng
+
     def code(self) -> str:
         """A look-up code of the demo: eight digits, each once."""
         while (code := str(self.rng.randrange(10_000_000, 100_000_000))) in self.codes:
@@ -80,8 +86,8 @@ class Book:
         return code
 
 
-def build(w: World) -> int:
-    """Write all orders of the preset; returns how many."""
+def build(w: World) -> None:
+    """All orders of the preset, kept in `w.orders` as well."""
     root = w.places[w.preset.root].path
     calendar = calendar_for(root)
     desk = Desk(
@@ -94,7 +100,7 @@ def build(w: World) -> int:
     _open(book)
     _merge(book, w.preset.sizes.sides)
     _number(book)
-    return len(book.orders)
+    w.orders = book.orders
 
 
 def _case(book: Book, kind: str, steps: list[str], **changes: Any) -> Case:
@@ -133,8 +139,8 @@ def _tell(book: Book, case: Case, times: list[datetime]) -> Story:
 
 def _finished(book: Book) -> None:
     """Exactly so many solved, of each kind and channel; then partly and not solved."""
-    rng = book.rng
     for n, (what, channel, result) in enumerate(_outcomes(book)):
+        rng = book.fresh()
         kind = what or rng.choice(("wish", "problem"))
         if kind == "wish":
             kind = rng.choices(*cases.WISHES)[0]
@@ -203,7 +209,6 @@ def _some_day(book: Book) -> datetime:
 
 def _sides(book: Book) -> None:
     """Rejected, withdrawn, transferred, unanswered: each so many."""
-    rng = book.rng
     ways = {
         "reject": ["place", "reject"],
         "withdraw": ["place", "verify", "publish", "withdraw"],
@@ -212,6 +217,7 @@ def _sides(book: Book) -> None:
     }
     for way, short in ways.items():
         for n in range(book.w.preset.sizes.sides):
+            rng = book.fresh()
             steps = list(short)
             if way == "unreachable":
                 steps = [
@@ -275,13 +281,14 @@ def _follow(book: Book, target: Order, placed: datetime, at: datetime) -> None:
 
 def _open(book: Book) -> None:
     """Those the demo people see by name, then many more around them and elsewhere."""
-    rng, sizes = book.rng, book.w.preset.sizes
+    sizes = book.w.preset.sizes
     named = 0
     for row in table("open.csv"):
         if row["where"] in ("", book.w.preset.code):
             _named(book, row)
             named += 1
     for n in range(sizes.open_near - named + sizes.open_far):
+        rng = book.fresh()
         word = rng.choices(list(MIX), list(MIX.values()))[0]
         slack = rng.choices(list(SLACK), list(SLACK.values()))[0]
         kind = rng.choices((*cases.WISHES[0], "problem"), (14, 44, 28, 14))[0]
@@ -294,6 +301,7 @@ def _open(book: Book) -> None:
 
 def _named(book: Book, row: dict[str, str]) -> None:
     """One row of the file of open orders."""
+    book.fresh()
     w, word = book.w, row["path"]
     main = w.places[w.preset.main]
     place = w.places.get(f"{main.code}-{row['place']}", main)

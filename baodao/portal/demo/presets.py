@@ -43,6 +43,7 @@ class Preset:
     more_points: tuple[str, ...]
     sizes: Sizes
     superior: str
+    pull: float  # of the demo community on units; others have about 1.2
     since: date = date(2025, 12, 1)
 
 
@@ -90,6 +91,7 @@ ALI = Preset(
     ),
     sizes=Sizes(9500, 1200, (450, 210), (340, 40), 110, 45, 25, 96, 130),
     superior="西藏自治区",
+    pull=2.0,
 )  # fmt: skip
 
 LUZHOU = Preset(
@@ -102,7 +104,7 @@ LUZHOU = Preset(
     area_code="0355",
     tibetan=0,
     languages=("zh",),
-    demo_unit="市卫健委",
+    demo_unit="市住建局",
     main="140403007002",
     near=("140403007010", "140403007003", "140403007001"),
     cast={
@@ -121,6 +123,7 @@ LUZHOU = Preset(
     more_points=(),
     sizes=Sizes(2153, 600, (220, 90), (100, 20), 35, 15, 8, 70, 30),
     superior="山西省",
+    pull=4.5,
 )  # fmt: skip
 
 PRESETS = {"ali": ALI, "luzhou": LUZHOU}

@@ -17,6 +17,8 @@ ORG_WORDS = {
     "branch": "党支部",
     "group": "党组",
 }
+# These serve their own township only.
+OF_TOWNSHIPS = ("乡政府", "镇政府", "街道机关", "镇机关")
 # A county's tax office answers to the prefecture's, and so on.
 LINES = ("税务局", "消防", "供电公司", "农行", "法院")
 
@@ -213,7 +215,9 @@ def _ties(w: World, rng: random.Random) -> None:
 def _pull(w: World, point: Place) -> float:
     """How many units a point should have against others, by population."""
     return (
-        2.0 if point.code == w.preset.main else 0.7 + min(point.population, 6000) / 5000
+        w.preset.pull
+        if point.code == w.preset.main
+        else 0.7 + min(point.population, 6000) / 5000
     )
 
 
@@ -221,7 +225,7 @@ def _near(w: World, unit: Unit, points: list[Place], wider: int = 0) -> list[Pla
     """Points in the seat's township, for county units in the county; none of the
     wider area only when there is none near."""
     parts = unit.path.split("/")
-    depth = 4 if unit.short_name.endswith(("乡政府", "镇政府", "机关")) else 3
+    depth = 4 if unit.short_name.endswith(OF_TOWNSHIPS) else 3
     for d in range(depth - wider, 0, -1):
         lo = "/".join(parts[:d]) + "/"
         found = [p for p in points if p.path.startswith(lo)]

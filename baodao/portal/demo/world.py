@@ -19,6 +19,7 @@ from baodao.acts.models import Acted
 from baodao.acts.writing import Write
 from baodao.core.clock import at_local, local
 from baodao.core.text import pinyin_key
+from baodao.orders.models import Order
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, PartyOrg, Person, Unit
 from baodao.places.models import Household, Place
@@ -60,6 +61,7 @@ class World:
     )
     unit_actor: dict[UUID, Actor] = field(default_factory=dict)
     accounts: dict[UUID, UUID] = field(default_factory=dict)  # person → account
+    orders: list[Order] = field(default_factory=list)
     demo_member: Member | None = None
     phones: int = 0
 

@@ -27,7 +27,9 @@ def show_board(request: HttpRequest) -> HttpResponse:
         return redirect("portal:setup")
     now = clock_now()
     found = board(at, phone_of(at.path) if at else "", now)
-    return _remember(render(request, "portal/board.html", {"board": found, "place": at}), at)
+    return _remember(
+        render(request, "portal/board.html", {"board": found, "place": at}), at
+    )
 
 
 @require_safe
@@ -36,7 +38,9 @@ def show_wishes(request: HttpRequest) -> HttpResponse:
     at = _place(request)
     path = at.path if at else ""
     word, category = request.GET.get("state", ""), request.GET.get("category", "")
-    page = Paginator(wishes(path, word, category), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(wishes(path, word, category), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "place": at,
         "page": page,
@@ -55,7 +59,9 @@ def where(request: HttpRequest) -> HttpResponse:
     context = {
         "place": at,
         "places": list(below.exclude(kind="virtual").order_by("path")[:300]),
-        "crumbs": list(Place.objects.filter(path__in=ancestors(at.path)[1:])) if at else [],
+        "crumbs": list(Place.objects.filter(path__in=ancestors(at.path)[1:]))
+        if at
+        else [],
     }
     return render(request, "portal/where.html", context)
 

@@ -8,7 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -34,7 +38,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page of the acting role."""
     account = request.user
-    if isinstance(account, Account) and account.must_change_password and not settings.DEMO:
+    if (
+        isinstance(account, Account)
+        and account.must_change_password
+        and not settings.DEMO
+    ):
         return redirect("portal:password")
     return redirect(desk_of(request.actor))  # type: ignore[attr-defined]
 

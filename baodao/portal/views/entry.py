@@ -36,7 +36,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             user = authenticate(request, username=typed, password=password)
             if isinstance(user, Account):
-                entry = Login(user=user, redirect_url=_next(request), email_verification="none")
+                entry = Login(
+                    user=user, redirect_url=_next(request), email_verification="none"
+                )
                 return perform_password_login(request, {"username": typed}, entry)
             left = settings.AXES_FAILURE_LIMIT - AxesProxyHandler.get_failures(
                 request, {"username": typed}

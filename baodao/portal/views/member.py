@@ -55,15 +55,27 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/member_home.html", context)
 
 
-def _head(member: Member, hand: list[orders.Card], steps: list[Any], now: datetime) -> str:
+def _head(
+    member: Member, hand: list[orders.Card], steps: list[Any], now: datetime
+) -> str:
     """格桑，有 2 单在等您，其中 1 单今天到期."""
     if hand:
         late = sum(c.clock is not None and c.clock.state == "late" for c in hand)
         soon = sum(_is_today(c, now) for c in hand)
-        rest = f"，其中 {late} 单已超时" if late else f"，其中 {soon} 单今天到期" if soon else ""
+        rest = (
+            f"，其中 {late} 单已超时"
+            if late
+            else f"，其中 {soon} 单今天到期"
+            if soon
+            else ""
+        )
         return f"{member}，有 {len(hand)} 单在等您{rest}"
     todo = [s for s in steps if not s.waits]
-    return f"{member}，今天没有等您的单" if not todo else f"{member}，还有 {len(todo)} 步可以做"
+    return (
+        f"{member}，今天没有等您的单"
+        if not todo
+        else f"{member}，还有 {len(todo)} 步可以做"
+    )
 
 
 def _is_today(card: orders.Card, now: datetime) -> bool:
@@ -82,7 +94,9 @@ class ProfileForm(Form):
         label="什么时候有空", choices=list(AVAILABILITY.items()), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    praise_public = forms.BooleanField(label="居民感谢我时，可以公布我的姓名", required=False)
+    praise_public = forms.BooleanField(
+        label="居民感谢我时，可以公布我的姓名", required=False
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +114,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     form = ProfileForm(request.POST if request.method == "POST" else None, initial=kept)
     if form.is_bound and form.is_valid():
         try:
-            people.edit_member(actor=actor, member_id=member.id, changes=form.cleaned_data)
+            people.edit_member(
+                actor=actor, member_id=member.id, changes=form.cleaned_data
+            )
         except Invalid as error:
             for name, sentence in error.fields.items():
                 form.add_error(name if name in form.fields else None, sentence)

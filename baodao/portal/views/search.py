@@ -48,7 +48,11 @@ def search(request: HttpRequest) -> HttpResponse:
     text = " ".join(request.GET.get("q", "").split())[:40]
     groups = find(request.actor, text) if text else []  # type: ignore[attr-defined]
     light = ROLES[request.actor.role].desk == "member"  # type: ignore[attr-defined]
-    context = {"q": text, "groups": groups, "base": "ui/member.html" if light else "ui/staff.html"}
+    context = {
+        "q": text,
+        "groups": groups,
+        "base": "ui/member.html" if light else "ui/staff.html",
+    }
     return render(request, "portal/search.html", context)
 
 

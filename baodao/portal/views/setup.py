@@ -42,7 +42,9 @@ def setup(request: HttpRequest) -> HttpResponse:
             toast(request, "系统管理员建好了", "接下来导入地方和单位，再给同事开账号。")
             return redirect("portal:desk")
     status = 422 if form.errors else 200
-    return render(request, "portal/setup.html", {"form": form, "here": here}, status=status)
+    return render(
+        request, "portal/setup.html", {"form": form, "here": here}, status=status
+    )
 
 
 def _trusted(request: HttpRequest, form: SetupForm, here: bool) -> bool:

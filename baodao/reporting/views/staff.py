@@ -140,7 +140,7 @@ def facts(it: ReportIn) -> list[tuple[str, str]]:
         ("编号", f"报 {it.receipt_no}"),
         ("报到地", queries.place_name(it.point)),
         ("渠道", rules.CHANNELS[it.channel]),
-        ("报到日期", f"{cdate(it.reported_on, today)}（{rules.METHODS[it.method]}）"),
+        ("报到日期", f"{cdate(it.reported_on, today)}（{queries.method_title(it)}）"),
         ("负责人", it.head_name),
         ("联络员", it.liaison_name),
         ("在职党员", f"{it.head_count} 人" if it.subject_unit_id else ""),

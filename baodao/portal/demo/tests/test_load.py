@@ -1,0 +1,224 @@
+"""Both presets, loaded once each and rolled back: the numbers of the two source
+texts come out of real rows by the product's own definitions."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Count, F, Q
+
+from baodao.acts.access import ACTIONS
+from baodao.acts.bulk import Batch
+from baodao.acts.models import Event
+from baodao.core.errors import Conflict
+from baodao.orders import rules
+from baodao.orders.categories import seed as categories
+from baodao.orders.models import Category, Order, Service
+from baodao.people.models import Account, ContactTie, Member, RoleTie, Unit
+from baodao.places.models import Household, LocalDay, Place
+from baodao.portal.demo.accounts import USERNAMES
+from baodao.portal.demo.load import build, load
+from baodao.portal.demo.presets import LUZHOU
+from baodao.portal.demo.world import World
+from baodao.records.models import Record
+from baodao.reporting.models import ReportIn
+
+NOW = datetime(2026, 11, 23, 6, 10, tzinfo=UTC)
+SEED = 20260101
+YEAR = Q(confirmed_at__year=2026, result="solved")
+# One process loads each preset once; each test is a savepoint inside.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+
+
+def _loaded(preset: str, blocker: Any) -> Iterator[World]:
+    with blocker.unblock(), transaction.atomic():
+        categories(Category)
+        started = monotonic()
+        world = load(preset, seed=SEED, now=NOW)
+        print(f"{preset}: {monotonic() - started:.1f} s")
+        assert world
+        yield world
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def ali(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    yield from _loaded("ali", django_db_blocker)
+
+
+@pytest.fixture(scope="module")
+def luzhou(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    yield from _loaded("luzhou", django_db_blocker)
+
+
+def _solved(kinds: tuple[str, ...], channel: str = "") -> int:
+    found = Order.objects.filter(YEAR, kind__in=kinds)
+    return (found.filter(channel=channel) if channel else found).count()
+
+
+def test_ali_has_the_real_tree_and_81_contact_points(ali: World) -> None:
+    levels = Counter(Place.objects.values_list("level", flat=True))
+    assert (levels[3], levels[4], levels[5]) == (7, 37, 145)
+    points = Place.objects.filter(is_contact_point=True)
+    assert points.count() == 81
+    assert points.filter(kind="neighbourhood").count() == 12
+    assert not points.exclude(level__in=[5, 6]).exists()
+    assert LocalDay.objects.filter(name="藏历新年").exists()
+    assert Household.objects.count() > 1100
+    assert Household.objects.first().call_name  # type: ignore[union-attr]
+
+
+def test_ali_has_374_units_with_9500_members_and_none_without_a_point(
+    ali: World,
+) -> None:
+    assert Unit.objects.count() == 374
+    assert sum(Unit.objects.values_list("head_count", flat=True)) == 9500
+    assert Member.objects.count() == 9500
+    of_unit = Unit.objects.annotate(n=Count("members"))
+    assert not of_unit.exclude(n=F("head_count")).exists()
+    assert set(Unit.objects.values_list("affiliation", flat=True)) == {
+        "local", "regional", "central", "central_soe_branch",
+    }  # fmt: skip
+    ties = Counter(ContactTie.objects.values_list("unit_id", flat=True))
+    assert len(ties) == 374 and set(ties.values()) == {1, 2}
+    assert len(set(ContactTie.objects.values_list("point_id", flat=True))) == 81
+    assert not ContactTie.objects.filter(point__is_contact_point=False).exists()
+
+
+@pytest.mark.req("A13", "A16", "A17")
+def test_ali_gives_the_figures_of_the_source_by_plain_counts(ali: World) -> None:
+    assert _solved(rules.WISH_KINDS) == 660
+    assert _solved(rules.WISH_KINDS, "unit") == 450
+    assert _solved(rules.WISH_KINDS, "residence") == 210
+    assert _solved(("problem",)) == 380
+
+
+def test_about_97_percent_are_reported_in_at_both_places(ali: World) -> None:
+    active = ReportIn.objects.filter(state="active", member__isnull=False)
+    for channel in ("unit", "residence"):
+        share = active.filter(channel=channel).count() / 9500
+        assert 0.955 < share < 0.985
+    assert set(ReportIn.objects.values_list("state", flat=True)) >= {
+        "active", "submitted", "returned",
+    }  # fmt: skip
+    # What the community accepted is what the member's row says.
+    wrong = active.filter(channel="residence").exclude(member__residence=F("point"))
+    assert not wrong.exists()
+
+
+def test_nobody_did_what_the_access_table_forbids(ali: World) -> None:
+    done = Event.objects.values_list("action", "actor_role").distinct()
+    assert [d for d in done if d[1] not in ACTIONS[d[0]].grants] == []
+
+
+def test_every_story_is_in_order_and_without_gaps(ali: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT count(*) FROM (
+                 SELECT from_state, lag(to_state) OVER w AS before, at,
+                        lag(at) OVER w AS earlier
+                 FROM acts_event WHERE kind = 'orders.order'
+                 WINDOW w AS (PARTITION BY object_id ORDER BY at, id)) e
+               WHERE before IS NOT NULL AND (before <> from_state OR at <= earlier)
+                  OR at > %s""",
+            [NOW],
+        )
+        assert cursor.fetchone() == (0,)
+    assert not Order.objects.filter(placed_at__year__lt=2026).exists()
+    numbers = Counter(
+        (o.path.split("/")[4], o.path[:16], o.placed_at.date(), o.no)
+        for o in Order.objects.all()
+    )
+    assert max(numbers.values()) == 1
+
+
+def test_nobody_serves_at_two_places_at_one_time(ali: World) -> None:
+    spans = Service.objects.order_by("member_id", "start_at")
+    before = None
+    for span in spans:
+        if before and before.member_id == span.member_id:
+            assert before.end_at <= span.start_at
+        before = span
+    assert Record.objects.filter(reversal_of=None).count() > 1000
+
+
+def test_most_answers_came_in_time(ali: World) -> None:
+    answers = Event.objects.filter(action="orders.unit_accept")
+    share = answers.filter(data__in_time=True).count() / answers.count()
+    assert 0.9 < share < 0.99
+
+
+def test_the_demo_desks_have_work_in_every_state(ali: World) -> None:
+    main = ali.places[ali.preset.main]
+    here = Order.objects.filter(path__startswith=main.path)
+    states = set(here.values_list("state", flat=True))
+    assert states >= set(rules.OPEN) - {"expired"}
+    late = here.filter(state__in=rules.OPEN, due_at__lt=NOW, paused_at=None)
+    assert 2 <= late.count() <= 25
+    assert here.filter(paused_at__isnull=False).exists()
+    assert here.filter(state__in=rules.OPEN).count() >= 60
+    mine = Order.objects.filter(member=ali.demo_member, state__in=rules.OPEN)
+    assert mine.count() >= 4
+
+
+def test_demo_accounts_have_their_role_and_no_password(ali: World) -> None:
+    accounts = {a.username: a for a in Account.objects.all()}
+    assert set(accounts) == set(USERNAMES)
+    assert not any(a.has_usable_password() for a in accounts.values())
+    roles = dict(RoleTie.objects.values_list("person__account__username", "role"))
+    assert roles["demo-worker"] == "community_worker"
+    assert roles["demo-unit"] == "unit_secretary"
+    assert accounts["demo-member"].person.name == "格桑"
+
+
+def test_a_database_in_use_is_left_alone(ali: World) -> None:
+    before = Place.objects.count()
+    with pytest.raises(Conflict, match="已经有数据"):
+        load("luzhou", seed=SEED, now=NOW)
+    call_command("demo", preset="luzhou", if_empty=True)
+    assert Place.objects.count() == before
+
+
+def test_all_references_hold(ali: World) -> None:
+    connection.check_constraints()
+
+
+def test_luzhou_has_213_units_and_2153_members(luzhou: World) -> None:
+    assert Unit.objects.count() == 213
+    assert Member.objects.count() == 2153
+    assert Place.objects.filter(level=5).count() == 215
+    assert not Place.objects.filter(kind="virtual", is_contact_point=True).exists()
+    assert not Unit.objects.filter(point_path=None).exists()
+    assert 550 < Order.objects.count() < 700
+    connection.check_constraints()
+
+
+class Dry(Batch):
+    """Writes nothing."""
+
+    def flush(self) -> int:
+        self.rows.clear()
+        return 0
+
+
+def _digest(world: World) -> str:
+    lines = [f"{u.name}|{u.head_count}|{u.point_path}" for u in world.units]
+    lines += [f"{m.person.name}|{m.skills}|{m.residence_path}" for m in world.members]
+    lines += [
+        f"{o.no}|{o.code}|{o.title}|{o.state}|{o.result}|{o.due_at}"
+        for o in world.orders
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def test_same_seed_gives_the_same_content(luzhou: World) -> None:
+    again = World(LUZHOU, SEED, NOW, lambda line: None, batch=Dry())
+    build(again)
+    assert _digest(again) == _digest(luzhou)
+    assert len(again.orders) == Order.objects.count()
