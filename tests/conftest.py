@@ -23,7 +23,9 @@ Open = Callable[..., Page]
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, one for the whole run."""
     if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium (or set BAODAO_CHROMIUM)")
+        pytest.fail(
+            "Chromium is missing: apt-get install chromium (or set BAODAO_CHROMIUM)"
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         # Playwright runs a loop in this thread; our own code stays synchronous.
@@ -50,7 +52,9 @@ def open_as(browser: Browser, live: str, w: World) -> Iterator[Open]:
     contexts: list[Any] = []
     problems: list[str] = []
 
-    def start(key: str, path: str = "/", size: str = "desk", scripts: bool = True) -> Page:
+    def start(
+        key: str, path: str = "/", size: str = "desk", scripts: bool = True
+    ) -> Page:
         width, height = SIZES[size]
         context = browser.new_context(
             base_url=live, viewport={"width": width, "height": height},
@@ -59,12 +63,16 @@ def open_as(browser: Browser, live: str, w: World) -> Iterator[Open]:
         contexts.append(context)
         if key in w.accounts:
             cookie = w.client(key).cookies["sessionid"]
-            context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live}])
+            context.add_cookies(
+                [{"name": "sessionid", "value": cookie.value, "url": live}]
+            )
         page = context.new_page()
         page.on("pageerror", lambda e: problems.append(str(e)))
         page.on(
             "console",
-            lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None,
+            lambda m: (
+                problems.append(m.text) if "Content Security Policy" in m.text else None
+            ),
         )
         page.goto(path)
         return page

@@ -57,7 +57,7 @@ def act(
     is what the person saw; a newer row is a conflict.
     Raises NotFound, Forbidden, Conflict, and whatever `decide` raises."""
     model = apps.get_model(ACTIONS[action].model)
-    key = _client_key(actor, action, client_id)
+    key = _client_key(actor, action, client_id, pk)
     row = read(action, pk, reads)
     if key and (done := _done_before(key)):
         return done
@@ -168,9 +168,12 @@ def _states(model: type[models.Model], action: str, row: Row) -> tuple[str, str]
     return state, flow.step(state, event) if prefix == flow.name else state
 
 
-def _client_key(actor: Actor, action: str, client_id: str) -> str | None:
+def _client_key(
+    actor: Actor, action: str, client_id: str, pk: UUID | None = None
+) -> str | None:
+    """Who, what, on which row: a client id need not be unique beyond that."""
     who = actor.account_id or actor.link_id or actor.role
-    return f"{who}:{action}:{client_id}" if client_id else None
+    return f"{who}:{action}:{pk or ''}:{client_id}" if client_id else None
 
 
 def _done_before(key: str) -> Done | None:

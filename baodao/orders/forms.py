@@ -151,7 +151,12 @@ class Merge(Act):
 
 
 class Dispatch(Act):
-    unit = forms.UUIDField(label="派给谁", error_messages={"invalid": "请选一家单位。"})
+    # The cards are the control; a page without cards carries the choice along.
+    unit = forms.UUIDField(
+        label="派给谁",
+        widget=forms.HiddenInput,
+        error_messages={"invalid": "请选一家单位。"},
+    )
     note = _text(
         "给承办单位的话", required=False, help_text="只有承办单位和社区看得到。"
     )

@@ -15,7 +15,7 @@ class ReturnForm(ReasonForm):
         super().__init__(rules.RETURN_REASONS, *args, must_say=True, **kwargs)
         self.fields["reason"].label = "理由"
         self.fields["note"].label = "为什么接不了，建议找谁"
-        self.fields["note"].help_text = "社区看得到，居民看不到。"
+        self.fields["note"].help_text = "社区和接着办的单位看得到，居民看不到。"
 
 
 class AssignForm(ActForm):

@@ -1,6 +1,6 @@
 """Forms of people. What may be chosen is what the actor may see."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Model
@@ -14,8 +14,13 @@ from baodao.places import rules as place_rules
 from baodao.places.models import Place
 from baodao.ui.forms import DateInput, Form, PhoneInput
 
+if TYPE_CHECKING:
+    Choice = forms.ModelChoiceField[Any]
+else:
+    Choice = forms.ModelChoiceField
 
-class PlaceChoice(forms.ModelChoiceField):
+
+class PlaceChoice(Choice):
     """A place with the one above it: names repeat (domain 3.1)."""
 
     def label_from_instance(self, obj: Model) -> str:
@@ -23,7 +28,7 @@ class PlaceChoice(forms.ModelChoiceField):
         return f"{obj.parent.name} · {obj.name}" if obj.parent else obj.name
 
 
-class UnitChoice(forms.ModelChoiceField):
+class UnitChoice(Choice):
     def label_from_instance(self, obj: Model) -> str:
         assert isinstance(obj, models.Unit)
         return obj.name
@@ -70,6 +75,10 @@ class UnitForm(Form):
     lon = forms.FloatField(label="经度", required=False)
     lat = forms.FloatField(label="纬度", required=False)
     functions = _chips("职能", models.FUNCTIONS)
+    field_order = (
+        "name", "short_name", "kind", "affiliation", "seat", "phone", "uscc",
+        "branch_no", "lon", "lat", "head_count", "functions",
+    )  # fmt: skip
 
     def __init__(
         self, *args: Any, actor: Actor, seat: Place | None = None, **kwargs: Any
@@ -229,6 +238,9 @@ class ExemptionForm(Form):
     )  # fmt: skip
 
 
+CHANNELS = {"phone": "打电话", "visit": "上门", "neighbour": "托邻居转告"}
+
+
 class ResidentForm(Form):
     call_name = forms.CharField(label="称呼", max_length=20)
     phone = forms.CharField(
@@ -239,7 +251,7 @@ class ResidentForm(Form):
     )
     channel = forms.ChoiceField(
         label="怎么联系",
-        choices=[("phone", "打电话"), ("visit", "上门"), ("neighbour", "托邻居转告")],
+        choices=list(CHANNELS.items()),
     )
 
 
@@ -290,7 +302,10 @@ class RoleForm(Form):
             self.fields["place"].queryset = _levels(actor, *levels)  # type: ignore[attr-defined]
         else:
             del self.fields["place"]
-        self.fields["unit"].queryset = _units(actor)  # type: ignore[attr-defined]
+        if any(ROLES[code].bound == "unit" for code, _ in choices):
+            self.fields["unit"].queryset = _units(actor)  # type: ignore[attr-defined]
+        else:
+            del self.fields["unit"]
 
 
 class NewPersonForm(Form):
@@ -304,25 +319,3 @@ class AccountForm(Form):
     username = forms.CharField(
         label="账号", max_length=32, help_text="3到32个小写字母、数字，以字母开头。"
     )
-
-
-class PasswordForm(Form):
-    old = forms.CharField(
-        label="现在的密码",
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-    new = forms.CharField(
-        label="新密码",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="至少10个字符，不能全是数字。",
-    )
-    again = forms.CharField(
-        label="再输一次新密码",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("new") and data.get("again") and data["new"] != data["again"]:
-            self.add_error("again", "两次输的不一样。请再输一次。")
-        return data

@@ -354,7 +354,7 @@ def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account
         "person__role_ties",
         RoleTie.objects.filter(current()).select_related("place", "unit"),
     )
-    related = found.select_related("person").defer("person__phone", "password")
+    related = found.select_related("person__member").defer("person__phone", "password")
     return related.prefetch_related(now_held).order_by("person__pinyin", "pk")
 
 

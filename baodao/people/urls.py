@@ -39,5 +39,4 @@ urlpatterns = [
     path("accounts/open/", roles.account_open, name="account_open"),
     path("accounts/<uuid:pk>/reset/", roles.account_reset, name="account_reset"),
     path("accounts/<uuid:pk>/switch/", roles.account_switch, name="account_switch"),
-    path("password/", roles.password, name="password"),
 ]

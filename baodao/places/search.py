@@ -60,10 +60,11 @@ def matching(
 ) -> QuerySet[M]:
     """Rows whose name or pinyin contains every word of `text`."""
     joined = Replace(F(pinyin), Value(" "), Value(""), output_field=TextField())
-    queryset = queryset.alias(_keys=SearchKeys(F(name), F(pinyin)), _letters=joined)
+    keys = SearchKeys(F(name), F(pinyin))
+    found: QuerySet[M] = queryset.alias(_keys=keys, _letters=joined)  # type: ignore[assignment]
     for word in text.lower().split():
-        queryset = queryset.filter(
+        found = found.filter(
             Q(**{f"{name}__icontains": word}) | Q(_letters__contains=word),
             _keys__contains=keys_of(word),
         )
-    return queryset
+    return found

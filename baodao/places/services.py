@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from baodao.acts.access import path_range, require, visible
+from baodao.acts.access import path_range, require
 from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create, note_event
 from baodao.acts.writing import Done, Write

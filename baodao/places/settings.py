@@ -68,9 +68,7 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
     rows = Setting.objects.filter(
         path__in=ancestors(path), key__in=wanted, removed=False
     )
-    for key, value in rows.order_by("path").values_list("key", "value"):
-        found[key] = value
-    return found
+    return found | dict(rows.order_by("path").values_list("key", "value"))
 
 
 def sources(path: str) -> dict[str, Setting]:

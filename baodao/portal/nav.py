@@ -23,7 +23,6 @@ SETTINGS = Entry("设置", "places:settings", "settings", under=("/places/calend
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key")
 
 COMMUNITY = ("community_worker", "community_secretary")
-CENTRE = ("township_party", "practice_center")
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 
@@ -31,7 +30,8 @@ def register() -> None:
     """Called once by the app's `ready`."""
     nav.register(COMMUNITY, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
-    nav.register(CENTRE, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
+    nav.register(["township_party"], [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
+    nav.register(["practice_center"], [ORDERS, REPORT_INS, PEOPLE, PLACES])
     nav.register(
         COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
     )
@@ -40,7 +40,6 @@ def register() -> None:
         ["unit_secretary", "unit_liaison"],
         [
             Entry("接单", "orders:unit", "list-check"),
-            Entry("公开认领", "orders:pool", "hand-stop"),
             Entry("报到", "reporting:list", "door-enter"),
             Entry("本单位党员", "people:members", "users"),
         ],
@@ -52,13 +51,17 @@ def register() -> None:
             Entry("接单", "orders:mine", "list-check"),
             Entry("认领", "orders:pool", "hand-stop"),
             Entry("报到", "reporting:my", "door-enter"),
-            Entry("我的", "portal:profile", "user-circle", under=("/me/account/", "/me/password/")),
+            Entry(
+                "我的",
+                "portal:profile",
+                "user-circle",
+                under=("/me/account/", "/me/password/"),
+            ),
         ],
         light=True,
     )
-    nav.register(
-        ["system_admin", "security_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS]
-    )
+    nav.register(["system_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS])
+    nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
         ["audit_admin", "privacy_officer", "compound_branch_secretary", "instructor",
          "building_group_leader", "center_household", "part_time_member"],
@@ -114,6 +117,13 @@ def _label(actor: Actor, n: int) -> str:
     where = place_words(actor) if n > 1 else ""
     title = ROLES[actor.role].title
     return f"{title}（{where}）" if where else title
+
+
+def frame_of(actor: Actor) -> dict[str, object]:
+    """The frame of pages that every role has: light for members, else the desk's."""
+    role = ROLES.get(actor.role)
+    light = role is not None and role.desk == "member"
+    return {"light": light, "base": "ui/member.html" if light else "ui/staff.html"}
 
 
 def place_words(actor: Actor) -> str:

@@ -31,38 +31,41 @@ REASONS = {
 }
 UNIT_ROLES = ("unit_secretary", "unit_liaison")
 
+# One index look-up per member (LATERAL), on purpose: joined as a whole, a wrong guess
+# of the planner compares each member with each report-in.
 _MEMBERS = """
-WITH best AS (
-  SELECT member_id, channel, max(CASE state
-    WHEN 'active' THEN 3 WHEN 'transfer_pending' THEN 3
-    WHEN 'submitted' THEN 2 WHEN 'returned' THEN 1 ELSE 0 END) AS s
-  FROM reporting_reportin
-  WHERE member_id IS NOT NULL AND state <> 'ended' GROUP BY 1, 2
-), spared AS (
-  SELECT DISTINCT ON (member_id) member_id, kind FROM people_exemption
-  WHERE valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
-  ORDER BY member_id, valid_from DESC
-), eligible AS (
-  SELECT m.id, m.unit_id, p.pinyin,
+WITH eligible AS (
+  SELECT m.id, m.unit_id, p.pinyin, r.su, r.sr,
     coalesce(u.point_path, m.unit_path, '') COLLATE "C" AS at,
-    coalesce(bu.s, 0) AS su, coalesce(br.s, 0) AS sr,
     coalesce(e.kind, CASE m.duty_status
       WHEN 'seconded_away' THEN 'secondment' WHEN 'exempt' THEN 'other' END, '') AS kind
   FROM people_member m
   JOIN people_person p ON p.id = m.person_id
   LEFT JOIN people_unit u ON u.id = m.unit_id
-  LEFT JOIN best bu ON bu.member_id = m.id AND bu.channel = 'unit'
-  LEFT JOIN best br ON br.member_id = m.id AND br.channel = 'residence'
-  LEFT JOIN spared e ON e.member_id = m.id
+  CROSS JOIN LATERAL (
+    SELECT max(s) FILTER (WHERE channel = 'unit') AS su,
+      max(s) FILTER (WHERE channel = 'residence') AS sr
+    FROM (
+      SELECT channel, CASE state WHEN 'submitted' THEN 2 WHEN 'returned' THEN 1
+        WHEN 'draft' THEN 0 ELSE 3 END AS s
+      FROM reporting_reportin WHERE member_id = m.id AND state <> 'ended'
+    ) held
+  ) r
+  LEFT JOIN LATERAL (
+    SELECT kind FROM people_exemption
+    WHERE member_id = m.id AND valid_from <= %(day)s
+      AND (valid_to IS NULL OR valid_to > %(day)s)
+    ORDER BY valid_from DESC LIMIT 1
+  ) e ON TRUE
   WHERE m.kind = 'in_service' AND m.duty_status NOT IN ('retired', 'left')
+    AND (%(unit)s::uuid IS NULL OR m.unit_id = %(unit)s::uuid)
 ), scoped AS (
   SELECT *,
-    CASE su WHEN 3 THEN 'reported' WHEN 2 THEN 'waiting' WHEN 1 THEN 'returned'
-      ELSE CASE WHEN kind <> '' THEN 'exempt' ELSE 'none' END END AS unit,
-    CASE sr WHEN 3 THEN 'reported' WHEN 2 THEN 'waiting' WHEN 1 THEN 'returned'
-      ELSE CASE WHEN kind <> '' THEN 'exempt' ELSE 'none' END END AS residence
+    CASE WHEN su = 3 THEN 'reported' WHEN su = 2 THEN 'waiting' WHEN su = 1 THEN 'returned'
+      WHEN kind <> '' THEN 'exempt' ELSE 'none' END AS unit,
+    CASE WHEN sr = 3 THEN 'reported' WHEN sr = 2 THEN 'waiting' WHEN sr = 1 THEN 'returned'
+      WHEN kind <> '' THEN 'exempt' ELSE 'none' END AS residence
   FROM eligible WHERE at >= %(lo)s AND at < %(hi)s
-    AND (%(unit)s::uuid IS NULL OR unit_id = %(unit)s::uuid)
 )
 """
 _KEYS = {

@@ -132,7 +132,7 @@ def _skills_step(member: Member, held: Sequence[ReportIn]) -> NextStep:
     missing = not (member.skills or "skills" in said) or not (
         member.availability or "availability" in said
     )
-    url = _url("people:my_skills") or _url("people:me") or _url("reporting:my")
+    url = _url("portal:profile") or _url("reporting:my")
     text = "有合适的心愿，社区和单位才好找您。" if missing else "社区派单时会参考。"
     return NextStep("填好特长和空闲时间", text, url, done=not missing, label="去填")
 

@@ -6,7 +6,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from django.test import override_settings
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baodao.core import crypto
@@ -30,6 +30,7 @@ def test_lookup_codes_are_eight_digits() -> None:
 
 
 @pytest.mark.parametrize("cipher", sorted(crypto.PROVIDERS))
+@settings(deadline=None)
 @given(text=st.text(min_size=1, max_size=200))
 def test_sealed_text_comes_back_and_only_in_its_own_column(
     cipher: str, text: str

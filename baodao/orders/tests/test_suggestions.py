@@ -32,7 +32,7 @@ def reasons(order: Order, unit: Unit) -> list[tuple[str, str]]:
     return [(r.tone, r.text) for r in found.reasons]
 
 
-@pytest.mark.req("A15", "L36", "L40")
+@pytest.mark.req("A15")
 def test_contact_units_and_fitting_units_of_the_county_are_suggested_with_reasons(
     w: World,
 ) -> None:

@@ -32,6 +32,9 @@ from baodao.places.rules import COMMUNITY, GRID
 from baodao.places.settings import ancestors
 
 OFFERED = 300
+ASK_NUMBERS = (
+    "里面有手机号。联系电话请填在“电话”一格；一定要留在这里，请勾选下面这一项。"
+)
 KIND_NOTES = {
     "dream": "想了很久、要大家帮一把的事",
     "wish": "一件东西、一次帮忙",
@@ -107,7 +110,10 @@ def _form(
 
 
 def _renamed(error: Invalid) -> Invalid:
+    """A service's fields as this form calls them; the tick that helps is named."""
     names = {"goods_fen": "goods", "place_id": "place"}
+    if error.code == "private_number":
+        return Invalid(fields={"detail": ASK_NUMBERS})
     return Invalid(fields={names.get(k, k): v for k, v in error.fields.items()})
 
 

@@ -123,7 +123,8 @@ def change_own_password(
     *, actor: Actor, old: str, new: str, now: datetime | None = None
 ) -> Done:
     """Change one's own password. Errors: old, new."""
-    account = Account.objects.filter(pk=actor.account_id).first()
+    mine = Account.objects.filter(pk=actor.account_id) if actor.account_id else None
+    account = mine.first() if mine is not None else None
     if account is None:
         raise NotFound
     if not check_password(old, account.password):

@@ -104,7 +104,10 @@ def _community(place_id: UUID) -> Place:
 
 
 def _org(org_id: UUID | None, unit_id: UUID | None) -> UUID | None:
-    if org_id and not PartyOrg.objects.filter(pk=org_id, unit_id=unit_id).exists():
+    if org_id is None:
+        return None
+    org = PartyOrg.objects.filter(pk=org_id).values_list("unit_id", flat=True).first()
+    if org is None or org != unit_id:
         raise Invalid(fields={"party_org": "这个党组织不属于所选单位。请重新选。"})
     return org_id
 
@@ -355,14 +358,15 @@ def add_resident(
 def _resident_path(
     actor: Actor, household_id: UUID | None, place_id: UUID | None
 ) -> str:
+    path: str | None = None
     if household_id:
         homes = visible(Household.objects.all(), actor, "households.view")
         path = homes.filter(pk=household_id).values_list("path", flat=True).first()
-    else:
+    elif place_id:
         path = Place.objects.filter(pk=place_id).values_list("path", flat=True).first()
     if path is None:
         raise Invalid(fields={"household": "没有找到这一户。请核对户号。"})
-    return str(path)
+    return path
 
 
 def edit_resident(

@@ -77,7 +77,8 @@ def give_role(
 def _bind(tie: RoleTie, place_id: UUID | None, unit_id: UUID | None) -> None:
     known = roles.ROLES[tie.role]
     if known.bound == "unit":
-        unit = Unit.objects.filter(pk=unit_id, valid_to=None).first()
+        found = Unit.objects.filter(valid_to=None)
+        unit = found.filter(pk=unit_id).first() if unit_id else None
         if unit is None:
             raise Invalid(fields={"unit": f"{known.title}要选一个单位。"})
         tie.unit, tie.path = unit, unit.path

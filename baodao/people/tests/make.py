@@ -254,7 +254,7 @@ def world() -> World:
         (Person, people.values()), (Member, members.values()), (Resident, [resident]),
         (RoleTie, roles.values()), (Account, accounts.values()),
     ):  # fmt: skip
-        copy_rows(model, rows)  # type: ignore[arg-type]
+        copy_rows(model, rows)
     return World(
         Places(**places), Units(**units), orgs, Members(**members), people, accounts,
         _actors(people, members, roles, accounts), household, resident,

@@ -8,7 +8,7 @@ from baodao.people.tests.make import world
 pytestmark = pytest.mark.django_db
 
 
-def test_the_cast_is_written_quickly_and_signs_in_as_itself():
+def test_the_cast_is_written_quickly_and_signs_in_as_itself() -> None:
     started = time.perf_counter()
     w = world()
     assert time.perf_counter() - started < 1

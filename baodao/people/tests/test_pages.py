@@ -3,6 +3,7 @@ refuses the wrong method. And how many queries it takes."""
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -20,7 +21,7 @@ from baodao.people.models import (
     RoleTie,
     Unit,
 )
-from baodao.people.tests.make import PASSWORD, World, uid, world
+from baodao.people.tests.make import World, uid, world
 
 pytestmark = pytest.mark.django_db
 MOST = 15
@@ -57,7 +58,6 @@ PAGES = {
     "role_give": ("", "community_secretary", {"community_worker": 403, "grid_worker": 404}),
     "accounts": ("", "community_secretary", {"community_worker": 404, "grid_worker": 404}),
     "account_open": ("", "unit_secretary", {"member": 403, "unit_liaison": 404}),
-    "password": ("", "grid_worker", {"anonymous": 404}),
 }  # fmt: skip
 
 
@@ -73,7 +73,9 @@ def opener(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_opens_with_few_queries(w, name, django_assert_max_num_queries):
+def test_the_page_opens_with_few_queries(
+    w: World, name: str, django_assert_max_num_queries: Any
+) -> None:
     client = w.client(opener(name))
     with django_assert_max_num_queries(MOST):
         answer = client.get(address(name))
@@ -82,13 +84,13 @@ def test_the_page_opens_with_few_queries(w, name, django_assert_max_num_queries)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_refuses_who_has_no_business_there(w, name):
+def test_the_page_refuses_who_has_no_business_there(w: World, name: str) -> None:
     for key, status in PAGES[name][2].items():
         assert w.client(key).get(address(name)).status_code == status, key
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_refuses_a_wrong_method(w, name):
+def test_the_page_refuses_a_wrong_method(w: World, name: str) -> None:
     assert w.client(opener(name)).delete(address(name)).status_code == 405
 
 
@@ -97,13 +99,13 @@ def test_the_page_refuses_a_wrong_method(w, name):
     ["member_reveal", "member_status", "exemption_end", "resident_reveal", "role_end",
      "account_reset", "account_switch"],
 )  # fmt: skip
-def test_an_act_is_posted(w, name):
+def test_an_act_is_posted(w: World, name: str) -> None:
     url = reverse(f"people:{name}", args=[uid("member:member")])
     assert w.client("community_secretary").get(url).status_code == 405
 
 
 def see(
-    w: World, key: str, name: str, args: list[object] | None = None, **query: object
+    w: World, key: str, name: str, args: list[object] | None = None, **query: Any
 ) -> str:
     return str(
         w.client(key).get(reverse(f"people:{name}", args=args), query).content.decode()
@@ -111,7 +113,7 @@ def see(
 
 
 @pytest.mark.req("A05")
-def test_units_are_filtered_by_the_address_and_hidden_elsewhere(w):
+def test_units_are_filtered_by_the_address_and_hidden_elsewhere(w: World) -> None:
     assert "国网阿里供电公司" in see(
         w, "county_org", "units", affiliation="central_soe_branch"
     )
@@ -130,7 +132,7 @@ def test_units_are_filtered_by_the_address_and_hidden_elsewhere(w):
     assert "没有符合条件的单位" in by_seat
 
 
-def test_a_unit_is_registered_and_the_credit_code_is_checked(w):
+def test_a_unit_is_registered_and_the_credit_code_is_checked(w: World) -> None:
     client, url = w.client("county_org"), reverse("people:unit_add")
     data = {
         "name": "阿里地区审计局", "kind": "organ", "affiliation": "regional",
@@ -151,7 +153,7 @@ def test_a_unit_is_registered_and_the_credit_code_is_checked(w):
 
 
 @pytest.mark.req("A08")
-def test_a_contact_point_is_decided_and_ended_from_the_pages(w):
+def test_a_contact_point_is_decided_and_ended_from_the_pages(w: World) -> None:
     client = w.client("county_org")
     url = reverse("people:tie_add", args=[w.units.loose.pk])
     done = client.post(url, {"point": w.places.community.pk, "reason": "就近"})
@@ -164,7 +166,7 @@ def test_a_contact_point_is_decided_and_ended_from_the_pages(w):
     assert Unit.objects.get(pk=w.units.loose.pk).point_path is None
 
 
-def test_party_organisations_from_the_pages(w):
+def test_party_organisations_from_the_pages(w: World) -> None:
     client = w.client("unit_secretary")
     add = reverse("people:org_add", args=[w.units.unit.pk])
     data = {"name": "第一党支部", "kind": "branch", "superior": w.orgs["unit"].pk}
@@ -186,7 +188,7 @@ def test_party_organisations_from_the_pages(w):
 
 
 @pytest.mark.req("A09")
-def test_members_are_found_registered_and_edited(w):
+def test_members_are_found_registered_and_edited(w: World) -> None:
     page = see(w, "unit_secretary", "members")
     assert "张伟" in page and "杨帆" not in page
     assert "陈静" in see(w, "unit_secretary", "members", reported="none")
@@ -210,7 +212,7 @@ def test_members_are_found_registered_and_edited(w):
     assert Person.objects.get(pk=row.person_id).phone == "13800000002"
 
 
-def test_members_edit_what_they_can_do_in_their_own_frame(w):
+def test_members_edit_what_they_can_do_in_their_own_frame(w: World) -> None:
     url = reverse("people:member_edit", args=[w.members.member.pk])
     client = w.client("member")
     page = client.get(url).content.decode()
@@ -221,7 +223,7 @@ def test_members_edit_what_they_can_do_in_their_own_frame(w):
     assert Member.objects.get(pk=w.members.member.pk).praise_public
 
 
-def test_a_members_phone_is_shown_once_and_the_look_is_listed(w):
+def test_a_members_phone_is_shown_once_and_the_look_is_listed(w: World) -> None:
     client, pk = w.client("community_worker"), w.members.member.pk
     page = client.get(reverse("people:member", args=[pk])).content.decode()
     phone = w.people["member"].phone
@@ -237,7 +239,7 @@ def test_a_members_phone_is_shown_once_and_the_look_is_listed(w):
     assert Event.objects.filter(action="members.reveal").count() == 1
 
 
-def test_status_exemption_and_transfer_from_the_pages(w):
+def test_status_exemption_and_transfer_from_the_pages(w: World) -> None:
     client, pk = w.client("unit_secretary"), w.members.member.pk
     add = reverse("people:exemption_add", args=[pk])
     assert (
@@ -258,7 +260,7 @@ def test_status_exemption_and_transfer_from_the_pages(w):
     assert client.get(reverse("people:member", args=[pk])).status_code == 404
 
 
-def test_residents_are_registered_masked_and_revealed(w):
+def test_residents_are_registered_masked_and_revealed(w: World) -> None:
     client = w.client("grid_worker")
     page = client.get(reverse("people:residents")).content.decode()
     assert "赵阿姨" not in page and "户0312" in page
@@ -283,7 +285,7 @@ def test_residents_are_registered_masked_and_revealed(w):
     assert "李＊＊" in see(w, "grid_worker", "residents", q="13900000002")
 
 
-def test_a_role_is_given_to_somebody_found_and_taken_back(w):
+def test_a_role_is_given_to_somebody_found_and_taken_back(w: World) -> None:
     client = w.client("community_secretary")
     found = see(w, "community_secretary", "role_give", q="卓玛")
     link = re.search(r"\?person=[0-9a-f-]+", found)
@@ -307,7 +309,7 @@ def test_a_role_is_given_to_somebody_found_and_taken_back(w):
     )
 
 
-def test_a_new_person_is_noted_on_the_way_to_a_role(w):
+def test_a_new_person_is_noted_on_the_way_to_a_role(w: World) -> None:
     answer = w.client("unit_secretary").post(
         reverse("people:role_give"), {"name": "新联络员", "phone": "13900000003"}
     )
@@ -318,7 +320,7 @@ def test_a_new_person_is_noted_on_the_way_to_a_role(w):
     assert "单位联络员" in page and "县（区）委组织部" not in page
 
 
-def test_the_initial_password_is_shown_on_one_answer_only(w):
+def test_the_initial_password_is_shown_on_one_answer_only(w: World) -> None:
     client = w.client("community_secretary")
     made = client.post(reverse("people:account_open"), {"name": "阿旺"})
     answer = client.post(made["Location"], {"username": "awang"})
@@ -337,17 +339,7 @@ def test_the_initial_password_is_shown_on_one_answer_only(w):
     assert w.client("outsider").post(switch, {"on": "0"}).status_code == 404
 
 
-def test_ones_own_password_is_changed_and_the_session_goes_on(w):
-    client, url = w.client("grid_worker"), reverse("people:password")
-    data = {"old": PASSWORD, "new": "新的密码-2027-abc", "again": "新的密码-2027-abd"}
-    assert client.post(url, data).status_code == 422
-    data["again"] = data["new"]
-    assert client.post(url, {**data, "old": "x"}).status_code == 422
-    assert client.post(url, data).status_code == 302
-    assert client.get(url).status_code == 200
-
-
-def test_the_page_of_a_place_lists_its_units_and_roles(w):
+def test_the_page_of_a_place_lists_its_units_and_roles(w: World) -> None:
     url = reverse("places:detail", args=[w.places.community.pk])
     page = w.client("community_secretary").get(url).content.decode()
     assert "联系这里的单位" in page and "住房和城乡建设局" in page

@@ -39,7 +39,7 @@ from baodao.places.queries import looks
 from baodao.places.rules import PURPOSES
 from baodao.ui.toast import toast
 
-ORDERS = {"name": "按姓名", "no": "按编号", "unit": "按单位"}
+ORDERS = ("name", "no", "unit")
 REPORTED = {
     "none": "两处都没报到",
     "no_residence": "居住地没报到",
@@ -47,7 +47,7 @@ REPORTED = {
 }
 TONES = {
     "on_duty": "ok",
-    "exempt": "note",
+    "exempt": "",
     "seconded_away": "",
     "retired": "",
     "left": "",
@@ -83,7 +83,6 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "statuses": list(models.DUTY_STATUS.items()),
         "kinds": list(models.MEMBER_KINDS.items()),
         "reported": list(REPORTED.items()),
-        "orders": list(ORDERS.items()),
         "may_add": can(actor, "members.add"),
     }
     return render(request, "people/members.html", context)
@@ -208,9 +207,10 @@ def member_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if done:
         toast(request, "已保存。")
-        return redirect("people:member", pk=pk)
+        return redirect("/") if own else redirect("people:member", pk=pk)
     title = "我能做什么" if own else f"修改{row.person.name}"
-    return form_page(request, form, title, _crumbs(row))
+    trail = [("/", "首页")] if own else _crumbs(row)
+    return form_page(request, form, title, trail)
 
 
 @get_or_post

@@ -13,7 +13,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.errors import Invalid
 from baodao.people import queries, services
-from baodao.people.forms import ResidentAddForm, ResidentEditForm
+from baodao.people.forms import CHANNELS, ResidentAddForm, ResidentEditForm
 from baodao.people.models import Resident
 from baodao.people.views.asking import (
     actor_of,
@@ -84,9 +84,7 @@ def _page(request: HttpRequest, row: Resident, shown: dict[str, str]) -> HttpRes
         "shown": shown,
         "masked": _masked(row.call_name),
         "language": LANGUAGES.get(row.language, row.language),
-        "channel": dict(ResidentEditForm.base_fields["channel"].choices).get(
-            row.channel, ""
-        ),  # type: ignore[attr-defined]
+        "channel": CHANNELS.get(row.channel, ""),
         "purposes": list(PURPOSES.items()),
         "looks": [
             (e.actor_name, PURPOSES.get(e.reason, e.reason), e.at)

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from baodao.core.clock import today
 from baodao.core.errors import BaodaoError, Forbidden, Invalid, NotFound
 from baodao.people import queries, roles, services
 from baodao.people.checks import years_later
-from baodao.people.forms import AccountForm, NewPersonForm, PasswordForm, RoleForm
+from baodao.people.forms import AccountForm, NewPersonForm, RoleForm
 from baodao.people.models import Account, Person, RoleTie
 from baodao.people.views.asking import (
     actor_of,
@@ -132,7 +131,7 @@ def _path_for(request: HttpRequest) -> str | None:
     """A new person belongs to the actor's place, or to the unit's seat."""
     actor = actor_of(request)
     if actor.unit_id:
-        return queries.unit(actor, actor.unit_id).path
+        return str(queries.unit(actor, actor.unit_id).path)
     return actor.path
 
 
@@ -177,9 +176,13 @@ def account_list(request: HttpRequest) -> HttpResponse:
 
 def _held(account: Account) -> str:
     ties = account.person.role_ties.all()
+    member = ["党员"] if hasattr(account.person, "member") else []
     return "、".join(
-        f"{roles.title(t.role)}（{t.unit or (t.place.name if t.place else '全部地方')}）"
-        for t in ties
+        member
+        + [
+            f"{roles.title(t.role)}（{t.unit or (t.place.name if t.place else '全部地方')}）"
+            for t in ties
+        ]
     )
 
 
@@ -251,24 +254,3 @@ def account_switch(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _refused(request: HttpRequest, error: BaodaoError) -> HttpResponse:
     toast(request, error.message, tone="late")
     return redirect("people:accounts")
-
-
-@get_or_post
-def password(request: HttpRequest) -> HttpResponse:
-    """One's own password; the session goes on."""
-    actor = require_role(request, "accounts.password")
-    form = PasswordForm(request.POST or None)
-    done = submitted(
-        request,
-        form,
-        lambda d: services.change_own_password(actor=actor, old=d["old"], new=d["new"]),
-    )
-    if done:
-        update_session_auth_hash(request, Account.objects.get(pk=actor.account_id))
-        toast(request, "密码改好了。", "下次登录用新密码。")
-        return redirect("/")
-    first = Account.objects.filter(
-        pk=actor.account_id, must_change_password=True
-    ).exists()
-    note = "这是别人给您的初始密码，请先改成自己的。" if first else ""
-    return form_page(request, form, "修改密码", [("/", "首页")], note=note)

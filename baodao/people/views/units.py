@@ -28,7 +28,7 @@ from baodao.places.forms import submitted
 from baodao.places.queries import names_of
 from baodao.ui.toast import toast
 
-ORDERS = {"name": "按名称", "seat": "按驻地", "-members": "按党员数"}
+ORDERS = ("name", "seat", "-members")
 
 
 @get_only
@@ -54,7 +54,6 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "affiliations": list(models.AFFILIATIONS.items()),
         "functions": list(models.FUNCTIONS.items()),
         "seats": places_below(request),
-        "orders": list(ORDERS.items()),
         "may_add": can(actor, "units.add"),
     }
     return render(request, "people/units.html", context)

@@ -1,6 +1,8 @@
 """Four questions per page: works, refuses the wrong role, hides other places,
 refuses the wrong method. And how many queries it takes."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -46,7 +48,9 @@ def address(w: World, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_opens_with_few_queries(w, name, django_assert_max_num_queries):
+def test_the_page_opens_with_few_queries(
+    w: World, name: str, django_assert_max_num_queries: Any
+) -> None:
     client = w.client(PAGES[name][1])
     with django_assert_max_num_queries(MOST):
         answer = client.get(address(w, name))
@@ -55,14 +59,14 @@ def test_the_page_opens_with_few_queries(w, name, django_assert_max_num_queries)
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_refuses_who_has_no_business_there(w, name):
+def test_the_page_refuses_who_has_no_business_there(w: World, name: str) -> None:
     for key, status in PAGES[name][2].items():
         answer = w.client(key).get(address(w, name))
         assert answer.status_code == status, key
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_the_page_refuses_a_wrong_method(w, name):
+def test_the_page_refuses_a_wrong_method(w: World, name: str) -> None:
     assert w.client(PAGES[name][1]).delete(address(w, name)).status_code == 405
 
 
@@ -74,20 +78,20 @@ POSTS = {
 
 
 @pytest.mark.parametrize("name", POSTS)
-def test_an_act_is_posted(w, name):
+def test_an_act_is_posted(w: World, name: str) -> None:
     arg = POSTS[name]
     arg = getattr(w.places, arg).pk if hasattr(w.places, arg) else arg
     assert w.client("county_org").get(reverse(name, args=[arg])).status_code == 405
 
 
-def test_browsing_starts_at_ones_own_place_and_shows_no_other(w):
+def test_browsing_starts_at_ones_own_place_and_shows_no_other(w: World) -> None:
     page = w.client("township_party").get(reverse("places:browse")).content.decode()
     assert "森格社区" in page and "噶尔新村" not in page
     top = w.client("prefecture_org").get(reverse("places:browse")).content.decode()
     assert "噶尔县" in top and "日土县" in top
 
 
-def test_household_numbers_are_for_the_community_only(w):
+def test_household_numbers_are_for_the_community_only(w: World) -> None:
     url = reverse("places:detail", args=[w.places.building.pk])
     assert "户0312" in w.client("grid_worker").get(url).content.decode()
     assert "户0312" not in w.client("county_org").get(url).content.decode()
@@ -95,14 +99,14 @@ def test_household_numbers_are_for_the_community_only(w):
 
 
 @pytest.mark.parametrize("text", ["森格", "sgsq", "senge", "542523100001"])
-def test_search_finds_by_name_letters_and_code(w, text):
+def test_search_finds_by_name_letters_and_code(w: World, text: str) -> None:
     page = w.client("county_org").get(reverse("places:search"), {"q": text})
     assert "森格社区" in page.content.decode()
     hidden = w.client("outsider").get(reverse("places:search"), {"q": text})
     assert "森格社区" not in hidden.content.decode()
 
 
-def test_a_grid_is_added_from_the_page(w):
+def test_a_grid_is_added_from_the_page(w: World) -> None:
     client, url = (
         w.client("community_worker"),
         reverse("places:add", args=[w.places.community.pk]),
@@ -115,7 +119,7 @@ def test_a_grid_is_added_from_the_page(w):
     assert "已经有了" in again.content.decode() or "用过" in again.content.decode()
 
 
-def test_official_places_estates_edits_and_closing_from_the_pages(w):
+def test_official_places_estates_edits_and_closing_from_the_pages(w: World) -> None:
     street, estate, grid = (
         w.places.street.pk,
         w.places.estate.pk,
@@ -150,7 +154,7 @@ def test_official_places_estates_edits_and_closing_from_the_pages(w):
 
 
 @pytest.mark.req("A08")
-def test_the_county_flags_a_contact_point_from_the_page(w):
+def test_the_county_flags_a_contact_point_from_the_page(w: World) -> None:
     url = reverse("places:point", args=[w.places.second_grid.pk])
     w.client("county_org").post(url, {"on": "1"})
     assert Place.objects.get(pk=w.places.second_grid.pk).is_contact_point
@@ -161,7 +165,7 @@ def test_the_county_flags_a_contact_point_from_the_page(w):
     assert w.client("community_worker").post(url, {"on": "0"}).status_code == 403
 
 
-def test_a_household_is_masked_until_a_purpose_is_chosen(w):
+def test_a_household_is_masked_until_a_purpose_is_chosen(w: World) -> None:
     client = w.client("grid_worker")
     url = reverse("places:household", args=[w.places.household.pk])
     page = client.get(url).content.decode()
@@ -178,7 +182,7 @@ def test_a_household_is_masked_until_a_purpose_is_chosen(w):
     assert w.client("county_org").post(reveal, {"purpose": "visit"}).status_code == 404
 
 
-def test_a_household_is_registered_and_changed_from_the_pages(w):
+def test_a_household_is_registered_and_changed_from_the_pages(w: World) -> None:
     client = w.client("grid_worker")
     url = reverse("places:household_add", args=[w.places.building.pk])
     data = {
@@ -197,7 +201,7 @@ def test_a_household_is_registered_and_changed_from_the_pages(w):
     assert client.post(url, {**data, "number": "312"}).status_code == 422
 
 
-def test_settings_are_set_and_handed_back_with_a_reason(w):
+def test_settings_are_set_and_handed_back_with_a_reason(w: World) -> None:
     client = w.client("county_org")
     url = reverse("places:setting", args=["orders.verify_days"])
     assert client.post(url, {"value": "0", "reason": "x"}).status_code == 422
@@ -217,7 +221,7 @@ def test_settings_are_set_and_handed_back_with_a_reason(w):
     assert client.post(far, {"value": "1", "reason": "x"}).status_code == 404
 
 
-def test_the_calendar_shows_make_up_days_and_takes_local_ones(w):
+def test_the_calendar_shows_make_up_days_and_takes_local_ones(w: World) -> None:
     client = w.client("county_org")
     url = reverse("places:calendar") + "?year=2026"
     page = client.get(url).content.decode()
@@ -233,7 +237,7 @@ def test_the_calendar_shows_make_up_days_and_takes_local_ones(w):
     assert w.client("community_worker").post(url, data).status_code in (403, 404)
 
 
-def test_a_pause_is_opened_and_ended_from_the_page(w):
+def test_a_pause_is_opened_and_ended_from_the_page(w: World) -> None:
     client, url = w.client("township_party"), reverse("places:pauses")
     bad = {"start": "2026-11-23T10:00", "end": "2026-11-22T10:00", "reason": "大雪封路"}
     assert client.post(url, bad).status_code == 422
@@ -248,7 +252,7 @@ def test_a_pause_is_opened_and_ended_from_the_page(w):
     assert Pause.objects.get().end is not None
 
 
-def test_a_long_list_is_paged(w):
+def test_a_long_list_is_paged(w: World) -> None:
     for n in range(30):
         services.add_place(
             actor=w.actors["community_worker"], parent_id=w.places.community.id,

@@ -1,7 +1,10 @@
 """Lists and searches on a tree of real size stay one indexed, paged query."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from baodao.acts.bulk import copy_rows
 from baodao.core.text import pinyin_key
@@ -37,12 +40,12 @@ def big() -> World:
     return w
 
 
-def plan(found) -> str:
+def plan(found: QuerySet[Place]) -> str:
     return found[:26].explain()
 
 
 @pytest.mark.req("A08")
-def test_search_and_lists_use_their_indexes(big):
+def test_search_and_lists_use_their_indexes(big: World) -> None:
     w, actor = big, big.actors["county_org"]
     for text, index in (
         ("森格", "place_search"),
@@ -66,8 +69,8 @@ def test_search_and_lists_use_their_indexes(big):
 
 @pytest.mark.req("A08")
 def test_search_is_one_query_and_finds_only_what_is_visible(
-    big, django_assert_num_queries
-):
+    big: World, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(1):
         found = list(queries.search_places(big.actors["community_worker"], "阳光")[:25])
     assert len(found) == 25
@@ -75,7 +78,7 @@ def test_search_is_one_query_and_finds_only_what_is_visible(
     assert not queries.search_places(big.actors["outsider"], "阳光")
 
 
-def test_words_narrow_a_search():
+def test_words_narrow_a_search() -> None:
     w = world()
     actor = w.actors["county_org"]
     assert queries.search_places(actor, "森格 社区").get().pk == w.places.community.pk
@@ -84,7 +87,7 @@ def test_words_narrow_a_search():
     assert not queries.search_places(actor, "   ")
 
 
-def test_counts_of_a_subtree():
+def test_counts_of_a_subtree() -> None:
     w = world()
     counts = queries.counts(w.places.street.path)
     assert counts == {4: 1, 5: 2, 6: 2, 7: 1, 8: 1, 9: 1, 0: 2}

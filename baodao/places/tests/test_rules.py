@@ -1,6 +1,7 @@
 """The rules of places, without a database."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,17 +10,19 @@ from hypothesis import strategies as st
 from baodao.core.clock import ZONE, at_local, local
 from baodao.core.errors import Invalid
 from baodao.places import rules, values
-from baodao.places.calendars import Calendar, shift, union
+from baodao.places.calendars import Calendar, Interval, shift, union
 from baodao.places.queries import distance_km
 from baodao.places.search import keys_of
 
 PLAIN = Calendar()
 moments = st.datetimes(
-    datetime(2024, 1, 1), datetime(2026, 12, 1), timezones=st.just(UTC)
+    datetime(2024, 1, 1),  # noqa: DTZ001
+    datetime(2026, 12, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
 )
 
 
-def test_the_level_and_kind_come_from_the_digits_not_from_the_name():
+def test_the_level_and_kind_come_from_the_digits_not_from_the_name() -> None:
     assert rules.level_of("542523100001") == rules.COMMUNITY
     assert rules.kind_of("542523100001") == "neighbourhood"
     assert rules.kind_of("542523100201") == "village"
@@ -29,12 +32,12 @@ def test_the_level_and_kind_come_from_the_digits_not_from_the_name():
 
 
 @pytest.mark.parametrize("code", ["", "5", "54252", "5425231000", "54252310000A"])
-def test_a_code_of_another_length_is_refused(code):
+def test_a_code_of_another_length_is_refused(code: str) -> None:
     with pytest.raises(Invalid):
         rules.level_of(code)
 
 
-def test_local_codes_name_their_parent():
+def test_local_codes_name_their_parent() -> None:
     code = rules.local_code("542523100001-G003", rules.HOUSEHOLD, 312)
     assert code == "542523100001-G003-H0312"
     assert rules.parent_code(code) == "542523100001-G003"
@@ -43,7 +46,7 @@ def test_local_codes_name_their_parent():
     assert rules.number_of("542523100001") == 0
 
 
-def test_a_grid_stands_below_a_community_only():
+def test_a_grid_stands_below_a_community_only() -> None:
     rules.check_child(rules.COMMUNITY, rules.GRID)
     for above in (rules.TOWNSHIP, rules.GRID, rules.ESTATE, rules.HOUSEHOLD):
         with pytest.raises(Invalid):
@@ -51,7 +54,7 @@ def test_a_grid_stands_below_a_community_only():
 
 
 @pytest.mark.req("A08")
-def test_a_contact_point_is_a_community_village_or_grid_and_never_virtual():
+def test_a_contact_point_is_a_community_village_or_grid_and_never_virtual() -> None:
     rules.check_contact_point(rules.COMMUNITY, "village")
     rules.check_contact_point(rules.GRID, "")
     for level, kind in ((rules.COMMUNITY, "virtual"), (rules.TOWNSHIP, "town")):
@@ -73,11 +76,11 @@ def test_a_contact_point_is_a_community_village_or_grid_and_never_virtual():
         (date(2026, 11, 22), False),
     ],
 )
-def test_the_national_calendar_knows_make_up_workdays(day, works):
+def test_the_national_calendar_knows_make_up_workdays(day: date, works: bool) -> None:
     assert PLAIN.is_workday(day) is works
 
 
-def test_two_working_days_over_the_spring_festival():
+def test_two_working_days_over_the_spring_festival() -> None:
     friday = at_local(date(2026, 2, 13), time(10))
     # Saturday 14 is a working day, then the festival until the 23rd.
     assert local(PLAIN.add_workdays(friday, 2)) == datetime(
@@ -85,25 +88,25 @@ def test_two_working_days_over_the_spring_festival():
     )
 
 
-def test_the_day_is_the_local_one_not_that_of_utc():
+def test_the_day_is_the_local_one_not_that_of_utc() -> None:
     late = datetime(2026, 11, 22, 17, tzinfo=UTC)  # Monday 01:00 in Shanghai
     assert local(PLAIN.add_workdays(late, 1)).date() == date(2026, 11, 24)
 
 
-def test_a_local_day_overrides_the_national_one():
+def test_a_local_day_overrides_the_national_one() -> None:
     here = Calendar(days={date(2026, 11, 23): False, date(2026, 11, 22): True})
     assert here.is_workday(date(2026, 11, 22))
     assert not here.is_workday(date(2026, 11, 23))
 
 
-def test_working_time_has_a_noon():
+def test_working_time_has_a_noon() -> None:
     assert PLAIN.is_work_time(at_local(date(2026, 11, 23), time(12, 29)))
     assert not PLAIN.is_work_time(at_local(date(2026, 11, 23), time(13)))
     assert not PLAIN.is_work_time(at_local(date(2026, 11, 23), time(18)))
 
 
 @given(moments, st.integers(1, 12))
-def test_adding_working_days_never_lands_on_a_day_off(start, n):
+def test_adding_working_days_never_lands_on_a_day_off(start: datetime, n: int) -> None:
     end = PLAIN.add_workdays(start, n)
     day, last = local(start).date(), local(end).date()
     assert PLAIN.is_workday(last)
@@ -121,9 +124,11 @@ spans = st.lists(
 
 
 @given(spans)
-def test_a_union_of_pauses_has_gaps_and_covers_the_same_time(pauses):
+def test_a_union_of_pauses_has_gaps_and_covers_the_same_time(
+    pauses: list[Interval],
+) -> None:
     joined = union(pauses)
-    assert all(a[1] < b[0] for a, b in zip(joined, joined[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in pairwise(joined))
     for start, end in pauses:
         assert any(a <= start and end <= b for a, b in joined)
     assert sum((b - a for a, b in joined), timedelta()) <= sum(
@@ -132,7 +137,9 @@ def test_a_union_of_pauses_has_gaps_and_covers_the_same_time(pauses):
 
 
 @given(moments, st.integers(0, 10_000), spans)
-def test_a_shifted_deadline_leaves_the_same_running_time(start, minutes, pauses):
+def test_a_shifted_deadline_leaves_the_same_running_time(
+    start: datetime, minutes: int, pauses: list[Interval]
+) -> None:
     due = start + timedelta(minutes=minutes)
     moved = shift(start, due, pauses)
     stood = sum(
@@ -147,7 +154,7 @@ def test_a_shifted_deadline_leaves_the_same_running_time(start, minutes, pauses)
     assert shift(start, due, [*pauses, *pauses]) == moved
 
 
-def test_nested_pauses_count_once():
+def test_nested_pauses_count_once() -> None:
     start = datetime(2026, 11, 23, 0, tzinfo=UTC)
     day = timedelta(days=1)
     county = (start + day, start + 3 * day)
@@ -155,7 +162,7 @@ def test_nested_pauses_count_once():
     assert shift(start, start + 2 * day, [county, street]) == start + 5 * day
 
 
-def test_typed_settings_become_values_and_read_well():
+def test_typed_settings_become_values_and_read_well() -> None:
     assert values.parse("orders.verify_days", " 3 ") == 3
     hours = values.parse("calendar.hours", "9:30-13:00，15:30-18:30")
     assert hours == [["09:30", "13:00"], ["15:30", "18:30"]]
@@ -180,19 +187,19 @@ def test_typed_settings_become_values_and_read_well():
         ("nothing.known", "1"),
     ],
 )
-def test_a_setting_that_makes_no_sense_is_refused(key, text):
+def test_a_setting_that_makes_no_sense_is_refused(key: str, text: str) -> None:
     with pytest.raises(Invalid):
         values.parse(key, text)
 
 
-def test_distances():
+def test_distances() -> None:
     assert distance_km((80.10, 32.50), (80.10, 32.50)) == 0
     shiquanhe_to_rutog = distance_km((80.10, 32.50), (79.73, 33.38))
     assert shiquanhe_to_rutog is not None and 100 < shiquanhe_to_rutog < 108
     assert distance_km(None, (80.1, 32.5)) is None
 
 
-def test_search_keys_are_pairs_or_one_chinese_character():
+def test_search_keys_are_pairs_or_one_chinese_character() -> None:
     assert keys_of("森格社区") == ["森格", "格社", "社区"]
     assert keys_of("森") == ["森"]
     assert keys_of("s") == []

@@ -23,7 +23,7 @@ def last_event() -> Event:
     return Event.objects.latest("id")
 
 
-def test_a_worker_adds_a_grid_and_an_estate_with_its_profile(w):
+def test_a_worker_adds_a_grid_and_an_estate_with_its_profile(w: World) -> None:
     actor = w.actors["community_worker"]
     grid = services.add_place(
         actor=actor, parent_id=w.places.community.id, level=rules.GRID, name="第四网格"
@@ -38,7 +38,7 @@ def test_a_worker_adds_a_grid_and_an_estate_with_its_profile(w):
     assert last_event().action == "places.add"
 
 
-def test_a_place_stands_only_below_a_fitting_one(w):
+def test_a_place_stands_only_below_a_fitting_one(w: World) -> None:
     with pytest.raises(Invalid):
         services.add_place(
             actor=w.actors["county_org"], parent_id=w.places.street.id,
@@ -46,7 +46,7 @@ def test_a_place_stands_only_below_a_fitting_one(w):
         )  # fmt: skip
 
 
-def test_a_worker_cannot_add_in_another_community(w):
+def test_a_worker_cannot_add_in_another_community(w: World) -> None:
     with pytest.raises(NotFound):
         services.add_place(
             actor=w.actors["outsider"], parent_id=w.places.community.id,
@@ -54,7 +54,7 @@ def test_a_worker_cannot_add_in_another_community(w):
         )  # fmt: skip
 
 
-def test_a_grid_worker_sees_her_grid_but_does_not_add_places(w):
+def test_a_grid_worker_sees_her_grid_but_does_not_add_places(w: World) -> None:
     with pytest.raises(Forbidden):
         services.add_place(
             actor=w.actors["grid_worker"], parent_id=w.places.grid.id,
@@ -62,7 +62,7 @@ def test_a_grid_worker_sees_her_grid_but_does_not_add_places(w):
         )  # fmt: skip
 
 
-def test_an_official_place_takes_level_kind_and_parent_from_its_code(w):
+def test_an_official_place_takes_level_kind_and_parent_from_its_code(w: World) -> None:
     done = services.add_official_place(
         actor=w.actors["county_org"], code="542523100201", name="加木村村民委员会"
     )
@@ -76,7 +76,7 @@ def test_an_official_place_takes_level_kind_and_parent_from_its_code(w):
     assert "code" in taken.value.fields
 
 
-def test_the_same_client_id_adds_once(w):
+def test_the_same_client_id_adds_once(w: World) -> None:
     for _ in range(2):
         services.add_place(
             actor=w.actors["community_worker"], parent_id=w.places.community.id,
@@ -85,7 +85,7 @@ def test_the_same_client_id_adds_once(w):
     assert Place.objects.filter(name="第四网格").count() == 1
 
 
-def test_an_edit_keeps_the_pinyin_in_step_and_notices_a_second_editor(w):
+def test_an_edit_keeps_the_pinyin_in_step_and_notices_a_second_editor(w: World) -> None:
     actor, place = w.actors["community_worker"], w.places.community
     services.edit_place(actor=actor, place_id=place.id, name="森格新社区", version=1)
     assert Place.objects.get(pk=place.id).pinyin.endswith("sgxsq")
@@ -97,7 +97,7 @@ def test_an_edit_keeps_the_pinyin_in_step_and_notices_a_second_editor(w):
         )
 
 
-def test_a_place_with_something_open_below_is_not_closed(w):
+def test_a_place_with_something_open_below_is_not_closed(w: World) -> None:
     with pytest.raises(Invalid) as refused:
         services.close_place(
             actor=w.actors["community_worker"], place_id=w.places.grid.id, reason="并入"
@@ -112,7 +112,9 @@ def test_a_place_with_something_open_below_is_not_closed(w):
 
 
 @pytest.mark.req("A08")
-def test_contact_points_are_flagged_by_the_county_and_not_dropped_while_tied(w):
+def test_contact_points_are_flagged_by_the_county_and_not_dropped_while_tied(
+    w: World,
+) -> None:
     county = w.actors["county_org"]
     done = services.set_contact_point(
         actor=county, place_id=w.places.second_grid.id, is_contact_point=True
@@ -135,7 +137,7 @@ def test_contact_points_are_flagged_by_the_county_and_not_dropped_while_tied(w):
 
 
 @pytest.mark.req("L51")
-def test_the_profile_of_an_old_estate_is_kept(w):
+def test_the_profile_of_an_old_estate_is_kept(w: World) -> None:
     services.edit_estate(
         actor=w.actors["community_worker"], place_id=w.places.estate.id,
         built_year=1987, homes=120, elder_share=55, services=[], risks=["fire_lane"],
@@ -150,7 +152,7 @@ def test_the_profile_of_an_old_estate_is_kept(w):
         )  # fmt: skip
 
 
-def test_a_household_is_numbered_through_its_community_and_sealed(w):
+def test_a_household_is_numbered_through_its_community_and_sealed(w: World) -> None:
     done = services.add_household(
         actor=w.actors["grid_worker"], parent_id=w.places.building.id,
         call_name="李大爷", address="2单元302", phone="13900000001", focus=["elder"],
@@ -167,7 +169,9 @@ def test_a_household_is_numbered_through_its_community_and_sealed(w):
     assert "number" in taken.value.fields
 
 
-def test_nobody_outside_the_community_registers_or_reveals_a_household(w):
+def test_nobody_outside_the_community_registers_or_reveals_a_household(
+    w: World,
+) -> None:
     with pytest.raises(NotFound):
         services.add_household(
             actor=w.actors["county_org"], parent_id=w.places.building.id, call_name="甲"
@@ -185,7 +189,7 @@ def test_nobody_outside_the_community_registers_or_reveals_a_household(w):
             )
 
 
-def test_a_reveal_needs_a_purpose_and_is_on_record_without_the_text(w):
+def test_a_reveal_needs_a_purpose_and_is_on_record_without_the_text(w: World) -> None:
     actor = w.actors["grid_worker"]
     with pytest.raises(Invalid):
         services.reveal_household(actor=actor, household_id=w.household.id, purpose="")
@@ -201,7 +205,7 @@ def test_a_reveal_needs_a_purpose_and_is_on_record_without_the_text(w):
     assert queries.looks(w.household.id, "households.reveal") == [event]
 
 
-def test_a_change_of_language_leaves_the_phone_alone(w):
+def test_a_change_of_language_leaves_the_phone_alone(w: World) -> None:
     services.edit_household(
         actor=w.actors["grid_worker"], household_id=w.household.id,
         changes={"language": "bo", "focus": ["disabled", "elder"]},
@@ -214,7 +218,7 @@ def test_a_change_of_language_leaves_the_phone_alone(w):
     )
 
 
-def test_a_setting_holds_below_until_a_lower_place_sets_its_own(w):
+def test_a_setting_holds_below_until_a_lower_place_sets_its_own(w: World) -> None:
     county, prefecture = w.actors["county_org"], w.actors["prefecture_org"]
     key, here = "orders.verify_days", w.places.community.path
     services.set_setting(
@@ -243,7 +247,7 @@ def test_a_setting_holds_below_until_a_lower_place_sets_its_own(w):
     assert (line.value, line.where, line.own) == ("4个工作日", "噶尔县", False)
 
 
-def test_settings_belong_to_those_who_answer_for_the_place(w):
+def test_settings_belong_to_those_who_answer_for_the_place(w: World) -> None:
     with pytest.raises(NotFound):
         services.set_setting(
             actor=w.actors["county_org"], path=w.places.other_district.path,
@@ -256,7 +260,7 @@ def test_settings_belong_to_those_who_answer_for_the_place(w):
         )  # fmt: skip
 
 
-def test_a_local_day_changes_the_calendar_below_and_can_be_taken_back(w):
+def test_a_local_day_changes_the_calendar_below_and_can_be_taken_back(w: World) -> None:
     county, day = w.actors["county_org"], date(2026, 11, 24)
     done = services.add_local_day(
         actor=county,
@@ -281,7 +285,7 @@ def test_a_local_day_changes_the_calendar_below_and_can_be_taken_back(w):
 
 
 @pytest.mark.req("L29")
-def test_pauses_of_nested_places_count_once_and_end(w):
+def test_pauses_of_nested_places_count_once_and_end(w: World) -> None:
     county, street = w.actors["county_org"], w.actors["township_party"]
     day = timedelta(days=1)
     services.open_pause(
@@ -304,7 +308,7 @@ def test_pauses_of_nested_places_count_once_and_end(w):
     assert queries.pause_now(w.places.community.path, NOW + day / 2) is not None
 
 
-def test_a_pause_that_never_began_counts_nothing(w):
+def test_a_pause_that_never_began_counts_nothing(w: World) -> None:
     street = w.actors["township_party"]
     done = services.open_pause(
         actor=street,
@@ -314,4 +318,4 @@ def test_a_pause_that_never_began_counts_nothing(w):
     )
     services.end_pause(actor=street, pause_id=done.id, now=NOW)
     row = Pause.objects.get(pk=done.id)
-    assert row.end - row.start == timedelta(seconds=1)
+    assert row.end == row.start + timedelta(seconds=1)

@@ -101,18 +101,23 @@ def _words(codes: list[str], known: dict[str, str]) -> str:
 
 def _may(actor: Actor, place: Place) -> dict[str, bool]:
     """What the page offers: the same table that the acts ask."""
-    local = any(x in rules.LETTER for x in rules.BELOW[place.level])
+    below = set(rules.BELOW[place.level])
+    local, homes = (
+        below & {rules.GRID, rules.ESTATE, rules.BUILDING},
+        rules.HOUSEHOLD in below,
+    )
     is_open = place.valid_to is None
     point = place.level in (rules.COMMUNITY, rules.GRID) and place.kind != "virtual"
     home = Household(path=place.path)
     return {
-        "add": is_open and local and can(actor, "places.add", place),
-        "official": is_open and not local and can(actor, "places.add", place)
-        and place.level < rules.COMMUNITY,
+        "add": is_open and bool(local) and can(actor, "places.add", place),
+        "official": is_open
+        and place.level < rules.COMMUNITY
+        and can(actor, "places.add", place),
         "edit": is_open and can(actor, "places.edit", place),
         "close": is_open and can(actor, "places.close", place),
         "point": is_open and point and can(actor, "places.point", place),
-        "household": is_open and local and can(actor, "households.add", home),
+        "household": is_open and homes and can(actor, "households.add", home),
         "settings": place.level <= rules.GRID and can(actor, "settings.view", place),
     }  # fmt: skip
 

@@ -312,6 +312,9 @@ def _named(book: Book, row: dict[str, str]) -> None:
         thanks="谢谢，来得很快。",
     )  # fmt: skip
     case.urgency, case.source = row["urgency"], row["source"]
+    if row["code"]:  # the resident's own look-up code, as on the design's pictures
+        case.code = row["code"]
+        book.codes.add(case.code)
     case.units = _units(book, row["unit"], place)
     if row["member"]:
         assert w.demo_member

@@ -137,9 +137,11 @@ class Story:
     unit_turn: int = 0
     member_turn: int = 0
     started: datetime | None = None
+    last: datetime = field(init=False)
 
     def tell(self) -> Order:
         """Do all steps; returns the order as it stands."""
+        self.last = self.times[0]
         self._place(self.times[0])
         for step, at in zip(self.case.steps[1:], self.times[1:], strict=True):
             self.step(step, at)
@@ -152,6 +154,7 @@ class Story:
         actor, write = say(at)
         action = f"orders.{EVENT.get(step, step)}"
         self.desk.w.act(action, self.order, write, actor=actor, at=at)
+        self.last = at
         for row in write.adds:
             if isinstance(row, Service):
                 self.services.append(row)
@@ -170,9 +173,14 @@ class Story:
         reached = next((p for p in known if share >= p and o.reminded < p), 0)
         if not reached:
             return
-        at = min(o.clock_from + span * reached / 100 + timedelta(minutes=4), until)
+        at = o.clock_from + span * reached / 100 + timedelta(minutes=4)
+        # The sweep after a late start says so again, after the start.
+        at = min(
+            max(at, self.last + timedelta(minutes=6)), until - timedelta(seconds=10)
+        )
         self._system("remind", {"reminded": reached}, {"at": reached}, at)
         if reached == 100 and o.state in TO_SUPERIOR:
+            at += timedelta(seconds=2)
             self._system("escalate", {"escalated_at": at}, {}, at)
 
     def _system(

@@ -40,7 +40,9 @@ class WorkClock:
     def add(self, at: datetime, minutes: int) -> datetime:
         """`minutes` of working time later, or earlier when negative."""
         i = max(bisect_right(self.starts, at) - 1, 0)
-        inside = min(int((at - self.starts[i]).total_seconds()) // 60, self.lengths[i])
+        # After hours counts as the last minute, so that nothing moves on by itself.
+        inside = int((at - self.starts[i]).total_seconds()) // 60
+        inside = min(inside, self.lengths[i] - 1)
         total = self.before[i] + max(inside, 0) + minutes
         j = max(bisect_right(self.before, total) - 1, 0)
         extra = timedelta(seconds=at.second, microseconds=at.microsecond)

@@ -1,6 +1,5 @@
 """Which desk opens, switching between one's roles, and one's own account."""
 
-from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +21,7 @@ from baodao.people.models import Account
 from baodao.people.roles import ROLES
 from baodao.people.services.accounts import change_own_password
 from baodao.portal.forms import PasswordForm
-from baodao.portal.nav import place_words
+from baodao.portal.nav import frame_of, place_words
 from baodao.ui.toast import toast
 
 
@@ -38,11 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page of the acting role."""
     account = request.user
-    if (
-        isinstance(account, Account)
-        and account.must_change_password
-        and not settings.DEMO
-    ):
+    if isinstance(account, Account) and account.must_change_password:
         return redirect("portal:password")
     return redirect(desk_of(request.actor))  # type: ignore[attr-defined]
 
@@ -86,6 +81,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "roles": [(ROLES[a.role].title, place_words(a)) for a in held],
         "user": request.user,
+        **frame_of(request.actor),  # type: ignore[attr-defined]
     }
     return render(request, "portal/account.html", context)
 
@@ -114,4 +110,5 @@ def password(request: HttpRequest) -> HttpResponse:
             toast(request, "密码改好了", "别处登录的会退出。")
             return redirect("portal:account")
     status = 422 if form.errors else 200
-    return render(request, "portal/password.html", {"form": form}, status=status)
+    context = {"form": form, **frame_of(request.actor)}  # type: ignore[attr-defined]
+    return render(request, "portal/password.html", context, status=status)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baodao.core.errors import NotFound
 from baodao.notifications.services import inbox, mark_read, unread
-from baodao.people.roles import ROLES
+from baodao.portal.nav import frame_of
 
 A_PAGE = 30
 
@@ -24,11 +24,10 @@ def messages(request: HttpRequest) -> HttpResponse:
     """消息, newest first."""
     actor = request.actor  # type: ignore[attr-defined]
     page = Paginator(inbox(actor), A_PAGE).get_page(request.GET.get("page"))
-    light = ROLES[actor.role].desk == "member"
     context = {
         "page": page,
         "waiting": unread(actor),
-        "base": "ui/member.html" if light else "ui/staff.html",
+        **frame_of(actor),
     }
     return render(request, "portal/messages.html", context)
 

@@ -19,6 +19,7 @@ from baodao.people.models import Member, Unit
 from baodao.people.roles import ROLES
 from baodao.places.queries import search_places
 from baodao.places.search import matching
+from baodao.portal.nav import frame_of
 
 A_GROUP = 12
 ORDER_PAGES = {"unit": "orders:unit_order", "member": "orders:my_order"}
@@ -47,12 +48,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """找单号、单位、党员."""
     text = " ".join(request.GET.get("q", "").split())[:40]
     groups = find(request.actor, text) if text else []  # type: ignore[attr-defined]
-    light = ROLES[request.actor.role].desk == "member"  # type: ignore[attr-defined]
-    context = {
-        "q": text,
-        "groups": groups,
-        "base": "ui/member.html" if light else "ui/staff.html",
-    }
+    frame = frame_of(request.actor)  # type: ignore[attr-defined]
+    context = {"q": text, "groups": groups, **frame}
     return render(request, "portal/search.html", context)
 
 

@@ -1,0 +1,57 @@
+"""The Luzhou demo, and that a seed gives the same content."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from baodao.acts.bulk import Batch
+from baodao.orders.models import Order
+from baodao.people.models import Member, Unit
+from baodao.places.models import Place
+from baodao.portal.demo.load import build
+from baodao.portal.demo.presets import LUZHOU
+from baodao.portal.demo.tests.loading import NOW, SEED, loaded
+from baodao.portal.demo.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def luzhou(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    yield from loaded("luzhou", django_db_blocker)
+
+
+def test_luzhou_has_213_units_and_2153_members(luzhou: World) -> None:
+    assert Unit.objects.count() == 213
+    assert Member.objects.count() == 2153
+    assert Place.objects.filter(level=5).count() == 215
+    assert not Place.objects.filter(kind="virtual", is_contact_point=True).exists()
+    assert not Unit.objects.filter(point_path=None).exists()
+    assert 550 < Order.objects.count() < 700
+
+
+class Dry(Batch):
+    """Writes nothing."""
+
+    def flush(self) -> int:
+        self.rows.clear()
+        return 0
+
+
+def _digest(world: World) -> str:
+    lines = [f"{u.name}|{u.head_count}|{u.point_path}" for u in world.units]
+    lines += [f"{m.person.name}|{m.skills}|{m.residence_path}" for m in world.members]
+    lines += [
+        f"{o.no}|{o.code}|{o.title}|{o.state}|{o.result}|{o.due_at}"
+        for o in world.orders
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def test_same_seed_gives_the_same_content(luzhou: World) -> None:
+    again = World(LUZHOU, SEED, NOW, lambda line: None, batch=Dry())
+    build(again)
+    assert _digest(again) == _digest(luzhou)
+    assert len(again.orders) == Order.objects.count()
