@@ -47,7 +47,7 @@ frontend: $(VENV)/.synced ## 取前端文件（没有变化就跳过）
 	@$(BIN)/python scripts/frontend.py
 
 test: setup browser check ## 全部检查和测试，含浏览器旅程
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup lock-check ## 只做静态检查
 	$(BIN)/ruff check .

@@ -139,6 +139,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+# No list of who signed in when (domain 0.1); failures alone are kept.
+AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "baodao.portal.accounts.locked_out"
 
 SESSION_COOKIE_AGE = 8 * 3600

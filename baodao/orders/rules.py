@@ -86,7 +86,7 @@ TRANSFER_TO = {
 STATES: Mapping[str, State] = {
     "submitted": State("待核实", "community", "核实", "idle", "clock"),
     "verified": State("待发布", "community", "派单", "idle", "send"),
-    "published": State("可认领", "community", "找人认领", "idle", "hand-stop"),
+    "published": State("可认领", "member", "认领", "idle", "hand-stop"),
     "claimed": State("已认领", "member", "开始服务", "go", "user-check"),
     "dispatched": State("待单位接单", "unit", "接单", "soon", "clock"),
     "unit_accepted": State("待派党员", "unit", "派给党员", "go", "building"),

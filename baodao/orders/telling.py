@@ -281,6 +281,14 @@ def _withdrawn(event: Event, order: Order) -> list[Said]:
     )
 
 
+def _noted(event: Event, order: Order) -> list[Said]:
+    """What the resident adds reaches whoever is at it; colleagues' notes do not."""
+    if event.actor_role != "requester":
+        return []
+    at_it = [*_members(order, event), *_units(order, event)] or [_community(order)]
+    return _each(at_it, f"居民补充了一句：{order.title}", _line(order))
+
+
 def _call_wanted(event: Event, order: Order) -> list[Said]:
     return _each(
         [_community(order)], f"居民想请社区打个电话：{order.title}", _line(order)
@@ -346,6 +354,7 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "rate": _rated,
     "withdraw": _withdrawn,
     "ask_call": _call_wanted,
+    "note": _noted,
     "transfer": _transferred,
     "escalate": _escalated,
     "remind": _reminded,

@@ -151,7 +151,9 @@ def extend(row: Row, ctx: Context, *, days: int, note: str = "") -> Write:
     return Write(
         set={
             "due_at": row["due_at"] + timedelta(days=days), "extended": True,
-            "extension_days": 0, "reminded": 0,
+            "extension_days": 0,
+            # The clock keeps its start: half of the longer span may be over already.
+            "reminded": 50,
         },
         data={"days": days}, notes=[("requester", note)], job=tell(),
     )  # fmt: skip
@@ -208,4 +210,4 @@ def note(row: Row, ctx: Context, *, text: str, audience: str) -> Write:
     """Something worth knowing, added to the story."""
     if not text.strip():
         raise Invalid(fields={"text": "请写一句话。"})
-    return Write(notes=[(audience, text)])
+    return Write(notes=[(audience, text)], job=tell())

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from baodao.acts.actor import link_holder
 from baodao.acts.models import Event
 from baodao.notifications.models import Message
-from baodao.orders import jobs, sweeps
+from baodao.orders import jobs, sweeps, telling
 from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.tests.make import advance, order_in, place, place_online
@@ -261,3 +261,29 @@ def test_the_sweep_asks_few_questions(
         order_in("in_service", w, at=AT)
     with django_assert_max_num_queries(12):
         jobs.sweep(timestamp=0)
+
+
+def test_what_the_resident_adds_reaches_whoever_is_at_it(db: None) -> None:
+    w = world()
+    order = order_in("in_service", w)
+    s.add_note(
+        actor=link_holder(order.id),
+        order_id=order.id,
+        text="下午在家",
+        audience="requester",
+    )
+    added = Event.objects.filter(object_id=order.id, action="orders.note").latest("at")
+    telling.tell(added.id)
+    told = Message.objects.filter(event_id=added.id)
+    assert {m.person_id or m.unit_id for m in told} == {
+        w.members.member.person_id, w.units.unit.id,
+    }  # fmt: skip
+    assert all("下午" not in m.title + m.text for m in told)
+    s.add_note(
+        actor=w.actors["grid_worker"],
+        order_id=order.id,
+        text="看过了",
+        audience="staff",
+    )
+    quiet = Event.objects.filter(object_id=order.id, action="orders.note").latest("at")
+    assert telling.tell(quiet.id) == 0
