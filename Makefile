@@ -52,7 +52,7 @@ test: setup browser check ## 全部检查和测试，含浏览器旅程
 check: setup lock-check ## 只做静态检查
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djhtml --check $(TEMPLATES)
+	@$(BIN)/djhtml --check $(TEMPLATES)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
@@ -75,7 +75,7 @@ browser:
 format: setup ## 整理代码和模板的格式
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-$(BIN)/djhtml -q $(TEMPLATES)
+	-@$(BIN)/djhtml $(TEMPLATES)
 
 lock: $(VENV)/bin/uv ## 依赖改动后重算锁文件
 	$(COMPILE) pyproject.toml -o requirements.txt >/dev/null

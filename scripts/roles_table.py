@@ -13,17 +13,30 @@ def table() -> str:
     from baodao.people.roles import title
 
     words = {"all": "全部", "place": "本地方及以下", "unit": "本单位", "own": "本人"}
-    lines = ["# Roles", "", "Made from the access table by `scripts/roles_table.py`; a test compares.", ""]
+    lines = [
+        "# Roles",
+        "",
+        "Made from the access table by `scripts/roles_table.py`; a test compares.",
+        "",
+    ]
     subject = ""
     for name, action in sorted(ACTIONS.items()):
         prefix = name.split(".")[0]
         if prefix != subject:
             subject = prefix
-            lines += ["", f"## {subject}", "", "| action | 做什么 | 谁，范围 |", "|---|---|---|"]
+            lines += [
+                "",
+                f"## {subject}",
+                "",
+                "| action | 做什么 | 谁，范围 |",
+                "|---|---|---|",
+            ]
         grants: dict[str, list[str]] = {}
         for role, scope in action.grants.items():
             grants.setdefault(words[scope], []).append(title(role))
-        who = "；".join(f"{scope}：{'、'.join(roles)}" for scope, roles in grants.items())
+        who = "；".join(
+            f"{scope}：{'、'.join(roles)}" for scope, roles in grants.items()
+        )
         lines.append(f"| `{name}` | {action.title} | {who} |")
     return "\n".join(lines) + "\n"
 

@@ -43,7 +43,8 @@ def main() -> int:
     wanted = set(sys.argv[1:])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ.get("BAODAO_CHROMIUM", "/usr/bin/chromium"), args=ARGS
+            executable_path=os.environ.get("BAODAO_CHROMIUM", "/usr/bin/chromium"),
+            args=ARGS,
         )
         for name, account, (width, height), steps in SHOTS:
             if wanted and name not in wanted:

@@ -19,6 +19,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if args[:1] == ["manage"]:  # Django reads the rest, options included
             return manage(args[1:])
+        if args[:1] == ["db"] and args[1:]:  # and so does the program named here
+            return database.run_client(database.var_folder(), args[1:])
         options = _parser().parse_args(args)
         code: int = options.verb(options)
     except EmbeddedError as error:
@@ -47,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     check_verb = verbs.add_parser("check", help="自检：数据库、密钥、字体、后台任务等")
     check_verb.set_defaults(verb=check)
     verbs.add_parser("manage", help="Django 的管理命令，例如 baodao manage migrate")
+    db_verb = verbs.add_parser(
+        "db", help="PostgreSQL 的程序，例如 baodao db pg_dump -Fc -f 备份.dump"
+    )
+    db_verb.set_defaults(verb=lambda _: db_verb.error("db 后面写要运行的程序"))
     return parser
 
 

@@ -13,7 +13,6 @@ from baodao.orders import rules
 from baodao.orders.models import Order
 from baodao.orders.plans import Stretch
 from baodao.people.models import Member
-from baodao.places.calendars import calendar_for
 from baodao.ui.forms import DateInput, Form
 
 MOST_DAYS_BACK = 30
@@ -163,12 +162,11 @@ class DoneForm(ActForm):
 
     def stretches(self) -> list[Stretch]:
         """Who served from when to when: the member, and a partner if named."""
-        calendar = calendar_for(self.order.path)
         people: Iterable[Member | None] = (self.member, self.cleaned_data["partner"])
         return [
             Stretch(
                 m.id, m.unit_id, self.start_at, self.end_at,
-                self.cleaned_data["break_minutes"], calendar.is_work_time(self.start_at),
+                self.cleaned_data["break_minutes"],
             )
             for m in people
             if m

@@ -1,10 +1,12 @@
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
 from baodao.acts.access import Columns
 from baodao.acts.models import Acted
+from baodao.core.clock import now as clock_now
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import link_token, lookup_code, uuid7
 from baodao.orders import rules
@@ -95,6 +97,10 @@ class Order(Acted):
     paused_at = models.DateTimeField(null=True)
     paused_until = models.DateField(null=True)
     pause_reason = models.TextField(default="", blank=True)
+    # Who stopped the clock: a person for this order, or a pause of the whole place.
+    paused_by = models.TextField(default="", blank=True)
+    # Since when it runs without a stop: the last move or resume.
+    ticking_since = models.DateTimeField(default=clock_now)
     reminded = models.SmallIntegerField(default=0)
     escalated_at = models.DateTimeField(null=True)
     extension_days = models.SmallIntegerField(default=0)
@@ -190,5 +196,16 @@ class Service(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["order", "round", "member"], name="service_once_per_round"
+            ),
+            # Nobody serves in two places at once (domain 6.8, 8.25).
+            ExclusionConstraint(
+                name="service_no_overlap",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    (
+                        models.Func(F("start_at"), F("end_at"), function="tstzrange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
             ),
         ]

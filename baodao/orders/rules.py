@@ -233,7 +233,7 @@ ACTIONS = {
     "withdraw": ("撤回", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "approve_text": ("同意公开文字", _REQUESTER),
     "ask_call": ("请社区打电话", _REQUESTER),
-    "pause": ("时限暂停", _HANDLERS),
+    "pause": ("时限暂停", {**_HANDLERS, **_SYSTEM}),
     "resume": ("恢复计时", {**_HANDLERS, **_SYSTEM}),
     "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
     "remind": ("提醒", _SYSTEM),
@@ -256,6 +256,7 @@ class WorkCalendar(Protocol):
     """What deadlines need of a place's calendar."""
 
     def add_workdays(self, start: datetime, n: int) -> datetime: ...
+    def is_work_time(self, at: datetime) -> bool: ...
 
 
 _STEP_DAYS = {

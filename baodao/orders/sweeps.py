@@ -17,7 +17,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, NotFound
-from baodao.orders import plans, rules
+from baodao.orders import place_pauses, plans, rules
 from baodao.orders.models import Order
 from baodao.orders.services import Plan, context
 from baodao.places.calendars import Calendar, calendar_for
@@ -38,11 +38,12 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     """One run; returns how many of each. Pauses first: what resumes is late or not
     by its clock as moved."""
     at = now or clock_now()
+    over = Q(paused_by="order", paused_until__lte=local(at).date())
+    resumed = _each("resume", over, plans.resume, at)
+    paused, gone_on = place_pauses.follow(at)
     return {
-        "resumed": _each(
-            "resume", Q(paused_at__isnull=False, paused_until__lte=local(at).date()),
-            plans.resume, at,
-        ),
+        "resumed": resumed + gone_on,
+        "paused": paused,
         "expired": _each("expire", Q(state="published", **_late(at)), plans.expire, at),
         "closed": _each(
             "close_unrated", Q(state="confirmed", **_late(at)), plans.close_unrated, at

@@ -222,6 +222,12 @@ def pause_now(path: str, at: datetime) -> Pause | None:
     return rows.order_by("-end").first()  # NULL, an open end, sorts first
 
 
+def pauses_now(at: datetime) -> list[Pause]:
+    """All pauses that hold anywhere at an instant."""
+    rows = Pause.objects.filter(Q(end=None) | Q(end__gt=at), start__lte=at)
+    return list(rows.order_by("path", "start"))
+
+
 def pauses(actor: Actor, path: str) -> QuerySet[Pause]:
     """Pauses in the actor's sight that touch `path`: above, at and below it."""
     lo, hi = path_range(path)

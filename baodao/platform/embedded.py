@@ -64,6 +64,7 @@ def open_cluster(home: Path, *, durable: bool = True) -> Cluster:
     owner = files.server_account(home)
     area = files.data_area(home, owner)
     area.mkdir(parents=True, exist_ok=True)
+    _match_passwords(home, area / "data", durable)
     cluster = Cluster(
         bin=files.programs(area, owner),
         data=area / "data",
@@ -78,6 +79,19 @@ def open_cluster(home: Path, *, durable: bool = True) -> Cluster:
     else:
         _initdb(cluster)
     return cluster
+
+
+def _match_passwords(home: Path, data: Path, durable: bool) -> None:
+    """Data whose passwords are gone (somebody deleted `home`) cannot be opened:
+    never delete it, but for the tests."""
+    if not data.exists() or (home / "passwords.json").exists():
+        return
+    if durable:
+        raise EmbeddedError(
+            f"{data} 里有以前的数据，它的密码文件 {home / 'passwords.json'} 不在了："
+            "请从备份放回密码文件；确定不要这些数据，就删除这个数据目录。"
+        )
+    shutil.rmtree(data)
 
 
 def existing_url(home: Path) -> str | None:
@@ -207,25 +221,34 @@ def _ensure_database(cluster: Cluster) -> None:
 
 
 def _initdb(cluster: Cluster) -> None:
-    shutil.rmtree(cluster.data, ignore_errors=True)
-    cluster.data.mkdir(mode=0o700)
-    files.give(cluster.data, cluster.owner)
+    """Made under another name first: one that was interrupted is made anew."""
+    fresh = cluster.data.with_name("data.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
+    files.give(fresh, cluster.owner)
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    if (
-        files.major_version(cluster.bin, cluster.owner) < 17
-    ):  # no builtin provider before
+    if files.major_version(cluster.bin, cluster.owner) < 17:  # no such provider
         locale = ["--locale=C.UTF-8"]
     with tempfile.NamedTemporaryFile("w", dir=cluster.data.parent) as file:
         file.write(cluster.passwords["postgres"])
         file.flush()
         files.give(Path(file.name), cluster.owner)
-        _run(
-            cluster,
-            *("initdb", "-U", "postgres", "-E", "UTF8", *locale),
-            *("--auth-local=scram-sha-256", "--auth-host=reject"),
-            *(f"--pwfile={file.name}", "--no-instructions"),
-            *(() if cluster.durable else ("--no-sync",)),
+        done = subprocess.run(
+            [
+                *(cluster.bin / "initdb", "-D", fresh, "-U", "postgres"),
+                *("-E", "UTF8", *locale, f"--pwfile={file.name}"),
+                *("--auth-local=scram-sha-256", "--auth-host=reject"),
+                *("--no-instructions", *([] if cluster.durable else ["--no-sync"])),
+            ],
+            text=True,
+            capture_output=True,
+            check=False,
+            cwd=cluster.data.parent,
+            **files.as_(cluster.owner),
         )
+    if done.returncode:
+        raise EmbeddedError(f"建不了数据库：\n{done.stdout}{done.stderr}")
+    fresh.rename(cluster.data)
 
 
 def _same_major(cluster: Cluster) -> None:
@@ -236,19 +259,3 @@ def _same_major(cluster: Cluster) -> None:
             f"数据是 PostgreSQL {have} 的，程序是 PostgreSQL {program}：请先用 {have} 版"
             f"的 pg_dump 导出，再导入新库；或用 BAODAO_PG_BIN 指向 {have} 版的程序目录。"
         )
-
-
-def _run(
-    cluster: Cluster, program: str, *args: str, check: bool = True
-) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [str(cluster.bin / program), "-D", str(cluster.data), *args],
-        text=True,
-        capture_output=True,
-        check=False,
-        cwd=cluster.data.parent,
-        **files.as_(cluster.owner),
-    )
-    if check and done.returncode:
-        raise EmbeddedError(f"{program} 没有成功：\n{done.stdout}{done.stderr}")
-    return done

@@ -197,7 +197,8 @@ def test_acts_in_a_batch_write_what_single_acts_write(w: World) -> None:
     do(member, "accept", plans.accept(vars(twin), ctx))
     do(member, "start", plans.start(vars(twin), ctx))
     do(member, "report_done", plans.report_done(
-        vars(twin), ctx, stretches=[stretch(w, AT)], note="烟道清好了，试过火。"))  # fmt: skip
+        vars(twin), ctx, stretches=[stretch(w, AT - timedelta(hours=2))],
+        note="烟道清好了，试过火。"))  # fmt: skip
     batch.flush()
     twin.refresh_from_db()
     assert _rows(twin) == _rows(single)

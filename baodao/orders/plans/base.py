@@ -14,7 +14,7 @@ TELL = "orders.tell"
 READS = (
     "no", "title", "urgency", "kind", "category_id", "place_id", "unit_id", "member_id",
     "channel", "route", "placed_at", "clock_from", "due_at", "overall_due_at",
-    "paused_at", "reopened", "calls", "extended", "seen_how", "done_at",
+    "paused_at", "paused_by", "ticking_since", "reopened", "calls", "extended", "seen_how", "done_at",
     "confirmed_at", "result", "household_id", "served_by_person", "goods_fen",
     "rating_public",
 )  # fmt: skip
@@ -41,6 +41,8 @@ def fresh_clock(row: Row, ctx: Context, state: str, **changes: Any) -> dict[str,
         "paused_at": None,
         "paused_until": None,
         "pause_reason": "",
+        "paused_by": "",
+        "ticking_since": ctx.now,
         "reminded": 0,
         "escalated_at": None,
         **changes,

@@ -186,15 +186,35 @@ def pause(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
             "paused_at": ctx.now,
             "paused_until": until,
             "pause_reason": reason.strip(),
+            "paused_by": "order",
         },
         data={"until": until.isoformat() if until else None},
     )
+
+
+def pause_place(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
+    """The clocks of the whole place stand still (emergency, blocked roads), for this
+    order from `ctx.now` on."""
+    return Write(
+        set={
+            "paused_at": ctx.now, "paused_until": until, "pause_reason": reason,
+            "paused_by": "place",
+        },
+        data={"until": until.isoformat() if until else None, "by": "place"},
+    )  # fmt: skip
 
 
 def resume(row: Row, ctx: Context) -> Write:
     """The clock goes on; what was left is left."""
     if not row["paused_at"]:
         raise Conflict("时限没有暂停。")
+    if row["paused_by"] == "place":
+        raise Conflict("这是全地方的时限暂停，要在“时限暂停”那一页结束。")
+    return resumed(row, ctx)
+
+
+def resumed(row: Row, ctx: Context) -> Write:
+    """The deadlines moved on by the length of the pause."""
     span = ctx.now - row["paused_at"]
     moved = {
         name: row[name] + span
@@ -202,8 +222,11 @@ def resume(row: Row, ctx: Context) -> Write:
         if row[name] is not None
     }
     return Write(
-        set={**moved, "paused_at": None, "paused_until": None, "pause_reason": ""}
-    )
+        set={
+            **moved, "paused_at": None, "paused_until": None, "pause_reason": "",
+            "paused_by": "", "ticking_since": ctx.now,
+        }
+    )  # fmt: skip
 
 
 def note(row: Row, ctx: Context, *, text: str, audience: str) -> Write:

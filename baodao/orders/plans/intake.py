@@ -20,7 +20,8 @@ def placed(order: Any, ctx: Context) -> dict[str, Any]:
         due = rules.due(
             "submitted", order.urgency, ctx.now, ctx.calendar, ctx.settings, overall
         )
-    return {**start, "placed_at": ctx.now, "clock_from": ctx.now, "due_at": due}
+    began = dict.fromkeys(("placed_at", "clock_from", "ticking_since"), ctx.now)
+    return {**start, **began, "due_at": due}
 
 
 def verify(

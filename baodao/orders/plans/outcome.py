@@ -23,7 +23,6 @@ class Stretch:
     start_at: datetime
     end_at: datetime
     break_minutes: int = 0
-    work_time: bool = False
 
     @property
     def minutes(self) -> int:
@@ -49,7 +48,7 @@ def report_done(
         Service(
             order_id=row["id"], round=row["reopened"], member_id=s.member_id,
             unit_id=s.unit_id, start_at=s.start_at, end_at=s.end_at,
-            break_minutes=s.break_minutes, minutes=s.minutes, work_time=s.work_time,
+            break_minutes=s.break_minutes, minutes=s.minutes, work_time=ctx.calendar.is_work_time(s.start_at),
         )
         for s in stretches
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from baodao.acts.actor import ANONYMOUS, link_holder
 from baodao.acts.models import Event
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.orders import services as s
-from baodao.orders.models import Order, Service
+from baodao.orders.models import Category, Order, Service
 from baodao.orders.tests.make import advance, order_in, place, place_online, stretch
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
@@ -382,3 +382,14 @@ def test_thanks_go_on_the_board_only_with_the_residents_consent(w: World) -> Non
     )  # fmt: skip
     s.thank_order(actor=worker, order_id=order.id, text="炉子修好了，夜里不倒烟了。")
     assert Order.objects.get(pk=order.pk).thanks == "炉子修好了，夜里不倒烟了。"
+
+
+@pytest.mark.req("A03")
+def test_every_category_belongs_to_one_of_the_three_cares(w: World) -> None:
+    order = place(w, category="study")
+    assert order.category.get_care_display() == "精神上关怀"
+    assert set(Category.objects.values_list("care", flat=True)) == {
+        "thought",
+        "life",
+        "spirit",
+    }

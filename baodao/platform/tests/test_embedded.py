@@ -1,6 +1,7 @@
 """The embedded PostgreSQL, with real servers."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +17,11 @@ from baodao.platform.embedded import Cluster
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("embedded")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("embedded")
+    yield folder
+    # Under root the data is elsewhere: pytest's folders are closed to others.
+    shutil.rmtree(files.data_area(folder, files.server_account(folder)))
 
 
 @pytest.fixture
@@ -111,6 +115,18 @@ def test_other_programs_than_the_data_are_refused(
             embedded.open_cluster(home)
     finally:
         version.write_text(real)
+
+
+def test_data_without_its_passwords_is_refused_and_kept(
+    home: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    kept = (home / "passwords.json").rename(tmp_path / "passwords.json")
+    try:
+        with pytest.raises(files.EmbeddedError, match=r"passwords\.json"):
+            embedded.open_cluster(home)
+        assert (cluster.data / "PG_VERSION").exists()
+    finally:
+        kept.rename(home / "passwords.json")
 
 
 def test_a_long_path_gets_its_socket_in_a_short_folder(tmp_path: Path) -> None:

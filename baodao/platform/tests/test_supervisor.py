@@ -1,6 +1,7 @@
 """`baodao serve` with real processes: it starts, mends itself, and stops."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from baodao.platform import database, files
 
 MEND = 30  # seconds; two or three on a quiet machine
 
@@ -86,6 +89,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
             yield running
         finally:
             process.kill()
+            home = var / database.CLUSTER
+            shutil.rmtree(files.data_area(home, files.server_account(home)))
 
 
 def test_it_is_ready_with_database_and_worker(deployment: Deployment) -> None:

@@ -383,10 +383,7 @@ class Story:
         begin = self.started or at - timedelta(minutes=self.rng.randrange(35, 120))
         end = at - timedelta(minutes=3)
         self.started = None
-        stretch = plans.Stretch(
-            self.member.id, self.member.unit_id, begin, end,
-            work_time=self.desk.calendar.is_work_time(begin),
-        )  # fmt: skip
+        stretch = plans.Stretch(self.member.id, self.member.unit_id, begin, end)
         write = plans.report_done(
             self.row(), self.desk.ctx(at), stretches=[stretch], note=self.case.text.done
         )

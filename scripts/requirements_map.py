@@ -1,0 +1,72 @@
+"""Write docs/requirements.md: for each requirement that works, the page where a person
+does it and the tests that carry its id. `python scripts/requirements_map.py`."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MARK = re.compile(
+    r"@pytest\.mark\.req\(([^)]*)\)(?:\s*@[^\n]*(?:\n    [^\n]*)*?)*\s*def (test_\w+)"
+)
+# id → (what, routes of its pages)
+PAGES: dict[str, tuple[str, str]] = {
+    "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
+    "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
+    "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units"),
+    "A08": ("联系点：社区、村或网格", "places:detail people:tie_add"),
+    "A09": ("党员到两处报到", "reporting:new reporting:on_behalf reporting:list"),
+    "A10": ("摸清需求", "orders:new orders:similar"),
+    "A11": ("微梦想、微心愿、微诉求", "orders:wish orders:new"),
+    "A12": ("及时发布需求", "portal:wishes orders:detail orders:pool"),
+    "A13": ("点单、派单、单位接单、党员接单", "orders:detail orders:unit_order orders:my_order"),
+    "A14": ("依托文明实践中心派单", "orders:list"),
+    "A15": ("按单位优势和党员特长匹配", "orders:detail orders:unit_order"),
+    "A16": ("精准服务，留下服务记录", "orders:my_order orders:detail"),
+    "A17": ("解决急难愁盼，由居民确认", "orders:follow portal:board portal:figures"),
+    "A19": ("单位渠道的场次、人次、心愿", "portal:board portal:figures"),
+    "A24": ("居住地渠道单独计", "orders:pool portal:member"),
+    "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
+    "L05": ("报到时提供需求和资源", "reporting:new_unit reporting:detail"),
+    "L06": ("党员常态化报到、认领", "reporting:my reporting:list"),
+    "L17": ("报到常态化：半年再确认", "reporting:my reporting:coverage"),
+    "L29": ("网格树，时限可整片暂停", "places:browse places:pauses"),
+    "L36": ("矛盾纠纷、环境、小区治理的单", "orders:new orders:list"),
+    "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order"),
+    "L40": ("走访发现的事当场登记", "orders:new"),
+    "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish"),
+    "L51": ("老旧小区的情况", "places:estate"),
+}  # fmt: skip
+HEAD = """# Requirements
+
+Made by `scripts/requirements_map.py` from the marks on the tests; a test compares. A
+row is here only when a person can do it in the product and a test would fail if not.
+The capability itself is described in the requirements' own list under the same id.
+
+| id | what | pages | tests |
+|---|---|---|---|
+"""
+
+
+def marked() -> dict[str, list[str]]:
+    """Requirement id → names of the tests that carry it, in order."""
+    found: dict[str, set[str]] = {}
+    for folder in ("baodao", "tests"):
+        for path in sorted((ROOT / folder).rglob("test_*.py")):
+            for ids, name in MARK.findall(path.read_text()):
+                for requirement in re.findall(r"[AL]\d\d", ids):
+                    found.setdefault(requirement, set()).add(name)
+    return {requirement: sorted(names) for requirement, names in sorted(found.items())}
+
+
+def text() -> str:
+    """The document. Raises KeyError for a marked id without a page."""
+    rows = []
+    for requirement, names in marked().items():
+        what, routes = PAGES[requirement]
+        pages = " ".join(f"`{route}`" for route in routes.split())
+        rows.append(f"| {requirement} | {what} | {pages} | {'<br>'.join(names)} |\n")
+    return HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    ROOT.joinpath("docs/requirements.md").write_text(text())

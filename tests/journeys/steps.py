@@ -1,0 +1,54 @@
+"""What one person does in an own window, found by the words on the page."""
+
+from playwright.sync_api import Page, expect
+
+UNIT = "地区住建局"
+MEMBER = "张伟"
+
+
+def verify(desk: Page) -> None:
+    """On an order's page: the worker rang, all is as told, the wording read aloud."""
+    panel = desk.get_by_role("group", name="居民看过对外文字吗")
+    panel.get_by_role("radio", name="电话里念给居民听").check()
+    desk.get_by_role("button", name="核实属实").click()
+
+
+def dispatch(desk: Page, unit: str = UNIT) -> None:
+    """One of the suggested units; the button repeats the choice."""
+    desk.get_by_role("radio", name=unit).check()
+    desk.get_by_role("button", name=f"派给{unit}").click()
+    expect(desk.get_by_text(f"已派给{unit}", exact=True)).to_be_visible()
+
+
+def open_order(desk: Page, title: str) -> None:
+    """From anywhere on the staff's pages, by the menu and the title in the list."""
+    desk.get_by_role("navigation", name="主菜单").get_by_role("link").filter(
+        has_text="单"
+    ).first.click()
+    desk.get_by_role("link", name=title).click()
+
+
+def accept_and_assign(unit: Page, title: str, member: str = MEMBER) -> None:
+    """The unit's desk: take it, give it to one of the suggested members."""
+    unit.get_by_role("link", name=title).click()
+    unit.get_by_role("button", name="接单", exact=True).click()
+    unit.get_by_role("radio", name=member).check()
+    unit.get_by_role("button", name=f"派给{member}").click()
+    expect(unit.get_by_text(f"等 {member} 答复")).to_be_visible()
+
+
+def accept_and_start(member: Page) -> None:
+    """The member's home: one big button after the other, a receipt after each."""
+    member.get_by_role("button", name="接单", exact=True).click()
+    expect(member.get_by_role("heading", name="接好了")).to_be_visible()
+    member.get_by_role("link", name="返回今天").click()
+    member.get_by_role("button", name="开始服务").click()
+    member.get_by_role("link", name="返回今天").click()
+
+
+def report_done(member: Page, note: str) -> None:
+    """The times are filled in beforehand; only what was done is to be written."""
+    member.get_by_role("link", name="办完了").click()
+    member.get_by_label("办了什么").fill(note)
+    member.get_by_role("button", name="办完了").click()
+    expect(member.get_by_role("heading", name="这一笔记到了哪里")).to_be_visible()
