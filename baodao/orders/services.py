@@ -333,7 +333,7 @@ def report_done(
 
     def plan(row: plans.Row, ctx: plans.Context) -> Write:
         for stretch in stretches:
-            if clash := _overlap(stretch, order_id):
+            if clash := _overlap(stretch):
                 words = f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"
                 raise Invalid(fields={"start_at": words})
         return plans.report_done(row, ctx, stretches=stretches, note=note)
@@ -341,13 +341,13 @@ def report_done(
     return _do(actor, "report_done", order_id, plan, now=now, client_id=client_id)
 
 
-def _overlap(stretch: plans.Stretch, order_id: UUID) -> str:
-    """Number of another order that this person served in the same time, or ""."""
+def _overlap(stretch: plans.Stretch) -> str:
+    """Number of the order that this person served in the same time, or ""."""
     other = Service.objects.filter(
         member_id=stretch.member_id,
         start_at__lt=stretch.end_at,
         end_at__gt=stretch.start_at,
-    ).exclude(order_id=order_id)
+    )
     return str(other.values_list("order__no", flat=True).first() or "")
 
 

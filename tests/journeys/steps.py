@@ -20,11 +20,13 @@ def dispatch(desk: Page, unit: str = UNIT) -> None:
     expect(desk.get_by_text(f"已派给{unit}", exact=True)).to_be_visible()
 
 
-def open_order(desk: Page, title: str) -> None:
-    """From anywhere on the staff's pages, by the menu and the title in the list."""
-    desk.get_by_role("navigation", name="主菜单").get_by_role("link").filter(
-        has_text="单"
-    ).first.click()
+def open_order(desk: Page, title: str, tab: str = "") -> None:
+    """From anywhere on the staff's pages: the menu, a tab, the title in the list."""
+    menu = desk.get_by_role("navigation", name="主菜单")
+    menu.get_by_role("link", name="点单").click()
+    if tab:
+        tabs = desk.get_by_role("navigation", name="轮到谁")
+        tabs.get_by_role("link", name=tab).click()
     desk.get_by_role("link", name=title).click()
 
 

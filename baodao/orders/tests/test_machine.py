@@ -3,6 +3,7 @@ chain, the clock runs exactly while somebody has to move, the record book agrees
 the resident's word."""
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "withdraw": {}, "pause": {"until": None, "reason": "外出"}, "resume": {},
     "note": {"text": "看过", "audience": "staff"}, "ask_call": {}, "approve_text": {},
 }  # fmt: skip
-VERBS = {
+VERBS: dict[str, Callable[..., Any]] = {
     "verify": s.verify_order, "reject": s.reject_order, "publish": s.publish_order,
     "transfer": s.transfer_order, "dispatch": s.dispatch_order, "claim": s.claim_order,
     "unit_claim": s.unit_claim_order, "unit_accept": s.unit_accept_order,

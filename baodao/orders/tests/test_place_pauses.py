@@ -35,7 +35,9 @@ def _pause(w: World, place: Place, start: float, end: float | None = None) -> ob
     ).id  # fmt: skip
 
 
-def test_a_pause_of_the_place_stops_its_orders_and_gives_the_time_back(w: World) -> None:
+def test_a_pause_of_the_place_stops_its_orders_and_gives_the_time_back(
+    w: World,
+) -> None:
     here = order_in("in_service", w, at=AT)
     elsewhere = order_in(
         "submitted", w, at=AT, place_id=w.places.other_grid.id,
@@ -69,7 +71,9 @@ def test_nested_pauses_count_once(w: World) -> None:
     assert due and order.due_at == due + timedelta(hours=8) and order.paused_at is None
 
 
-def test_one_pause_after_another_counts_both_and_the_hours_between_run(w: World) -> None:
+def test_one_pause_after_another_counts_both_and_the_hours_between_run(
+    w: World,
+) -> None:
     order = order_in("in_service", w, at=AT)
     due = order.due_at
     _pause(w, w.places.street, 1, 3)
@@ -101,7 +105,9 @@ def test_nobody_is_reminded_or_reported_while_the_place_pauses(w: World) -> None
     _pause(w, w.places.street, 1)
     sweep(now=hours(24 * 20))
     sweep(now=hours(24 * 21))
-    assert not Event.objects.filter(action__in=["orders.remind", "orders.escalate"]).exists()
+    assert not Event.objects.filter(
+        action__in=["orders.remind", "orders.escalate"]
+    ).exists()
 
 
 def test_a_sweep_done_twice_changes_nothing(w: World) -> None:

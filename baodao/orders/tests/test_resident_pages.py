@@ -350,6 +350,7 @@ def test_partly_and_not_solved_go_back_and_say_where(
 def test_the_second_time_the_level_above_is_told(w: World) -> None:
     client, order, at = Client(), order_in("done_reported", w), now()
     tap(client, order, "reopen", result="partly")
+    at += timedelta(hours=2)
     s.report_done(actor=w.actors["member"], order_id=order.id, note="又去了一次",
                   stretches=[stretch(w, at)], now=at)  # fmt: skip
     answer = tap(client, order, "reopen", result="not_solved")

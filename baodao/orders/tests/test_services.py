@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -138,7 +139,9 @@ def test_a_unit_returns_with_a_reason_and_another_is_chosen(w: World) -> None:
 
 def test_who_may_do_what(w: World) -> None:
     order = place(w)
-    words = {"title": "清理烟道", "urgency": "normal", "category": "repair"}
+    words: dict[str, Any] = {
+        "title": "清理烟道", "urgency": "normal", "category": "repair",
+    }  # fmt: skip
     with pytest.raises(Forbidden):
         s.verify_order(actor=w.actors["grid_worker"], order_id=order.id, **words)
     with pytest.raises(NotFound):
