@@ -3,8 +3,6 @@ not belong in free text (domain 9.1 P4)."""
 
 import re
 
-from pypinyin import Style, lazy_pinyin
-
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
@@ -13,6 +11,9 @@ _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
 def pinyin_key(name: str) -> str:
     """Full pinyin and initials, for sorting and for search by letters:
     "森格" gives "sen ge sg"."""
+    # Its dictionary takes half a second to load, which most processes never need.
+    from pypinyin import Style, lazy_pinyin
+
     full = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return f"{' '.join(full)} {initials}".lower()
