@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "baodao.people.middleware.ActorMiddleware",
+    "baodao.portal.middleware.OwnPassword",
     "baodao.core.middleware.Errors",
     "axes.middleware.AxesMiddleware",
 ]

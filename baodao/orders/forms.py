@@ -181,12 +181,16 @@ class Republish(Act):
 
 class Extend(Act):
     days = forms.IntegerField(label="延期几天", min_value=1, max_value=15)
-    note = _text("给居民的说明", help_text="居民看得到。")
+    note = _text("说明", help_text="同意：居民和承办都看得到。不同意：只有承办看得到。")
 
     def prepare(self) -> None:
         self.fields["days"].error_messages["invalid"] = "请填天数，例如 3。"
         if self.order and self.order.extension_days:
             self.initial["days"] = self.order.extension_days
+
+
+class RefuseExtension(Act):
+    note = _text("为什么不能延", help_text="承办单位和党员看得到，居民看不到。")
 
 
 class Pause(Act):

@@ -66,6 +66,7 @@ COMMON = {
     "一位", "一户", "一件", "居民", "老人", "需要", "想要", "我想", "想请", "请人", "帮我", "帮忙",
     "我家", "家里", "的事", "要办", "方面", "有一", "位居", "户居", "一个", "一下", "没有", "能不",
 }  # fmt: skip
+LONGEST = 24  # of a heading made of the resident's own words
 FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
 
 
@@ -125,8 +126,10 @@ def heading(order: Order, by_code: bool) -> str:
     general one their own first words, where the link proves that they are theirs."""
     if by_code or order.title != public_wording(order.category):
         return order.title
-    first = re.split(r"[。！？，,.!?\n]", order.detail.strip(), maxsplit=1)[0]
-    return first if 2 <= len(first) <= 20 else order.title
+    first = re.split(r"[。！？.!?\n]", order.detail.strip(), maxsplit=1)[0]
+    while len(first) > LONGEST and re.search("[，,]", first):
+        first = re.split("[，,]", first[::-1], maxsplit=1)[1][::-1]
+    return first if 2 <= len(first) <= LONGEST else order.title
 
 
 def handler(order: Order) -> str:
@@ -235,6 +238,8 @@ def _clock(order: Order, now: datetime) -> Clock | None:
         f"，{cdate(until, local_day(now))}接着办" if order.paused_at and until else ""
     )
     whose = f"轮到{SIDES[state.side]}：{state.verb}"
+    if order.state == "published":
+        whose = "等人认领"
     return clock(
         now, order.clock_from, order.due_at, whose=whose,
         paused=order.paused_at is not None, note=f"{order.pause_reason}{goes}",

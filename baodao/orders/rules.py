@@ -80,7 +80,7 @@ CANNOT_REASONS = {
 TRANSFER_TO = {
     "12345": "12345 热线",
     "department": "职能部门",
-    "township": "乡镇（街道）办理",
+    "township": "乡镇（街道）",
 }
 
 STATES: Mapping[str, State] = {
@@ -220,6 +220,7 @@ ACTIONS = {
     "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
     "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
     "extend": ("同意延期", _COMMUNITY),
+    "refuse_extension": ("不同意延期", _COMMUNITY),
     "report_done": ("办完了", {**_MEMBER, **_UNIT, **_COMMUNITY}),
     "cannot_do": ("办不了", {**_MEMBER, **_COMMUNITY}),
     "call": ("打电话没接通", {**_COMMUNITY, **_GRID}),
@@ -246,6 +247,7 @@ MESSAGES = {
     "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
     "dispatch": "派单要由社区、实践中心或街道来做。",
     "extend": "同意延期要由社区来做。",
+    "refuse_extension": "答复延期要由社区来做。",
     "confirm": "服务的人不能替居民确认。请居民本人说，或由社区其他同事回访。",
     "rate": "服务的人不能替居民评价。",
     "unreachable": "这一步要由社区专干或书记来做。",

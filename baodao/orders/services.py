@@ -473,6 +473,7 @@ hand_back_order = _simple("hand_back", "back_to_unit")  # reason, note
 start_order = _simple("start")
 ask_extension = _simple("ask_extension")  # days, note
 extend_order = _simple("extend")  # days, note
+refuse_extension = _simple("refuse_extension")  # note
 cannot_do_order = _simple("cannot_do")  # reason, note
 log_call = _simple("call")  # note
 close_unreachable = _simple("unreachable")

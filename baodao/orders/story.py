@@ -24,7 +24,7 @@ REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "cannot_do": ("理由", rules.CANNOT_REASONS),
 }
 # Words of the one who acts stand in a box; a remark of ours beside the act does not.
-_PLAIN_NOTES = ("verify", "dispatch", "extend", "assign")
+_PLAIN_NOTES = ("verify", "dispatch", "extend", "refuse_extension", "assign")
 _HIDDEN = ("reveal",)
 _REMINDED = {50: "时限过半", 80: "快到时限", 100: "已到时限", 101: "超时一个工作日"}
 
@@ -255,6 +255,7 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "start": ("walk", "", _plain("开始服务")),
     "ask_extension": ("hourglass", "soon", lambda e: (f"申请延期 {e.data.get('days')} 天", "")),
     "extend": ("hourglass", "", lambda e: (f"同意延期 {e.data.get('days')} 天", "")),
+    "refuse_extension": ("hourglass", "", _plain("不同意延期", "原来的时限不变。")),
     "report_done": ("clipboard-check", "", _done),
     "cannot_do": ("x", "late", _plain("承办说办不了")),
     "call": ("phone-call", "", _call),

@@ -217,6 +217,13 @@ def _extended(event: Event, order: Order) -> list[Said]:
     )  # fmt: skip
 
 
+def _refused_extension(event: Event, order: Order) -> list[Said]:
+    return _each(
+        [*_members(order, event), *_units(order, event)],
+        f"社区不同意延期，时限不变：{order.title}", _line(order, "办完"),
+    )  # fmt: skip
+
+
 def _reported(event: Event, order: Order) -> list[Said]:
     """A resident who came by phone or to the desk does not open the link: their
     word is asked for by a call."""
@@ -346,6 +353,7 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "expire": _expired,
     "ask_extension": _asked_extension,
     "extend": _extended,
+    "refuse_extension": _refused_extension,
     "report_done": _reported,
     "cannot_do": _cannot,
     "confirm": _confirmed,

@@ -14,7 +14,7 @@ TELL = "orders.tell"
 READS = (
     "no", "title", "urgency", "kind", "category_id", "place_id", "unit_id", "member_id",
     "channel", "route", "placed_at", "clock_from", "due_at", "overall_due_at",
-    "paused_at", "paused_by", "ticking_since", "reopened", "calls", "extended", "seen_how", "done_at",
+    "paused_at", "paused_by", "ticking_since", "reopened", "calls", "extended", "extension_days", "seen_how", "done_at",
     "confirmed_at", "result", "household_id", "served_by_person", "goods_fen",
     "rating_public",
 )  # fmt: skip

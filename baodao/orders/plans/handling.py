@@ -159,6 +159,19 @@ def extend(row: Row, ctx: Context, *, days: int, note: str = "") -> Write:
     )  # fmt: skip
 
 
+def refuse_extension(row: Row, ctx: Context, *, note: str) -> Write:
+    """The community does not agree: the limit stays, the asker is told why. Also
+    after the limit, so that a question never stays without an answer."""
+    if row["state"] != "in_service" or not row["extension_days"]:
+        raise Conflict("没有等答复的延期申请。")
+    if not note.strip():
+        raise Invalid(fields={"note": "请写一句为什么不能延，承办看得到。"})
+    return Write(
+        set={"extension_days": 0}, data={"days": row["extension_days"]},
+        notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
 def _may_extend(row: Row, ctx: Context, days: int) -> None:
     if row["state"] != "in_service" or row["due_at"] is None:
         raise Conflict("服务中的单才可以延期。")

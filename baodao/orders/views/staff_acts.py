@@ -52,7 +52,7 @@ def ask(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     require(actor, f"orders.{act.event}", order)
     if not possible(act, actor, order, clock_now(), values(order.path)):
         raise Conflict("这一单现在不能做这一步。请看一下最新的情况。")
-    if event == panel_of(order):
+    if event == panel_of(order, clock_now()):
         return redirect(reverse("orders:detail", args=[order.id]) + "#act")
     return _ask(request, order, event, _form(event, order))
 
@@ -106,7 +106,7 @@ def tell(form: forms.Act, error: Invalid) -> None:
 def _again(
     request: HttpRequest, order: Order, event: str, form: forms.Act, status: int
 ) -> HttpResponse:
-    if event == panel_of(order) and status != Conflict.status:
+    if event == panel_of(order, clock_now()) and status != Conflict.status:
         return page(request, order, bound={event: form}, status=status)
     return _ask(request, order, event, form, status)
 

@@ -106,6 +106,7 @@ def page(
         ),
         "entries": story(order, told, actor, now, names),
         "steps_only": steps_only,
+        "asked_because": _asked_because(events) if order.extension_days else "",
         "related": related(order, now),
         **_work(request, order, actor, now, ctx.settings, bound or {}, private),
         **_contact(order, actor, events, shown or {}, private),
@@ -121,6 +122,12 @@ def _turn(order: Order, now: datetime) -> str:
     if order.due_at is None:
         return words
     return f"{words} · {deadline(order.due_at, now).removesuffix(' 前')} 到期"
+
+
+def _asked_because(events: Sequence[Event]) -> str:
+    """What was said with the last request for more time."""
+    asked = [e for e in events if e.action == "orders.ask_extension"]
+    return " ".join(n.text for n in asked[-1].notes.all()) if asked else ""
 
 
 def unit_names(events: Sequence[Event]) -> dict[str, str]:
@@ -143,7 +150,7 @@ def _work(
 ) -> dict[str, Any]:  # fmt: skip
     """The work panel and the 更多 menu: what this actor may do now."""
     may = {e: a for e, a in ACTS.items() if possible(a, actor, order, now, settings)}
-    panel = panel_of(order)
+    panel = panel_of(order, now)
     panel = panel if panel in may else ""
     similar = _similar(order, now, private) if "merge" in may else []
     made = {

@@ -159,6 +159,10 @@ def _may_extend(order: Order, now: datetime, settings: Mapping[str, Any]) -> boo
     )  # fmt: skip
 
 
+def _extension_asked(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    return order.state == "in_service" and order.extension_days > 0
+
+
 def _in_reopen_days(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
     last = (order.done_at or now) + timedelta(days=settings["orders.reopen_days"])
     return order.state != "done_reported" and now <= last
@@ -224,9 +228,14 @@ ACTS: dict[str, StaffAct] = {
         "办不了", "先不退", "已退回社区", _for_member(services.cannot_do_order), forms.CannotDo, "x", True,
     ),
     "extend": StaffAct(
-        "extend", "答复延期", "同意单 {no} 延期？", "只能延一次，不超过原来的时限。不同意就不用点，时限照旧。",
+        "extend", "同意延期…", "同意单 {no} 延期？", "只能延一次，不超过原来的时限。承办打电话来说的，也在这里记。",
         "同意延期", "先不同意", "已同意延期", _do(services.extend_order), forms.Extend, "hourglass",
         ready=_may_extend,
+    ),
+    "refuse_extension": StaffAct(
+        "refuse_extension", "不同意延期…", "不同意单 {no} 延期？", "原来的时限不变，申请的人会收到一条通知。",
+        "不同意延期", "再想想", "已答复不同意延期", _do(services.refuse_extension),
+        forms.RefuseExtension, "x", ready=_extension_asked,
     ),
     "callback": StaffAct(
         "confirm", "打电话回访", "居民怎么说单 {no}？", "照居民的话选，不替居民说好话。",
@@ -268,8 +277,8 @@ ACTS: dict[str, StaffAct] = {
         "arrow-back-up", True,
     ),
     "thank": StaffAct(
-        "thank", "公布感谢的话", "公布居民感谢的话？", "只公布您核过的文字，不写姓名、门牌。空着就是不公布。",
-        "公布", "先不公布", "已保存", _do(services.thank_order), forms.Thank, "heart",
+        "thank", "公布感谢的话", "公布居民感谢的话？", "居民同意公开了。只公布您核过的文字，不写姓名、门牌；空着保存，就从心愿墙上取下。",
+        "保存", "先不公布", "感谢的话保存好了", _do(services.thank_order), forms.Thank, "heart",
         ready=lambda o, now, s: o.rating_public,
     ),
     "note": StaffAct(
@@ -285,11 +294,12 @@ PANEL = {
     "expired": "republish",
     "done_reported": "callback",
     "confirmed": "rate",
+    "closed": "thank",
 }
 
 
-def panel_of(order: Order) -> str:
+def panel_of(order: Order, now: datetime) -> str:
     """The event whose form stands in the work panel, or ""."""
-    if order.state == "in_service" and order.extension_days and not order.extended:
-        return "extend"
+    if _extension_asked(order, now, {}):
+        return "extend" if _may_extend(order, now, {}) else "refuse_extension"
     return PANEL.get(order.state, "")

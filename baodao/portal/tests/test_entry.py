@@ -187,9 +187,10 @@ def test_a_password_from_somebody_else_is_changed_first(w: World) -> None:
     Account.objects.filter(username="community_worker").update(
         must_change_password=True
     )
-    assert w.client("community_worker").get(DESK)["Location"] == reverse(
-        "portal:password"
-    )
+    client = w.client("community_worker")
+    for page in (DESK, reverse("orders:list"), reverse("people:members")):
+        assert client.get(page)["Location"] == reverse("portal:password")
+    assert client.get(reverse("portal:password")).status_code == 200
 
 
 # --- first run -------------------------------------------------------------------

@@ -36,9 +36,6 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The first page of the acting role."""
-    account = request.user
-    if isinstance(account, Account) and account.must_change_password:
-        return redirect("portal:password")
     return redirect(desk_of(request.actor))  # type: ignore[attr-defined]
 
 
