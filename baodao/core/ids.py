@@ -30,6 +30,14 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
     )
 
 
+def uuid_of(text: str | None) -> uuid.UUID | None:
+    """A UUID from an address or form; None for anything else."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
 def lookup_code() -> str:
     """Eight digits a person can read out on the phone; never starts with 0."""
     return str(10_000_000 + secrets.randbelow(90_000_000))

@@ -11,12 +11,15 @@ _EMPTY = set(
 )
 
 
+# Pairs that stand in half of all wishes and prove nothing.
+_COMMON = {"老人", "家里", "想找", "想学", "方面", "没人", "住户"}
+
+
 def pairs(text: str) -> frozenset[str]:
     """All neighbouring pairs of the characters that carry meaning."""
     kept = "".join(c if c.isalnum() and c not in _EMPTY else " " for c in text.lower())
-    return frozenset(
-        part[i : i + 2] for part in kept.split() for i in range(len(part) - 1)
-    )
+    found = {part[i : i + 2] for part in kept.split() for i in range(len(part) - 1)}
+    return frozenset(found - _COMMON)
 
 
 def likeness(one: str, other: str) -> float:

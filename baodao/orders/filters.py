@@ -68,7 +68,8 @@ def tabs_of(actor: Actor) -> tuple[str, ...]:
 
 def _waits_for_me(actor: Actor, now: datetime) -> Q:
     """What the actor's own role has to do next."""
-    call_back = Q(state="done_reported") & (Q(call_wanted=True) | Q(due_at__lt=now))
+    asks = Q(call_wanted=True) | Q(due_at__lt=now) | Q(source__in=rules.BY_CALL)
+    call_back = Q(state="done_reported") & asks
     asked = Q(state="in_service", extension_days__gt=0, extended=False)
     escalated = Q(state__in=rules.OPEN, escalated_at__isnull=False)
     community = Q(state__in=COMMUNITY_STATES)

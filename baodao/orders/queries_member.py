@@ -173,11 +173,10 @@ def year_of(member: Member, year: int) -> dict[str, int | float]:
 
 
 def started_at(order: Order) -> datetime | None:
-    """When 开始服务 was tapped last."""
-    found = Event.objects.filter(object_id=order.id, action="orders.start").order_by(
-        "-at"
-    )
-    return found.values_list("at", flat=True).first()
+    """When 开始服务 was tapped last, or the resident sent it back after that."""
+    begun = ("orders.start", "orders.reopen")
+    found = Event.objects.filter(object_id=order.id, action__in=begun)
+    return found.order_by("-at").values_list("at", flat=True).first()
 
 
 def span_of(order: Order) -> int:

@@ -13,6 +13,7 @@ from baodao.acts.models import Event, Note
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import TooMany
+from baodao.matching import words
 from baodao.orders import rules
 from baodao.orders.models import Order
 from baodao.orders.services import public_wording
@@ -23,10 +24,11 @@ from baodao.places import rules as levels
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.ui.clock import Clock, clock
-from baodao.ui.shapes import Line
+from baodao.ui.shapes import Line, Mark
 from baodao.ui.words import cdate, cdatetime, deadline, local_day, span
 
 ORDERS_A_DAY = 10
+MOST_PAIRS = 30
 STEPS = ("您提出", "社区核实", "有人接了", "来人办了", "您说办好没有", "您打个分")
 # Which of the six steps is the present one; the ones before it are done.
 STAGE = {
@@ -60,11 +62,6 @@ RESULTS = {
     "solved": "您说办好了", "partly": "办了一部分，您同意就此办结",
     "not_solved": "没办好，理由写在下面", "cannot": "办不了，理由写在下面",
     "no_answer": "没有答复：打了三次电话没有打通",
-}  # fmt: skip
-# Pairs of characters that stand in half of all wishes and prove nothing.
-COMMON = {
-    "一位", "一户", "一件", "居民", "老人", "需要", "想要", "我想", "想请", "请人", "帮我", "帮忙",
-    "我家", "家里", "的事", "要办", "方面", "有一", "位居", "户居", "一个", "一下", "没有", "能不",
 }  # fmt: skip
 LONGEST = 24  # of a heading made of the resident's own words
 FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
@@ -111,7 +108,7 @@ def story(order: Order, now: datetime | None = None) -> Story:
     told = order.merged_into if order.state == "merged" and order.merged_into else order
     shown = events if told is order else events_of(told.id)
     return Story(
-        steps=_steps(told, shown, at),
+        steps=_steps(order, told, shown, at),
         who=handler(told),
         clock=_clock(told, at),
         late=_late(told, at),
@@ -127,8 +124,9 @@ def heading(order: Order, by_code: bool) -> str:
     if by_code or order.title != public_wording(order.category):
         return order.title
     first = re.split(r"[。！？.!?\n]", order.detail.strip(), maxsplit=1)[0]
-    while len(first) > LONGEST and re.search("[，,]", first):
-        first = re.split("[，,]", first[::-1], maxsplit=1)[1][::-1]
+    first = first.replace(",", "，")
+    while len(first) > LONGEST and "，" in first:
+        first = first.rpartition("，")[0]
     return first if 2 <= len(first) <= LONGEST else order.title
 
 
@@ -147,19 +145,27 @@ def by(due: datetime | None, now: datetime) -> str:
     return text if text.endswith("前") else f"{text} 前"
 
 
-def _steps(order: Order, events: Sequence[Event], now: datetime) -> list[Line]:
+def _steps(
+    asked: Order, order: Order, events: Sequence[Event], now: datetime
+) -> list[Line]:
+    """`asked` is the requester's own, `order` the one they follow since a merger: its
+    own requester has the last word there and rates it."""
+    own = asked is order
     stage = STAGE.get(order.state, 0)
     day = local_day(now)
     last = {e.action.split(".", 1)[1]: e for e in events}
-    source = SOURCES.get(order.source, "")
-    lines = [Line(STEPS[0], f"{cdatetime(order.placed_at, day)} {source}".strip())]
+    source = SOURCES.get(asked.source, "")
+    lines = [Line(STEPS[0], f"{cdatetime(asked.placed_at, day)} {source}".strip())]
     if order.state in ("rejected", "withdrawn", "transferred", "merged"):
         return lines
-    for i in range(1, 6):
+    for i in range(1, 6 if own else 5):
         happened = [last[name] for name in BY_STEP[i] if name in last]
         event = max(happened, key=lambda e: (e.at, e.id)) if happened else None
         if i < stage:
-            lines.append(_done(i, order, event, now))
+            lines.append(_done(i, order, event, now, own))
+        elif i == 4 and not own:
+            waits: Mark = "wait" if i == stage else "later"
+            lines.append(Line("那一单的居民说办好没有", "", waits))
         elif i == stage:
             icon = "message-2-question" if i == 4 else "star" if i == 5 else ""
             lines.append(Line(NOW_TITLES[i], _expected(order, now), "wait", icon))
@@ -168,7 +174,7 @@ def _steps(order: Order, events: Sequence[Event], now: datetime) -> list[Line]:
     return lines
 
 
-def _done(i: int, order: Order, event: Event | None, now: datetime) -> Line:
+def _done(i: int, order: Order, event: Event | None, now: datetime, own: bool) -> Line:
     day = local_day(now)
     when = cdatetime(event.at, day) if event else ""
     if i == 1 and event:
@@ -182,8 +188,9 @@ def _done(i: int, order: Order, event: Event | None, now: datetime) -> Line:
         note = next((n.text for n in _notes(event) if n.audience == "requester"), "")
         return Line(STEPS[3], f"{when} {note}".strip())
     if i == 4:
-        text = RESULTS.get(order.result, "")
-        return Line("您的答复", f"{text}，{when}" if when and text else text or when)
+        text = (RESULTS if own else rules.RESULTS).get(order.result, "")
+        title = "您的答复" if own else "那一单居民的答复"
+        return Line(title, f"{text}，{when}" if when and text else text or when)
     if order.rating:
         return Line(
             "您的打分", f"{order.rating} 分，{when}" if when else f"{order.rating} 分"
@@ -193,56 +200,49 @@ def _done(i: int, order: Order, event: Event | None, now: datetime) -> Line:
 
 def _expected(order: Order, now: datetime) -> str:
     """One sentence: what is to be expected, and by when."""
+    if order.paused_at:
+        return f"先停一停：{order.pause_reason}{_goes_on(order, now)}"
     until = by(order.due_at, now) if order.due_at and order.due_at > now else ""
     who = handler(order)
-    if order.paused_at:
-        goes = (
-            f"，{cdate(order.paused_until, local_day(now))}接着办"
-            if order.paused_until
-            else ""
-        )
-        return f"先停一停：{order.pause_reason}{goes}"
-    state = order.state
-    if state == "submitted":
-        return f"{until}给您回话" if until else "社区会给您回话"
-    if state == "verified":
-        again = (
-            "上一家办不了，社区正在另找一家"
-            if order.returned_by
-            else "社区正在安排谁来办"
-        )
-        return f"{again}，{until}定下" if until else again
-    if state == "published":
-        return "已经贴在心愿墙上，等人认领"
-    if state == "expired":
-        return "还没有人认领。社区会打电话问您还要不要"
-    if state == "dispatched":
-        return f"已请{who}来办，{until}答复" if until else f"已请{who}来办，等它答复"
-    if state in ("unit_accepted", "assigned"):
-        return f"{who}接了，{until}定下谁来" if until else f"{who}接了，正在定谁来"
-    if state == "in_service" and order.reopened:
-        return f"已退回{who}重办，最晚{until}" if until else f"已退回{who}重办"
-    if state in ("claimed", "accepted", "in_service"):
-        return f"来之前会先给您打电话，最晚{until}" if until else "来之前会先给您打电话"
-    if state == "done_reported":
-        return "您不说，就一直算“没有答复”，不会自动算满意"
-    return "打不打都行，不打分不会算成好评" if state == "confirmed" else ""
+    looking = "社区正在安排谁来办"
+    if order.returned_by:
+        looking = "上一家办不了，社区正在另找一家"
+    wall = "已经贴在心愿墙上，等人认领" if order.consent_public else "社区正在找人认领"
+    unit = (f"{who}接了，{until}定下谁来", f"{who}接了，正在定谁来")
+    visit = (f"来之前会先给您打电话，最晚{until}", "来之前会先给您打电话")
+    redo = (f"已退回{who}重办，最晚{until}", f"已退回{who}重办")
+    timed, untimed = {
+        "submitted": (f"{until}给您回话", "社区会给您回话"),
+        "verified": (f"{looking}，{until}定下", looking),
+        "published": (wall, wall),
+        "expired": ("还没有人认领。社区会打电话问您还要不要",) * 2,
+        "dispatched": (f"已请{who}来办，{until}答复", f"已请{who}来办，等它答复"),
+        "unit_accepted": unit,
+        "assigned": unit,
+        "claimed": visit,
+        "accepted": visit,
+        "in_service": redo if order.reopened else visit,
+        "done_reported": ("您不说，就一直算“没有答复”，不会自动算满意",) * 2,
+        "confirmed": ("打不打都行，不打分不会算成好评",) * 2,
+    }.get(order.state, ("", ""))
+    return timed if until else untimed
+
+
+def _goes_on(order: Order, now: datetime) -> str:
+    until = order.paused_until
+    return f"，{cdate(until, local_day(now))}接着办" if until else ""
 
 
 def _clock(order: Order, now: datetime) -> Clock | None:
     state = rules.STATES[order.state]
     if not state.side or state.side == "resident":
         return None
-    until = order.paused_until
-    goes = (
-        f"，{cdate(until, local_day(now))}接着办" if order.paused_at and until else ""
-    )
     whose = f"轮到{SIDES[state.side]}：{state.verb}"
     if order.state == "published":
         whose = "等人认领"
     return clock(
         now, order.clock_from, order.due_at, whose=whose,
-        paused=order.paused_at is not None, note=f"{order.pause_reason}{goes}",
+        paused=order.paused_at is not None, note=f"{order.pause_reason}{_goes_on(order, now)}",
     )  # fmt: skip
 
 
@@ -336,10 +336,8 @@ def similar(path: str, category: str, text: str) -> QuerySet[Order]:
         public(), path__gte=lo, path__lt=hi, category=category, state__in=rules.OPEN
     )
     alike = Q(pk=None)
-    for i in range(min(len(text) - 1, 30)):
-        word = text[i : i + 2]
-        if word.isalpha() and word not in COMMON:
-            alike |= Q(title__contains=word)
+    for pair in sorted(words.pairs(text))[:MOST_PAIRS]:
+        alike |= Q(title__contains=pair)
     return found.filter(alike).order_by("-placed_at")[:3]
 
 

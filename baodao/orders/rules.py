@@ -35,6 +35,8 @@ SOURCES = {
     "inspection": "督查发现",
     "import": "表格导入",
 }
+# Residents who came by phone or to the desk do not open the link: the community asks.
+BY_CALL = ("desk", "phone", "visit", "meeting", "inspection")
 RESULTS = {
     "solved": "解决",
     "partly": "部分解决",
@@ -46,7 +48,7 @@ CONFIRMED_HOW = {"requester": "居民本人确认", "call": "电话回访", "des
 SEEN_HOW = {
     "online": "提交时看过",
     "link": "在链接里同意",
-    "phone": "电话里念给居民听",
+    "phone": "在电话里听过",
     "desk": "当面看过",
 }
 ROUTES = {"pool": "公开认领", "dispatch": "派单"}
@@ -242,7 +244,9 @@ ACTIONS = {
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
-CONFLICTS = dict.fromkeys(("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME)
+CONFLICTS = dict.fromkeys(
+    ("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME
+)
 MESSAGES = {
     "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
     "dispatch": "派单要由社区、实践中心或街道来做。",

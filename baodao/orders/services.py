@@ -105,12 +105,7 @@ def place_order(
     chosen = Category.objects.filter(code=category).first()
     if chosen is None:
         raise Invalid(fields={"category": "请选一个类别。"})
-    for name, value, known in (
-        ("kind", kind, rules.KINDS), ("urgency", urgency, rules.URGENCIES),
-        ("source", source, rules.SOURCES),
-    ):  # fmt: skip
-        if value not in known:
-            raise Invalid(fields={name: "请选一项。"})
+    _check_choices(kind=kind, urgency=urgency, source=source)
     if actor.role in ("anonymous", "member") and not phone.strip():
         raise Invalid(
             fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"}
@@ -137,6 +132,15 @@ def place_order(
         now=ctx.now, client_id=client_id,
     )  # fmt: skip
     return Order.objects.get(id=done.id) if done.repeated else order
+
+
+def _check_choices(**chosen: str) -> None:
+    known = {
+        "kind": rules.KINDS, "urgency": rules.URGENCIES, "source": rules.SOURCES,
+    }  # fmt: skip
+    for name, value in chosen.items():
+        if value not in known[name]:
+            raise Invalid(fields={name: "请选一项。"})
 
 
 def _orderable(place_id: UUID) -> Place:

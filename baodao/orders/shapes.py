@@ -4,6 +4,7 @@ the time was spent. No query is made here."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -13,6 +14,7 @@ from baodao.core.clock import at_local, today
 from baodao.matching import ranking
 from baodao.orders import rules
 from baodao.orders.models import Order
+from baodao.orders.plans import Context
 from baodao.ui import shapes
 from baodao.ui.clock import Clock, clock
 from baodao.ui.waiting import LABELS
@@ -56,10 +58,13 @@ def after_words(order: Order, now: datetime) -> str:
     if not state.side:
         return f"这一单{state.title}。"
     if order.paused_at:
-        return "时限已暂停，到日子自动续计。"
+        until = order.paused_until
+        return f"{cdate(until, today(now))}自动续计。" if until else "恢复后接着计时。"
     when = (
         f"{deadline(order.due_at, now).removesuffix(' 前')}前" if order.due_at else ""
     )
+    if order.state == "published":
+        return f"{when}没人认领，会提醒您打电话核对。"
     side = LABELS[state.side]  # type: ignore[index]
     if state.side in ("unit", "member"):
         return f"{side}{when}要{state.verb}，到时没办会自动提醒。"
@@ -176,14 +181,39 @@ def cards(found: Sequence[ranking.Suggestion]) -> list[shapes.Suggestion]:
     ]  # fmt: skip
 
 
+def shortlist(
+    found: Sequence[ranking.Suggestion], chosen: str = "", top: int = 3
+) -> dict[str, Any]:
+    """The best few as cards, the first one chosen unless another is; the others
+    folded away. Drawn by orders/_suggested.html."""
+    all_cards = cards(found)
+    chosen = chosen or (all_cards[0].value if all_cards else "")
+    more = all_cards[top:]
+    return {
+        "cards": all_cards[:top], "more": more, "chosen": chosen,
+        "more_open": any(c.value == chosen for c in more),
+    }  # fmt: skip
+
+
 Due = Callable[[str, datetime], datetime | None]
 
 
 def parts_of(
-    order: Order, events: Sequence[Event], now: datetime, due: Due
+    order: Order, events: Sequence[Event], now: datetime, ctx: Context
 ) -> list[shapes.Part]:
-    """时间花在哪里: stretches by side in order of time, each with its overdue part.
-    `due(state, since)` is the limit a step had."""
+    """时间花在哪里: stretches by side in order of time, each with its overdue part by
+    the limits of the order's place."""
+
+    def due(state: str, since: datetime) -> datetime | None:
+        return rules.due(
+            state,
+            order.urgency,
+            since,
+            ctx.calendar,
+            ctx.settings,
+            order.overall_due_at,
+        )
+
     late = _late_stretches(order, events, now, due)
     found = []
     for wait in waits(moments(events), rules.FLOW, now):

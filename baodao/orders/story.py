@@ -2,7 +2,7 @@
 with which reason, and what they said, for those who may read it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -13,6 +13,7 @@ from baodao.orders.private import may_read_words
 from baodao.people.roles import title as role_title
 from baodao.ui.shapes import Entry, Tone
 from baodao.ui.waiting import LABELS
+from baodao.ui.words import cdate, local_day
 
 Names = Mapping[str, str]
 REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -219,7 +220,8 @@ def _transfer(e: Event) -> tuple[str, str]:
 
 def _pause(e: Event) -> tuple[str, str]:
     until = str(e.data.get("until") or "")
-    return "时限暂停", f"到 {until} 续计" if until else ""
+    day = cdate(date.fromisoformat(until), local_day(e.at)) if until else ""
+    return "时限暂停", f"{day}续计" if day else ""
 
 
 def _call(e: Event) -> tuple[str, str]:
@@ -266,7 +268,7 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "close_unrated": ("check", "", _plain("评价期过了，办结", "记为未评，不算好评。")),
     "withdraw": ("arrow-back-up", "", _plain("居民撤回")),
     "take_back": ("refresh", "", _plain("居民收回了“没办好”", "回到等居民确认。")),
-    "thank": ("heart", "", _plain("核过感谢的话")),
+    "thank": ("heart", "", _plain("核过要公布的感谢的话")),
     "approve_text": ("eye", "", _plain("居民看过对外文字，同意公开")),
     "ask_call": ("phone-call", "soon", _plain("居民请社区打电话")),
     "pause": ("player-pause", "", _pause),

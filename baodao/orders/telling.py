@@ -20,7 +20,6 @@ from baodao.places.rules import COMMUNITY, TOWNSHIP
 from baodao.ui.words import cdatetime
 
 AT_COMMUNITY = ("community_worker", "community_secretary")
-BY_CALL = ("desk", "phone", "visit", "meeting", "inspection")
 LEFT = {50: "时间过半", 80: "快到期了", 100: "已到期", 101: "超时一个工作日"}
 
 
@@ -227,7 +226,7 @@ def _refused_extension(event: Event, order: Order) -> list[Said]:
 def _reported(event: Event, order: Order) -> list[Said]:
     """A resident who came by phone or to the desk does not open the link: their
     word is asked for by a call."""
-    if order.source not in BY_CALL:
+    if order.source not in rules.BY_CALL:
         return []
     return _each(
         [_community(order)],

@@ -101,17 +101,19 @@ SKILLS = {
     "cleaning": "打扫",
     "policy": "政策讲解",
 }
+# The codes of the service categories (domain 6.7), which orders keep as rows.
 SERVICE_CLASSES = {
-    "care": "走访关爱",
-    "repair": "维修跑腿",
-    "policy": "政策宣讲",
-    "health": "健康义诊",
-    "study": "助学辅导",
-    "law": "法律调解",
-    "environment": "环境整治",
-    "culture": "文体活动",
-    "safety": "平安巡防",
-    "emergency": "应急支援",
+    "policy": "政策宣传",
+    "elder": "助老",
+    "disabled": "助残",
+    "study": "助学与未成年人",
+    "health": "医疗健康",
+    "law": "法律",
+    "repair": "家政维修",
+    "environment": "环境",
+    "culture": "文体",
+    "mediation": "矛盾调解",
+    "jobs": "就业",
 }
 AVAILABILITY = {
     "weekday_evening": "工作日晚上",

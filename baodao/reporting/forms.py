@@ -1,14 +1,15 @@
 """Shape of input only; what is right or wrong is said by the services."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from baodao.core.errors import Invalid
-from baodao.people.models import AVAILABILITY, SKILLS
+from baodao.core.errors import Conflict, Invalid
+from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS, Member
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn, ReportInItem
 from baodao.reporting.plans import CODES, Item, Statement
@@ -28,7 +29,7 @@ class MemberForm(forms.Form):
     """What a member says at report-in; everything may stay empty and be added later."""
 
     skills = _ticks("会做什么", SKILLS)
-    service_classes = _ticks("愿意做哪类服务", rules.SERVICE_CLASSES)
+    service_classes = _ticks("愿意做哪类服务", SERVICE_CLASSES)
     posts = _ticks("想认领的岗位", rules.POSTS)
     availability = _ticks("什么时候有空", AVAILABILITY)
 
@@ -37,8 +38,14 @@ class MemberForm(forms.Form):
         return Statement(**ticked)
 
 
-class OnBehalfForm(MemberForm):
-    """The same, entered by a worker at the desk or from a paper form."""
+def card_of(member: Member) -> dict[str, Any]:
+    """What the member has said before, to begin the form with."""
+    names = ("skills", "service_classes", "availability")
+    return {n: getattr(member, n) for n in names}
+
+
+class HowForm(forms.Form):
+    """Entered by somebody else, at the desk or from a paper form."""
 
     field_order = ("method", "reported_on")
     method = forms.ChoiceField(
@@ -50,6 +57,13 @@ class OnBehalfForm(MemberForm):
         label="报到日期", required=False, widget=DateInput,
         help_text="补录时写登记表上的日期；不填就是今天。",
     )  # fmt: skip
+
+    def how(self) -> dict[str, Any]:
+        return {n: self.cleaned_data[n] for n in ("method", "reported_on")}
+
+
+class OnBehalfForm(HowForm, MemberForm):
+    """A member's form, entered by somebody else."""
 
 
 class UnitForm(forms.Form):
@@ -63,6 +77,14 @@ class UnitForm(forms.Form):
     head_count = forms.IntegerField(
         label="在职党员数", min_value=0, max_value=99999, initial=0
     )
+
+    def how(self) -> dict[str, Any]:
+        """By the unit itself, today: nothing to say."""
+        return {}
+
+
+class UnitOnBehalfForm(HowForm, UnitForm):
+    """A unit's form, entered by somebody else."""
 
 
 class ItemForm(forms.Form):
@@ -134,12 +156,14 @@ class UnitSheet:
     """The unit's form with both lists: one page, one statement."""
 
     def __init__(
-        self, data: QueryDict | None = None, it: ReportIn | None = None
-    ) -> None:
+        self, data: QueryDict | None = None, it: ReportIn | None = None, *,
+        form: type[UnitForm] = UnitForm, head_count: int = 0,
+    ) -> None:  # fmt: skip
         kept = it.items.filter(edition=it.edition) if it and data is None else ()
-        names = ("head_name", "liaison_name", "head_count")
-        initial = {n: getattr(it, n) for n in names} if it else None
-        self.form = UnitForm(data, initial=initial)
+        initial: dict[str, Any] = {"head_count": head_count}
+        if it:
+            initial = {n: getattr(it, n) for n in UnitForm.base_fields}
+        self.form = form(data, initial=initial)
         self.rows = [Rows(kind, data, kept) for kind in rules.ITEM_KINDS]
 
     @property
@@ -151,7 +175,8 @@ class UnitSheet:
 
     def said(self) -> Statement:
         found = tuple(item for rows in self.rows for item in rows.items())
-        return Statement(items=found, **self.form.cleaned_data)
+        said = {n: self.form.cleaned_data[n] for n in UnitForm.base_fields}
+        return Statement(items=found, **said)
 
 
 class NoteForm(forms.Form):
@@ -194,6 +219,17 @@ FORMS: dict[str, type[forms.Form]] = {
     "return": ReturnForm,
     "end": EndForm,
 }
+
+
+@contextmanager
+def attempt(form: forms.Form) -> Iterator[None]:
+    """What a service refuses becomes words on the form."""
+    try:
+        yield
+    except Invalid as error:
+        complain(form, error)
+    except Conflict as error:
+        form.add_error(None, error.message)
 
 
 def complain(form: forms.Form, error: Invalid) -> None:

@@ -12,7 +12,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import local
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.text import private_numbers
-from baodao.people.models import AVAILABILITY, SKILLS
+from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.reporting import rules
 from baodao.reporting.models import ReportInItem
 
@@ -28,7 +28,7 @@ READS = (
 CODES: Mapping[str, Mapping[str, str]] = {
     "skills": SKILLS,
     "posts": rules.POSTS,
-    "service_classes": rules.SERVICE_CLASSES,
+    "service_classes": SERVICE_CLASSES,
     "availability": AVAILABILITY,
 }
 

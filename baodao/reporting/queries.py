@@ -4,6 +4,7 @@ for a person or a unit (A02). Everything stays inside the actor's scope."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
@@ -14,11 +15,14 @@ from baodao.acts.timeline import events_of
 from baodao.core.clock import at_local, local
 from baodao.core.clock import now as clock_now
 from baodao.people.models import Member, Person, Unit
+from baodao.people.queries import units_at
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
+from baodao.places.search import matching
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
 from baodao.reporting.next_steps import NextStep, next_steps
+from baodao.reporting.services import tied_points
 from baodao.reporting.standing import (
     RELATED,
     asks_confirmation,
@@ -120,12 +124,9 @@ def narrowed(
 
 
 def _named(q: str) -> Q:
-    text, letters = Q(name__icontains=q), Q(pinyin__icontains=q.lower())
-    people = Person.objects.filter(text | letters)
-    units = Unit.objects.filter(text | letters | Q(short_name__icontains=q))
     return (
-        Q(member__person__in=people)
-        | Q(subject_unit__in=units)
+        Q(member__person__in=matching(Person.objects.all(), q))
+        | Q(subject_unit__in=matching(Unit.objects.all(), q))
         | Q(receipt_no=q.removeprefix("报").strip())
     )
 
@@ -244,16 +245,14 @@ def _reason(name: str, event: Event, it: ReportIn) -> str:
 
 
 def communities(q: str, near: str = "", limit: int = 12) -> list[Place]:
-    """Communities one may live in, by Chinese name, pinyin initials or code; without
-    a query those of the township around `near`."""
+    """Communities one may live in, by Chinese name, pinyin or code; without a query
+    those of the township around `near`."""
     found = Place.objects.filter(level=COMMUNITY, valid_to=None).exclude(kind="virtual")
     q = q.strip()
-    if q:
-        found = found.filter(
-            Q(name__icontains=q)
-            | Q(pinyin__icontains=q.lower())
-            | Q(code__startswith=q)
-        )
+    if q.isdigit():
+        found = found.filter(code__startswith=q)
+    elif q:
+        found = matching(found, q)
     else:
         found = found.filter(path__startswith="/".join(near.split("/")[:4]) + "/")
     return list(found.select_related("parent__parent").order_by("path")[:limit])
@@ -265,11 +264,7 @@ def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
     q = q.strip()
     if not q:
         return []
-    found = Member.objects.exclude(duty_status="left").filter(
-        Q(person__name__icontains=q)
-        | Q(person__pinyin__icontains=q.lower())
-        | Q(volunteer_no=q)
-    )
+    found = Member.objects.exclude(duty_status="left")
     if actor.role.startswith("unit_") and actor.unit_id:
         found = found.filter(unit_id=actor.unit_id)
     elif actor.path is not None:
@@ -277,9 +272,36 @@ def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
         found = found.filter(
             Q(unit_path__startswith=county) | Q(residence_path__startswith=county)
         )
+    if any(c.isdigit() for c in q):
+        found = found.filter(volunteer_no=q)
+    else:
+        found = matching(found, q, name="person__name", pinyin="person__pinyin")
     return list(
         found.select_related("person", "unit").order_by("person__pinyin")[:limit]
     )
+
+
+def units_within(actor: Actor) -> QuerySet[Unit]:
+    """Units whose slip the actor may enter: a worker those with a contact point in
+    the own place; nobody else enters one for another."""
+    return units_at(actor.path) if actor.path is not None else Unit.objects.none()
+
+
+def units_named(actor: Actor, q: str, limit: int = 12) -> list[Unit]:
+    """Some of these by name, short name or pinyin."""
+    return list(matching(units_within(actor), q)[:limit]) if q.strip() else []
+
+
+def open_points(
+    unit_id: UUID, held: Iterable[ReportIn], within: str = ""
+) -> list[Place]:
+    """Contact points of a unit where it has not reported in."""
+    taken = {r.point_id for r in held}
+    return [
+        p
+        for p in tied_points(unit_id)
+        if p.id not in taken and p.path.startswith(within)
+    ]
 
 
 def cards(
@@ -305,10 +327,13 @@ __all__ = [
     "next_steps",
     "of_member",
     "of_unit",
+    "open_points",
     "place_name",
     "possible",
     "tab_counts",
     "tabs_for",
     "timeline",
+    "units_named",
+    "units_within",
     "who",
 ]  # fmt: skip

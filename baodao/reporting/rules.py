@@ -44,20 +44,6 @@ POSTS = {
     "culture": "文体活动岗",
     "emergency": "应急救援岗",
 }
-# The codes of the service categories (domain 6.7), which orders keep as rows.
-SERVICE_CLASSES = {
-    "policy": "政策宣传",
-    "elder": "助老",
-    "disabled": "助残",
-    "study": "助学与未成年人",
-    "health": "医疗健康",
-    "law": "法律",
-    "repair": "家政维修",
-    "environment": "环境",
-    "culture": "文体",
-    "mediation": "矛盾调解",
-    "jobs": "就业",
-}
 ITEM_KINDS = {"need": "需求", "resource": "资源"}
 MAX_ITEMS = 12
 RESUBMIT_DAYS = 10  # working days after a return (state_machines.csv)

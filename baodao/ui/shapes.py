@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 Tone = Literal["", "go", "soon", "late", "ok", "note", "idle"]
+Mark = Literal["done", "wait", "later"]
 Side = Literal["resident", "community", "unit", "member", "superior", "pause"]
 
 
@@ -67,7 +68,7 @@ class Line:
 
     title: str
     text: str = ""
-    state: Literal["done", "wait", "later"] = "done"
+    state: Mark = "done"
     icon: str = ""
 
 

@@ -51,7 +51,7 @@ def waiting(parts: Sequence[Part]) -> Waiting:
     label = "，".join(
         key.text + (f"（{key.late}）" if key.late else "") for key in keys
     )
-    return Waiting(segments, keys, idle, label)
+    return Waiting(segments, keys, idle, label or "还没有人等待")
 
 
 def sentence(parts: Sequence[Part]) -> str:

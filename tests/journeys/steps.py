@@ -1,5 +1,7 @@
 """What one person does in an own window, found by the words on the page."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 UNIT = "地区住建局"
@@ -9,7 +11,7 @@ MEMBER = "张伟"
 def verify(desk: Page) -> None:
     """On an order's page: the worker rang, all is as told, the wording read aloud."""
     panel = desk.get_by_role("group", name="居民看过对外文字吗")
-    panel.get_by_role("radio", name="电话里念给居民听").check()
+    panel.get_by_role("radio", name="在电话里听过").check()
     desk.get_by_role("button", name="核实属实").click()
 
 
@@ -20,13 +22,15 @@ def dispatch(desk: Page, unit: str = UNIT) -> None:
     expect(desk.get_by_text(f"已派给{unit}", exact=True)).to_be_visible()
 
 
-def open_order(desk: Page, title: str, tab: str = "") -> None:
-    """From anywhere on the staff's pages: the menu, a tab, the title in the list."""
-    menu = desk.get_by_role("navigation", name="主菜单")
-    menu.get_by_role("link", name="点单").click()
-    if tab:
-        tabs = desk.get_by_role("navigation", name="轮到谁")
-        tabs.get_by_role("link", name=tab).click()
+def open_menu(page: Page, entry: str) -> None:
+    """An entry of the main menu; the number behind it, if any, is not its name."""
+    menu = page.get_by_role("navigation", name="主菜单")
+    menu.get_by_role("link", name=re.compile(rf"^{entry}\s*\d*$")).click()
+
+
+def open_order(desk: Page, title: str) -> None:
+    """From anywhere on the staff's pages: the menu, the title in the own list."""
+    open_menu(desk, "点单")
     desk.get_by_role("link", name=title).click()
 
 

@@ -80,7 +80,7 @@ def print_the_slip(desk: Page, file: Path) -> None:
 
 def call_back(desk: Page) -> None:
     """The worker asks her and writes down what she says, then her rating."""
-    steps.open_order(desk, TITLE, "等居民")
+    steps.open_order(desk, TITLE)
     desk.get_by_role("radio", name="解决了", exact=True).check()
     desk.get_by_role("radio", name="当面问的").check()
     desk.get_by_label("居民的话").fill("不漏风了，谢谢。")

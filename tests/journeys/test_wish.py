@@ -72,7 +72,9 @@ def look_up_the_address(member: Page) -> None:
     """The contact is covered until a purpose is given; the look is on record."""
     member.get_by_role("link", name=TITLE).click()
     expect(member.get_by_text("138 **** 0312")).to_be_visible()
-    phone = member.get_by_text("电话", exact=True).locator("xpath=following-sibling::dd")
+    phone = member.get_by_text("电话", exact=True).locator(
+        "xpath=following-sibling::dd"
+    )
     phone.get_by_text("显示").click()
     phone.get_by_role("button", name="上门找路").click()
     expect(member.get_by_role("link", name="13889970312")).to_be_visible()

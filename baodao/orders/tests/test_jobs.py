@@ -94,6 +94,16 @@ def test_a_return_goes_to_the_community_and_a_decline_to_the_unit(w: World) -> N
 
 
 @pytest.mark.req("L38")
+def test_a_refused_extension_reaches_those_who_serve(w: World) -> None:
+    order = order_in("in_service", w)
+    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=2, note="等零件")
+    worker = w.actors["community_worker"]
+    s.refuse_extension(actor=worker, order_id=order.id, note="邻居家急等")
+    work()
+    reached = {to for action, to in told(w, order) if action == "refuse_extension"}
+    assert reached == {"member", "unit"}
+
+
 def test_a_withdrawn_wish_is_told_to_whoever_had_taken_it(w: World) -> None:
     order = order_in("in_service", w)
     Message.objects.all().delete()

@@ -1,6 +1,7 @@
 """The staff list by whose turn and how soon; search; orders alike; time spent."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -8,7 +9,7 @@ from django.http import QueryDict
 from baodao.acts.actor import link_holder
 from baodao.acts.timeline import events_of
 from baodao.core.clock import ZONE, now
-from baodao.orders import queries, rules, shapes
+from baodao.orders import queries, shapes
 from baodao.orders import services as s
 from baodao.orders.filters import ROLE_TABS, TABS, tabs_of
 from baodao.orders.models import Order
@@ -66,12 +67,21 @@ def test_every_open_order_is_in_exactly_one_tab_of_every_role(
 def test_what_a_community_worker_must_do_includes_late_answers_of_residents(
     w: World,
 ) -> None:
-    late = order_in("done_reported", w, at=now() - timedelta(days=9))
-    order_in("done_reported", w)
+    online: dict[str, Any] = {"source": "online", "seen_how": "online"}
+    late = order_in("done_reported", w, at=now() - timedelta(days=9), **online)
+    order_in("done_reported", w, **online)
     asked = order_in("in_service", w)
     s.ask_extension(actor=w.actors["member"], order_id=asked.id, days=2, note="等配件")
     assert set(numbers(view(w))) == {late.no, asked.no}
     assert numbers(view(w, who="grid_worker")) == [late.no]
+
+
+@pytest.mark.req("L50")
+def test_who_came_to_the_desk_or_rang_is_called_back_as_soon_as_it_is_done(
+    w: World,
+) -> None:
+    done = order_in("done_reported", w, source="phone", seen_how="phone")
+    assert numbers(view(w)) == [done.no]
 
 
 def test_groups_by_urgency_come_in_their_order_and_are_counted(w: World) -> None:
@@ -184,10 +194,7 @@ def test_the_parts_of_time_add_up_and_the_late_part_is_the_units(w: World) -> No
     )
     order.refresh_from_db()
     ctx = s.context(order.path, end)
-    parts = shapes.parts_of(
-        order, events_of(order.id), end + timedelta(hours=2),
-        lambda state, at: rules.due(state, "normal", at, ctx.calendar, ctx.settings),
-    )  # fmt: skip
+    parts = shapes.parts_of(order, events_of(order.id), end + timedelta(hours=2), ctx)
     assert [p.side for p in parts] == ["unit", "community"]
     assert sum(p.minutes for p in parts) == 10 * 24 * 60 + 120
     limit = ctx.calendar.add_workdays(start, 2)
@@ -210,9 +217,8 @@ def test_a_pause_is_nobodys_time_and_never_late(w: World) -> None:
     order.refresh_from_db()
     ctx = s.context(order.path, NOON)
     parts = shapes.parts_of(
-        order, events_of(order.id), start + timedelta(days=15, hours=1),
-        lambda state, at: rules.due(state, "normal", at, ctx.calendar, ctx.settings),
-    )  # fmt: skip
+        order, events_of(order.id), start + timedelta(days=15, hours=1), ctx
+    )
     assert [p.side for p in parts] == ["unit", "pause", "unit"]
     assert all(p.late_minutes == 0 for p in parts)
 

@@ -302,6 +302,27 @@ def test_one_extension_asked_before_the_limit(w: World) -> None:
         s.extend_order(actor=worker, order_id=order.id, days=1, now=AT)
 
 
+def test_a_refused_extension_leaves_the_limit_and_may_be_asked_again(w: World) -> None:
+    order = order_in("in_service", w, at=AT)
+    member, worker = w.actors["member"], w.actors["community_worker"]
+    with pytest.raises(Conflict):
+        s.refuse_extension(actor=worker, order_id=order.id, note="不用延", now=AT)
+    s.ask_extension(actor=member, order_id=order.id, days=5, note="要等零件", now=AT)
+    with pytest.raises(Invalid):
+        s.refuse_extension(actor=worker, order_id=order.id, note=" ", now=AT)
+    with pytest.raises(Forbidden):
+        s.refuse_extension(actor=member, order_id=order.id, note="行", now=AT)
+    late = AT + timedelta(days=30)
+    s.refuse_extension(actor=worker, order_id=order.id, note="邻居家急等", now=late)
+    after = Order.objects.get(pk=order.pk)
+    assert (after.due_at, after.extension_days, after.extended) == (
+        order.due_at,
+        0,
+        False,
+    )
+    s.ask_extension(actor=member, order_id=order.id, days=1, note="就差一天", now=AT)
+
+
 def test_a_pause_gives_back_exactly_its_length(w: World) -> None:
     order = order_in("in_service", w, at=AT)
     worker = w.actors["community_worker"]

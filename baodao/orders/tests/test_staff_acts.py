@@ -217,6 +217,33 @@ def test_thanks_are_published_only_as_a_worker_read_them(w: World) -> None:
     assert order.thanks == "谢谢帮忙"
 
 
+def test_an_extension_is_answered_in_the_panel_either_way(w: World) -> None:
+    order = order_in("in_service", w)
+    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=2, note="等配件")
+    worker = w.client("community_worker")
+    page = body(worker.get(reverse("orders:detail", args=[order.id])))
+    assert "同意延期" in page and "不同意" in page and page.count("等配件") >= 2
+    answer = act(w, order, "refuse_extension", note="邻居家急等")
+    assert answer.status_code == 302
+    assert "不同意延期" in body(worker.get(answer["Location"]))
+    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=1, note="就一天")
+    Order.objects.filter(pk=order.pk).update(due_at=now() - timedelta(hours=1))
+    late = body(worker.get(reverse("orders:detail", args=[order.id])))
+    assert "时限已经过了，不能再同意延期" in late
+    assert "refuse_extension" in late
+
+
+def test_thanks_stand_in_the_closed_order_for_the_community_only(w: World) -> None:
+    order = order_in("confirmed", w)
+    act(w, order, "rate", rating=5, how="call", text="炉子好了", public="on")
+    page = body(
+        w.client("community_worker").get(reverse("orders:detail", args=[order.id]))
+    )
+    assert "公布到心愿墙" in page and "炉子好了" in page
+    other = body(w.client("grid_worker").get(reverse("orders:detail", args=[order.id])))
+    assert "公布到心愿墙" not in other
+
+
 # --- many at once ------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from baodao.acts.access import can, visible
+from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.timeline import events_of
 from baodao.acts.writing import Done
@@ -36,6 +36,7 @@ from baodao.orders.private import may_contact, may_read_words
 from baodao.orders.queries_unit import turn, where
 from baodao.orders.shapes import clock_of, status_of
 from baodao.orders.story import story
+from baodao.orders.views.reach import order_of
 from baodao.ui.toast import toast
 
 PURPOSES = ("约上门时间", "上门找路", "说明情况")
@@ -132,17 +133,7 @@ def claim(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order with what the member may do now."""
-    return _page(request, _order(_actor(request), order_id))
-
-
-def _order(actor: Actor, order_id: UUID) -> Order:
-    rows = visible(Order.objects.all(), actor, "orders.view").select_related(
-        "category", "place__parent__parent__parent", "unit", "member__person"
-    )
-    order = rows.filter(id=order_id).first()
-    if order is None:
-        raise NotFound
-    return order
+    return _page(request, order_of(_actor(request), order_id))
 
 
 def _page(
@@ -188,7 +179,7 @@ def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     if event == "receipt":
         return _receipt(request, actor, order_id)
     try:
-        order = _order(actor, order_id)
+        order = order_of(actor, order_id)
     except NotFound:
         return _sent_again(request, actor, order_id, event)
     if request.method == "POST" and event == "reveal":
@@ -228,7 +219,7 @@ def _at_once(
         )
     except Conflict as error:
         toast(request, error.message, tone="late")
-        return _page(request, _order(actor, order.id), status=error.status)
+        return _page(request, order_of(actor, order.id), status=error.status)
     return _receipt_of(order.id, done)
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,6 +16,7 @@ from baodao.orders.forms_resident import BIG_CHOICES, WishForm, carry, new_clien
 from baodao.orders.models import Category
 from baodao.orders.views.resident_door import look_up, show, tries_left
 from baodao.orders.views.resident_follow import act, follow
+from baodao.orders.views.slip import follow_link, qr, slip_page
 from baodao.places import rules as levels
 from baodao.places.models import Place
 from baodao.places.settings import ancestors, values
@@ -266,20 +266,16 @@ def placed(request: HttpRequest, token: str) -> HttpResponse:
     order = residents.by_token(token)
     if order is None:
         raise NotFound
-    link = request.build_absolute_uri(reverse("orders:follow", args=[order.token]))
-    at = residents.community_of(order.path) or order.place
-    context = {"order": order, "place": at, "link": link, "qr": _qr(link)}
-    context["phone"] = residents.phone_of(order.path)
-    context["until"] = (
-        residents.by(order.due_at, order.placed_at) if order.due_at else ""
-    )
     if request.GET.get("print"):
-        return render(request, "orders/resident_slip.html", context)
+        return slip_page(request, order, reverse("orders:placed", args=[token]))
+    link = follow_link(request, order)
+    context = {
+        "order": order, "link": link, "qr": qr(link),
+        "place": residents.community_of(order.path) or order.place,
+        "phone": residents.phone_of(order.path),
+        "until": residents.by(order.due_at, order.placed_at),
+    }  # fmt: skip
     return show(request, "orders/resident_placed.html", context)
-
-
-def _qr(link: str) -> str:
-    return str(segno.make(link, error="m").svg_inline(scale=4, border=2))
 
 
 @never_cache

@@ -19,8 +19,9 @@ from baodao.orders.filters import SEALED
 from baodao.orders.models import Order
 from baodao.orders.queries import similar_orders
 from baodao.orders.suggestions import unit_suggestions
+from baodao.orders.views.reach import order_of
 from baodao.orders.views.staff_detail import form_for, page
-from baodao.orders.views.staff_page import actor_of, order_of, staff_page
+from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.orders.views.staff_table import ACTS, StaffAct, panel_of, possible
 from baodao.places.settings import values
 from baodao.ui.toast import toast
@@ -157,11 +158,11 @@ def _dispatch_all(
         raise Forbidden("派单要由社区、实践中心或街道来做。")
     form = forms.Dispatch(request.POST if request.POST.get("confirm") else None)
     if not form.is_bound or not form.is_valid() or not fit:
-        cards = shapes.cards(unit_suggestions(fit[0], now=now)) if fit else []
+        found = unit_suggestions(fit[0], now=now) if fit else []
         context = {
             "fit": fit, "form": form,
             "unfit": [(o, rules.STATES[o.state].title) for o in orders if o not in fit],
-            "cards": cards, "chosen": form.data.get("unit", ""),
+            **shapes.shortlist(found, form.data.get("unit", "")),
         }  # fmt: skip
         status = 422 if form.is_bound and fit else 200
         return render(request, "orders/staff_bulk.html", context, status=status)

@@ -23,7 +23,8 @@ from baodao.orders.private import may_read_words
 from baodao.orders.queries import Alike, related, similar_orders
 from baodao.orders.story import story, who
 from baodao.orders.suggestions import unit_suggestions
-from baodao.orders.views.staff_page import actor_of, order_of, staff_page
+from baodao.orders.views.reach import order_of
+from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.orders.views.staff_table import ACTS, StaffAct, panel_of, possible
 from baodao.people.models import Unit
 from baodao.ui.words import deadline, mask_phone
@@ -98,14 +99,10 @@ def page(
         "clock": shapes.clock_of(order, now, _turn(order, now)),
         "status": shapes.status_of(order),
         "steps": shapes.steps_of(order),
-        "parts": shapes.parts_of(
-            order, events, now,
-            lambda state, at: rules.due(
-                state, order.urgency, at, ctx.calendar, ctx.settings, order.overall_due_at
-            ),
-        ),
+        "parts": shapes.parts_of(order, events, now, ctx),
         "entries": story(order, told, actor, now, names),
         "steps_only": steps_only,
+        "transferred_to": rules.TRANSFER_TO.get(order.transferred_to, ""),
         "asked_because": _asked_because(events) if order.extension_days else "",
         "related": related(order, now),
         **_work(request, order, actor, now, ctx.settings, bound or {}, private),
@@ -184,25 +181,17 @@ def _suggested(
 ) -> dict[str, Any]:
     """The best three as cards, the others to choose from; or what a search found."""
     search = " ".join(request.GET.get("unit_q", "").split())[:20]
-    cards = shapes.cards(unit_suggestions(order, now=now, search=search))
-    chosen = form.data.get("unit") or (cards[0].value if cards else "")
-    top = len(cards) if search else TOP
+    found = unit_suggestions(order, now=now, search=search)
+    top = len(found) if search else TOP
     return {
-        "cards": cards[:top],
-        "more": cards[top:],
-        "more_open": any(c.value == chosen for c in cards[top:]),
-        "chosen": chosen,
-        "unit_q": search,
-    }
+        **shapes.shortlist(found, form.data.get("unit", ""), top), "unit_q": search,
+    }  # fmt: skip
 
 
 def _contact(
-    order: Order,
-    actor: Actor,
-    events: Sequence[Event],
-    shown: Mapping[str, str],
+    order: Order, actor: Actor, events: Sequence[Event], shown: Mapping[str, str],
     private: bool,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """Masked contact data, and how often each was shown."""
     if not private:
         return {"contact": None}
@@ -211,22 +200,13 @@ def _contact(
         "phone": mask_phone(order.phone) or "没有留",
         "address": f"{order.place} · 楼栋门号已隐去" if order.address else "没有留",
     }
-    looks = Counter(e.data.get("field") for e in events if e.action == "orders.reveal")
     return {
         "contact": [
-            (
-                field,
-                FIELDS[field],
-                masked[field],
-                shown.get(field, ""),
-                bool(getattr(order, field)),
-            )
-            for field in ("call_name", "phone", "address")
+            (name, FIELDS[name], text, shown.get(name, ""), bool(getattr(order, name)))
+            for name, text in masked.items()
         ],
         "may_reveal": can(actor, "orders.reveal", order),
-        "looks": {
-            "phone": looks["phone"],
-            "address": looks["address"],
-            "all": sum(looks.values()),
-        },
+        "looks": Counter(
+            str(e.data.get("field")) for e in events if e.action == "orders.reveal"
+        ),
     }

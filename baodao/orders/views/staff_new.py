@@ -3,14 +3,11 @@ and the slip they take home."""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -25,8 +22,10 @@ from baodao.orders import forms, services
 from baodao.orders.models import Order
 from baodao.orders.queries import Alike, similar_orders
 from baodao.orders.suggestions import community_of
+from baodao.orders.views.reach import order_of
+from baodao.orders.views.slip import follow_link, slip_page
 from baodao.orders.views.staff_acts import tell
-from baodao.orders.views.staff_page import actor_of, order_of, staff_page
+from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.places.models import Household, Place
 from baodao.places.rules import COMMUNITY, GRID
 from baodao.places.settings import ancestors
@@ -176,12 +175,8 @@ def _placed(request: HttpRequest, actor: Actor, placed: str) -> HttpResponse:
         order = order_of(actor, UUID(placed))
     except ValueError:
         return redirect("orders:new")
-    context = {"order": order, "link": _link(request, order)}
+    context = {"order": order, "link": follow_link(request, order)}
     return render(request, "orders/staff_placed.html", context)
-
-
-def _link(request: HttpRequest, order: Order) -> str:
-    return request.build_absolute_uri(reverse("orders:follow", args=[order.token]))
 
 
 @staff_page
@@ -192,17 +187,4 @@ def slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     _may_place(actor)
     order = order_of(actor, order_id)
-    near = Place.objects.filter(path__in=ancestors(order.path), level__in=(4, 5))
-    above = {p.level: p for p in near}
-    link = _link(request, order)
-    context: dict[str, Any] = {
-        "order": order, "link": link, "qr": qr(link), "community": above.get(5, order.place),
-        "township": above.get(4), "back_url": reverse("orders:detail", args=[order.id]),
-    }  # fmt: skip
-    return render(request, "orders/staff_slip.html", context)
-
-
-def qr(text: str) -> SafeString:
-    """The QR code as inline SVG; segno's own output, never input."""
-    code = segno.make(text, error="m", micro=False)
-    return mark_safe(code.svg_inline(border=2, omitsize=True))
+    return slip_page(request, order, reverse("orders:detail", args=[order.id]))

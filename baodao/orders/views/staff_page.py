@@ -1,21 +1,17 @@
-"""What every staff page of orders needs: the reader, and the order within reach."""
+"""What every staff page of orders needs: who reads, and that they are staff."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
-from baodao.acts.access import visible
 from baodao.acts.actor import Actor
-from baodao.core.errors import Forbidden, NotFound
+from baodao.core.errors import Forbidden
 from baodao.orders.filters import is_staff
-from baodao.orders.models import Order
 
 View = Callable[..., HttpResponse]
-JOINED = ("category", "place", "unit", "member__person", "merged_into", "household")
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -39,12 +35,3 @@ def staff_page(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return asked
-
-
-def order_of(actor: Actor, order_id: UUID) -> Order:
-    """The order with what its page names. Raises NotFound outside the scope."""
-    rows = visible(Order.objects.all(), actor, "orders.view").select_related(*JOINED)
-    order = rows.filter(id=order_id).first()
-    if order is None:
-        raise NotFound
-    return order

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from baodao.acts.access import can, visible
+from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.timeline import events_of
 from baodao.acts.writing import Done
@@ -32,17 +32,19 @@ from baodao.orders.queries_member import (
 )
 from baodao.orders.shapes import (
     after_words,
-    cards,
     clock_of,
     parts_of,
+    shortlist,
     status_of,
     steps_of,
 )
 from baodao.orders.story import story
 from baodao.orders.suggestions import member_suggestions
+from baodao.orders.views.reach import order_of
 from baodao.reporting.next_steps import next_steps
-from baodao.ui.shapes import Suggestion
 from baodao.ui.toast import toast
+
+TOP = 5
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -83,18 +85,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order with what the unit may do now."""
-    return _page(request, _order(_actor(request), order_id), {})
-
-
-def _order(actor: Actor, order_id: UUID) -> Order:
-    rows = visible(Order.objects.all(), actor, "orders.view")
-    order = rows.select_related(
-        "category", "place__parent__parent__parent", "unit", "member__person"
-    ).filter(id=order_id)
-    found = order.first()
-    if found is None:
-        raise NotFound
-    return found
+    return _page(request, order_of(_actor(request), order_id), {})
 
 
 def _page(
@@ -102,31 +93,19 @@ def _page(
 ) -> HttpResponse:
     actor, now = _actor(request), clock_now()
     events = events_of(order.id)
-    where = services.context(order.path, now)
-
-    def due(state: str, since: datetime) -> datetime | None:
-        return rules.due(
-            state,
-            order.urgency,
-            since,
-            where.calendar,
-            where.settings,
-            order.overall_due_at,
-        )
-
+    ctx = services.context(order.path, now)
     context = {
         "order": order,
         "where": queries.where(order),
         "clock": clock_of(order, now, queries.turn(order, queries.MINE)),
         "status": status_of(order),
         "steps": steps_of(order),
-        "parts": parts_of(order, events, now, due),
+        "parts": parts_of(order, events, now, ctx),
         "entries": story(order, events, actor, now, unit_names(events, order)),
         "may": _may(actor, order, now),
         "forms": _forms(actor, order, now) | dict(bound),
         "open": next(iter(bound), ""),
-        "candidates": _candidates(actor, order, now),
-        "chosen": _chosen(bound),
+        **_candidates(actor, order, now, bound),
         "client_id": uuid4().hex,
     }
     return render(request, "orders/unit_order.html", context, status=status)
@@ -163,15 +142,16 @@ def _form(event: str, order: Order, now: datetime, data: Any) -> ActForm:
     return FORMS[event](data, auto_id=f"{prefix}_%s")
 
 
-def _candidates(actor: Actor, order: Order, now: datetime) -> list[Suggestion]:
+def _candidates(
+    actor: Actor, order: Order, now: datetime, bound: Mapping[str, ActForm]
+) -> dict[str, Any]:
+    """The best few as cards with the first one chosen, the others folded away."""
     if order.state != "unit_accepted" or not can(actor, "orders.assign", order):
-        return []
-    return cards(member_suggestions(order, unit_id=order.unit_id, now=now))
-
-
-def _chosen(bound: Mapping[str, ActForm]) -> str:
+        return {}
+    found = member_suggestions(order, unit_id=order.unit_id, now=now)
     form = bound.get("assign")
-    return str(form["member"].value() or "") if form else ""
+    said = str(form["member"].value() or "") if form else ""
+    return shortlist(found, said, TOP)
 
 
 # --- acts -------------------------------------------------------------------------
@@ -205,7 +185,7 @@ def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     if event == "unit_claim":
         return _claim(request, actor, order_id)
     try:
-        order = _order(actor, order_id)
+        order = order_of(actor, order_id)
     except NotFound:
         if last_own(actor, order_id, event) is None:
             raise
@@ -257,7 +237,7 @@ def _refused(
     """The page as it is now, with the sentence at its place. An order that has left
     the unit meanwhile is answered on the list."""
     try:
-        order = _order(_actor(request), order_id)
+        order = order_of(_actor(request), order_id)
     except NotFound:
         toast(request, error.message, tone="late")
         return redirect("orders:unit")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -55,14 +54,6 @@ def word(
     """A GET parameter that is one of the known codes, else ""."""
     value = request.GET.get(name, "")
     return value if value in known else ""
-
-
-def uuid_of(text: str | None) -> UUID | None:
-    """A UUID from an address or form; None for anything else."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
 
 
 def places_below(request: HttpRequest) -> list[tuple[str, str]]:

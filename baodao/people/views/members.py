@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from baodao.acts.access import can, require
 from baodao.core.clock import today
 from baodao.core.errors import Invalid
+from baodao.core.ids import uuid_of
 from baodao.people import models, queries, services
 from baodao.people.forms import (
     ExemptionForm,
@@ -30,7 +31,6 @@ from baodao.people.views.asking import (
     places_below,
     require_desk,
     require_role,
-    uuid_of,
     word,
 )
 from baodao.people.views.units import _ids

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from baodao.acts.access import can, require, visible
 from baodao.core.clock import today
 from baodao.core.errors import BaodaoError, Forbidden, Invalid, NotFound
+from baodao.core.ids import uuid_of
 from baodao.people import queries, roles, services
 from baodao.people.checks import years_later
 from baodao.people.forms import AccountForm, NewPersonForm, RoleForm
@@ -23,7 +24,6 @@ from baodao.people.views.asking import (
     paged,
     require_desk,
     require_role,
-    uuid_of,
     word,
 )
 from baodao.people.views.units import _ids

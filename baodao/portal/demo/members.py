@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from baodao.acts.writing import Write
+from baodao.core.models import Counter as Series
 from baodao.people.auth import phone_hash
 from baodao.people.models import AVAILABILITY, SKILLS, Exemption, Member, Person, Unit
 from baodao.places import rules
@@ -52,6 +53,7 @@ def build(w: World) -> dict[UUID, Place]:
             )
             homes[member.id] = home
         _posts(w, unit)
+    w.batch.add(Series(key=f"volunteer:{prefix}", n=len(w.members)))
     _exemptions(w, rng)
     return homes
 

@@ -77,9 +77,6 @@ def build(w: World, homes: dict[UUID, Place]) -> None:
     for plan in sorted(todo, key=lambda p: (p.at, p.order)):
         _play(desk, rng, plan)
     w.batch.add(*(Series(key=key, n=n) for key, n in sorted(desk.numbers.items())))
-    w.batch.add(
-        Series(key=f"volunteer:{w.members[0].volunteer_no[:4]}", n=len(w.members))
-    )
 
 
 def _of_units(desk: Desk, rng: random.Random) -> list[Plan]:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from baodao.acts.actor import Actor
+from baodao.people.checks import unit_keys
 from baodao.people.models import ContactTie, PartyOrg, Unit
 from baodao.places import rules
 from baodao.places.models import Place
-from baodao.portal.demo.world import World, pinyin, table
+from baodao.portal.demo.world import World, table
 
 ORG_WORDS = {
     "committee": "党委",
@@ -116,7 +117,7 @@ def _unit(
 ) -> None:
     seat = seats[0] if row["short"] == w.preset.demo_unit else rng.choice(seats)
     unit = Unit(
-        name=row["name"], short_name=row["short"], pinyin=pinyin(row["name"]),
+        name=row["name"], short_name=row["short"], pinyin=unit_keys(row["name"], row["short"]),
         kind=row["kind"], affiliation=row["affiliation"],
         functions=row["functions"].split(), seat=seat, path=seat.path, head_count=count,
         lon=round((seat.lon or 0) + rng.uniform(-0.008, 0.008), 5),

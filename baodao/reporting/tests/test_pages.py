@@ -169,6 +169,54 @@ def test_a_worker_registers_from_a_paper_form(w: World) -> None:
     assert "请选报到到哪里" in _text(nowhere)
 
 
+@pytest.mark.req("L04", "L06")
+def test_a_worker_enters_the_paper_slip_of_a_unit(w: World) -> None:
+    unit = w.units.unit
+    assert f"?unit={unit.id}" in _text(
+        _get(w, "community_worker", "on_behalf", q=unit.name[:4])
+    )
+    page = _text(_get(w, "community_worker", "on_behalf", unit=str(unit.id)))
+    assert "纸质登记表，补录" in page and "存草稿" not in page
+    query = f"?unit={unit.id}"
+    slip = {
+        "place": str(w.places.community.id), "method": "paper", "reported_on": "2026-01-05",
+        "head_name": "王建国", "liaison_name": "李秀英", "head_count": "20",
+        "resource-0-title": "会议室", "resource-0-quantity": "", "resource-0-conditions": "",
+    }  # fmt: skip
+    for wrong, sentence in (
+        ({"place": ""}, "请选报到到哪个联系点"),
+        ({"liaison_name": ""}, "请写联络员的姓名"),
+        ({"reported_on": "2099-01-01"}, "不能在今天以后"),
+    ):
+        refused = _post(
+            w, "community_worker", "on_behalf", query=query, **{**slip, **wrong}
+        )
+        assert refused.status_code == 422 and sentence in _text(refused)
+    done = _post(w, "community_worker", "on_behalf", query=query, **slip)
+    it = ReportIn.objects.get()
+    assert done.url == reverse("reporting:detail", args=[it.id])
+    assert (it.subject_unit_id, it.method, it.state) == (unit.id, "paper", "submitted")
+    assert (str(it.reported_on), it.items.get().title) == ("2026-01-05", "会议室")
+    again = _text(_get(w, "community_worker", "on_behalf", unit=str(unit.id)))
+    assert "都已经有报到单" in again
+
+
+def test_only_the_community_of_its_contact_point_enters_a_units_slip(w: World) -> None:
+    unit = w.units.unit
+    for key in ("outsider", "unit_liaison"):
+        found = _text(_get(w, key, "on_behalf", q=unit.name[:4]))
+        assert f"?unit={unit.id}" not in found
+        assert "补录" not in _text(_get(w, key, "on_behalf", unit=str(unit.id)))
+
+
+def test_the_list_behind_a_figure_offers_registering_to_those_who_may(w: World) -> None:
+    for key, may in (("community_worker", True), ("township_party", False)):
+        page = _get(w, key, "coverage", channel="residence", reason="missing")
+        assert ("代为登记" in _text(page)) is may
+        page = _get(w, key, "coverage", channel="units", reason="none")
+        assert ("代为登记" in _text(page)) is may
+
+
 def test_the_page_of_a_report_in_offers_just_the_steps_that_are_possible(
     w: World,
 ) -> None:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound
 from baodao.people.models import Member, Unit
@@ -99,7 +100,7 @@ def _crumbs(actor: Actor, scope: coverage.Scope) -> list[Place]:
 def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpResponse:
     channel, reason = request.GET.get("channel", ""), request.GET["reason"]
     if channel == "units":
-        return _units_behind(request, scope, reason)
+        return _units_behind(request, actor, scope, reason)
     if channel not in rules.CHANNELS:
         raise NotFound
     ids = coverage.member_ids(
@@ -113,7 +114,7 @@ def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpRe
     return render(request, "reporting/coverage_list.html", {
         "scope": scope, "page": page, "members": [rows[pk] for pk in page.object_list],
         "title": titles[reason], "channel": rules.CHANNELS[channel], "n": len(ids),
-        "back": _link(scope), "may_register": actor.role != "inspector",
+        "back": _link(scope), "may_register": can(actor, "reporting.submit"),
         "unit": _unit_named(request.GET.get("key", "")),
     })  # fmt: skip
 
@@ -123,7 +124,7 @@ def _unit_named(key: str) -> Unit | None:
 
 
 def _units_behind(
-    request: HttpRequest, scope: coverage.Scope, reason: str
+    request: HttpRequest, actor: Actor, scope: coverage.Scope, reason: str
 ) -> HttpResponse:
     rows = coverage.unit_rows(scope, reason)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -131,6 +132,8 @@ def _units_behind(
     titles = {**coverage.UNIT_REASONS, "eligible": "应报到"}
     return render(request, "reporting/coverage_list.html", {
         "scope": scope, "page": page, "title": titles[reason], "channel": "单位", "n": len(rows),
-        "units": [(name, points.get(point) if point else None) for _, name, point in page.object_list],
-        "back": _link(scope),
+        "units": [(pk, name, points.get(point) if point else None) for pk, name, point in page.object_list],
+        "back": _link(scope), "may_visit": can(actor, "units.view"),
+        "may_register": reason == "none" and actor.path is not None
+        and can(actor, "reporting.submit"),
     })  # fmt: skip

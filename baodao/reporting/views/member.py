@@ -1,18 +1,17 @@
 """A member's own pages: reporting in with a phone, and what comes next."""
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baodao.acts.actor import Actor
-from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.errors import Forbidden, NotFound
+from baodao.core.ids import uuid_of
 from baodao.people.models import Member
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
-from baodao.reporting.forms import MemberForm, complain
+from baodao.reporting.forms import MemberForm, attempt, card_of
 from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.unit import my_unit
 
@@ -43,15 +42,10 @@ def _choose_channel(request: HttpRequest, actor: Actor) -> HttpResponse:
     })  # fmt: skip
 
 
-def _chosen(pk: str) -> Place | None:
-    try:
-        return (
-            Place.objects.select_related("parent")
-            .filter(id=UUID(pk), valid_to=None)
-            .first()
-        )
-    except ValueError:
-        return None
+def _chosen(text: str) -> Place | None:
+    pk = uuid_of(text)
+    found = Place.objects.select_related("parent").filter(valid_to=None)
+    return found.filter(id=pk).first() if pk else None
 
 
 def _choose_place(request: HttpRequest, member: Member, channel: str) -> HttpResponse:
@@ -69,21 +63,15 @@ def _choose_place(request: HttpRequest, member: Member, channel: str) -> HttpRes
 def _fill(
     request: HttpRequest, actor: Actor, member: Member, channel: str, place: Place
 ) -> HttpResponse:
-    card = {
-        n: getattr(member, n) for n in ("skills", "service_classes", "availability")
-    }
-    form = MemberForm(request.POST if request.method == "POST" else None, initial=card)
+    data = request.POST if request.method == "POST" else None
+    form = MemberForm(data, initial=card_of(member))
     if form.is_bound and form.is_valid():
-        try:
+        with attempt(form):
             it = services.submit_member(
                 actor=actor, member_id=member.id, channel=channel, place_id=place.id,
                 said=form.said(), client_id=request.POST.get("client_id", ""),
             )  # fmt: skip
             return redirect(f"{reverse('reporting:my')}?reported={it.id}")
-        except Invalid as error:
-            complain(form, error)
-        except Conflict as error:
-            form.add_error(None, error.message)
     held = {r.channel: r for r in queries.of_member(member.id)}.get(channel)
     return render(request, "reporting/new_form.html", {
         "form": form, "place": place, "place_name": queries.place_name(place),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from baodao.core.errors import NotFound
-from baodao.people.models import AVAILABILITY, SKILLS, PartyOrg
+from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS, PartyOrg
 from baodao.places.models import Place
 from baodao.reporting import queries, rules
 from baodao.reporting.models import ReportIn, ReportInItem
@@ -78,7 +78,7 @@ def _ticks(it: ReportIn | None) -> list[tuple[str, list[tuple[str, bool]]]]:
     """The four lists with their boxes, ticked where the member has said so."""
     known = (
         ("特　　长", "skills", SKILLS),
-        ("服务类别", "service_classes", rules.SERVICE_CLASSES),
+        ("服务类别", "service_classes", SERVICE_CLASSES),
         ("意向岗位", "posts", rules.POSTS),
         ("可服务时间", "availability", AVAILABILITY),
     )

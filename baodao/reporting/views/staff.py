@@ -19,7 +19,8 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid, NotFound
-from baodao.people.models import AVAILABILITY, SKILLS
+from baodao.core.ids import uuid_of
+from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
 from baodao.reporting.forms import FORMS, complain
@@ -145,7 +146,7 @@ def facts(it: ReportIn) -> list[tuple[str, str]]:
         ("联络员", it.liaison_name),
         ("在职党员", f"{it.head_count} 人" if it.subject_unit_id else ""),
         ("特长", names(it.skills, SKILLS)),
-        ("服务类别", names(it.service_classes, rules.SERVICE_CLASSES)),
+        ("服务类别", names(it.service_classes, SERVICE_CLASSES)),
         ("意向岗位", names(it.posts, rules.POSTS)),
         ("空闲时间", names(it.availability, AVAILABILITY)),
         ("接收", cdate(it.accepted_at, today) if it.accepted_at else ""),
@@ -192,10 +193,9 @@ def _take(
 ) -> UUID:
     """Do the step; returns whose page to show next."""
     if event == "start_transfer":
-        try:
-            place_id = UUID(request.POST.get("place", ""))
-        except ValueError:
-            raise Invalid(fields={"place": "请选一个地方。"}) from None
+        place_id = uuid_of(request.POST.get("place"))
+        if place_id is None:
+            raise Invalid(fields={"place": "请选一个地方。"})
         new = services.start_transfer(
             actor=actor, report_in_id=it.pk, place_id=place_id
         )

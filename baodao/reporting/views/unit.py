@@ -1,5 +1,6 @@
 """A unit reports in: head, liaison, needs and resources, on one page."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -8,11 +9,12 @@ from django.views.decorators.http import require_http_methods
 
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
-from baodao.core.errors import Conflict, Forbidden, Invalid
+from baodao.core.errors import Conflict, Forbidden
+from baodao.core.ids import uuid_of
 from baodao.people.models import Unit
 from baodao.places.models import Place
 from baodao.reporting import queries, services
-from baodao.reporting.forms import MemberForm, UnitSheet, complain
+from baodao.reporting.forms import MemberForm, UnitForm, UnitSheet, attempt
 from baodao.reporting.models import ReportIn
 from baodao.reporting.views.guard import actor_for, report_in_for
 from baodao.ui.toast import toast
@@ -26,59 +28,55 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "submit")
     if not actor.role.startswith("unit_") or not actor.unit_id:
         raise Forbidden(
-            "单位报到由单位书记或联络员来填。可以打印空白报到单请单位填写。"
+            "单位报到由单位书记或联络员来填。收到纸质报到单，请在“代为登记”里补录。"
         )
     unit = Unit.objects.get(id=actor.unit_id)
-    taken = {r.point_id for r in queries.of_unit(unit.id)}
-    points = [p for p in services.tied_points(unit.id) if p.id not in taken]
-    sheet = UnitSheet(request.POST if request.method == "POST" else None)
-    if request.method != "POST":
-        sheet.form.initial["head_count"] = unit.head_count
+    sheet = starting_sheet(request, unit, UnitForm)
     if request.method == "POST" and not sheet.asks_more and sheet.is_valid():
         done = _send_new(request, actor, unit, sheet)
         if done:
             return done
-    return _page(request, sheet, {
-        "unit": unit, "points": points, "taken": bool(taken),
-        "chosen": request.POST.get("place") or request.GET.get("place")
-        or (str(points[0].id) if points else ""),
-    })  # fmt: skip
+    held = queries.of_unit(unit.id)
+    points = queries.open_points(unit.id, held)
+    return sheet_page(request, sheet, unit, points, taken=bool(held))
 
 
-def _page(
-    request: HttpRequest, sheet: UnitSheet, more: dict[str, object]
-) -> HttpResponse:
+def starting_sheet(request: HttpRequest, unit: Unit, form: type[UnitForm]) -> UnitSheet:
+    """The sheet as it was sent, or an empty one."""
+    data = request.POST if request.method == "POST" else None
+    return UnitSheet(data, form=form, head_count=unit.head_count)
+
+
+def sheet_page(
+    request: HttpRequest, sheet: UnitSheet, unit: Unit, points: Sequence[Place],
+    template: str = "reporting/new_unit.html", **more: object,
+) -> HttpResponse:  # fmt: skip
+    """The page of one sheet; the point asked for or the first is chosen."""
     refused = request.method == "POST" and not sheet.asks_more
-    context = {"form": sheet.form, "lists": sheet.rows, **more}
-    return render(
-        request, "reporting/new_unit.html", context, status=422 if refused else 200
-    )
+    asked = request.POST.get("place") or request.GET.get("place")
+    context = {
+        "unit": unit, "points": points, "form": sheet.form, "lists": sheet.rows,
+        "chosen": asked or (str(points[0].id) if points else ""), **more,
+    }  # fmt: skip
+    return render(request, template, context, status=422 if refused else 200)
 
 
 def _send_new(
     request: HttpRequest, actor: Actor, unit: Unit, sheet: UnitSheet
 ) -> HttpResponse | None:
     draft = "draft" in request.POST
-    try:
-        place_id = UUID(request.POST.get("place", ""))
-        it = services.submit_unit(
-            actor=actor,
-            unit_id=unit.id,
-            place_id=place_id,
-            said=sheet.said(),
-            draft=draft,
-        )
-    except ValueError:
+    place_id = uuid_of(request.POST.get("place"))
+    if place_id is None:
         sheet.form.add_error(None, "请选报到到哪个联系点。")
         return None
-    except Invalid as error:
-        complain(sheet.form, error)
-        return None
-    except Conflict as error:
-        sheet.form.add_error(None, error.message)
-        return None
-    _say(request, it, draft)
-    return redirect("reporting:detail", it.pk)
+    with attempt(sheet.form):
+        it = services.submit_unit(
+            actor=actor, unit_id=unit.id, place_id=place_id, said=sheet.said(),
+            draft=draft,
+        )  # fmt: skip
+        _say(request, it, draft)
+        return redirect("reporting:detail", it.pk)
+    return None
 
 
 def _say(request: HttpRequest, it: ReportIn, draft: bool) -> None:
@@ -104,17 +102,12 @@ def edit(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
 def _edit_unit(request: HttpRequest, actor: Actor, it: ReportIn) -> HttpResponse:
     sheet = UnitSheet(request.POST if request.method == "POST" else None, it)
     if request.method == "POST" and not sheet.asks_more and sheet.is_valid():
-        try:
+        with attempt(sheet.form):
             services.resubmit(actor=actor, report_in_id=it.pk, said=sheet.said())
-        except Invalid as error:
-            complain(sheet.form, error)
-        else:
             _say(request, it, False)
             return redirect("reporting:detail", it.pk)
-    point: Place = it.point
-    return _page(request, sheet, {
-        "unit": it.subject_unit, "points": [point], "chosen": str(point.id), "it": it,
-    })  # fmt: skip
+    assert it.subject_unit
+    return sheet_page(request, sheet, it.subject_unit, [it.point], it=it)
 
 
 def _edit_member(request: HttpRequest, actor: Actor, it: ReportIn) -> HttpResponse:

@@ -12,10 +12,14 @@ from django.db.models import Count, F, Q
 
 from baodao.acts.access import ACTIONS
 from baodao.acts.models import Event
+from baodao.core.clock import local
 from baodao.core.errors import Conflict
 from baodao.orders import rules
 from baodao.orders.models import Order, Service
+from baodao.orders.services import order_number
+from baodao.people.checks import unit_keys
 from baodao.people.models import Account, ContactTie, Member, RoleTie, Unit
+from baodao.people.services.members import volunteer_no
 from baodao.places.models import Household, LocalDay, Place
 from baodao.portal.demo.accounts import USERNAMES
 from baodao.portal.demo.load import load
@@ -23,6 +27,7 @@ from baodao.portal.demo.tests.loading import NOW, SEED, loaded
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
 from baodao.reporting.models import ReportIn
+from baodao.reporting.services import receipt_number
 
 YEAR = Q(confirmed_at__year=2026, result="solved")
 # One process loads it once; each test is a savepoint inside.
@@ -113,6 +118,24 @@ def test_every_story_is_in_order_and_without_gaps(ali: World) -> None:
         for o in Order.objects.all()
     )
     assert max(numbers.values()) == 1
+
+
+def test_the_next_number_of_each_series_is_free(ali: World) -> None:
+    assert volunteer_no(ali.places[ali.preset.root].path) == "5425-009501"
+    community = ali.community(ali.places[ali.preset.main])
+    here = ReportIn.objects.filter(path__startswith=community.path)
+    assert receipt_number(community.path) == f"{here.count() + 1:04d}"
+    today = local(NOW).date()
+    orders = Order.objects.filter(path__startswith=community.path)
+    taken = set(
+        orders.filter(no__startswith=f"{today:%m%d}-").values_list("no", flat=True)
+    )
+    assert taken and order_number(community.path, NOW) not in taken
+
+
+def test_units_are_found_by_the_short_name_people_say(ali: World) -> None:
+    rows = Unit.objects.values_list("name", "short_name", "pinyin")
+    assert all(keys == unit_keys(name, short) for name, short, keys in rows)
 
 
 def test_nobody_serves_at_two_places_at_one_time(ali: World) -> None:

@@ -30,6 +30,11 @@
     "?": () => open("keys"),
   };
   doc.addEventListener("keydown", (e) => {
+    const menu = e.key === "Escape" && e.target.closest("details.menu[open]");
+    if (menu) {
+      menu.removeAttribute("open");
+      $("summary", menu).focus();
+    }
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || typing(e.target) || $("dialog[open]")) return;
     if (!keys[e.key]) return;
     e.preventDefault();

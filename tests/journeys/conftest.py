@@ -1,0 +1,55 @@
+"""A real server on the tests' database, started as a deployment starts it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from baodao.core.secrets import secrets_file
+
+
+@pytest.fixture
+def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """Address of granian with collected, compressed, hashed static files; signed-in
+    sessions of the test hold there too."""
+    name = str(connection.settings_dict["NAME"])
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    env = {
+        **os.environ, "DATABASE_URL": url, "BAODAO_VAR": str(tmp_path),
+        "BAODAO_SECRETS": str(secrets_file(settings.VAR)), "BAODAO_STATIC": "",
+    }  # fmt: skip
+    collect = "from baodao.platform.prepare import set_up, collect; set_up(); collect()"
+    subprocess.run([sys.executable, "-c", collect], env=env, check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    argv += ["--host", "127.0.0.1", "--blocking-threads", "4"]
+    argv += ["--log-level", "warning", "baodao.config.wsgi:application"]
+    server = subprocess.Popen(argv, env=env)
+    try:
+        _await(f"http://127.0.0.1:{port}/healthz")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _await(url: str) -> None:
+    for _ in range(400):
+        with suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(url, timeout=5).close()
+            return
+        time.sleep(0.1)
+    pytest.fail("the server did not start")

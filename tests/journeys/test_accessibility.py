@@ -1,0 +1,137 @@
+"""Pages for eyes, fingers and screen readers: axe finds nothing serious, nothing
+runs out of the window, what is to be tapped is large enough."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from baodao.core.clock import now
+from baodao.orders.tests.make import order_in, place, place_online
+from baodao.people.tests.make import World
+from tests.conftest import Open
+
+pytestmark = [pytest.mark.journey, pytest.mark.req("L50")]
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+BAD = ("serious", "critical")
+NARROW = {"width": 320, "height": 640}
+FINGER = 44  # CSS pixels, both ways up; the house's own buttons are 48
+
+RUN_AXE = """() => axe.run(document, {
+    resultTypes: ['violations'], preload: false,
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+})"""
+# A choice is as large as its label; links inside a sentence are as high as their line.
+# What is drawn small may still be large to the finger: the point is what it hits.
+SMALL = """(least) => {
+    const boxes = [...document.querySelectorAll(
+        'main :is(a[href], button, summary, select, textarea, input:not([type=hidden]))')]
+        .filter((e) => e.checkVisibility({visibilityProperty: true}))
+        .filter((e) => getComputedStyle(e).display !== 'inline')
+        .map((e) => e.matches('[type=checkbox], [type=radio]') ? e.closest('label') || e : e);
+    const hit = (e, x, y) => e.contains(document.elementFromPoint(x, y));
+    return boxes.filter((e) => {
+        const box = e.getBoundingClientRect();
+        const x = box.x + box.width / 2, y = box.y + box.height / 2, half = least / 2 - 1;
+        return !(hit(e, x, y - half) && hit(e, x, y + half));
+    }).map((e) => `${e.innerText || e.name}: ${e.getBoundingClientRect().height}`);
+}"""
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+
+
+def test_pages_of_residents(open_as: Open, w: World) -> None:
+    new, done = place_online(w), order_in("done_reported", w)
+    closed = order_in("confirmed", w, at=now() - timedelta(days=1))
+    page = open_as("anonymous", "/", size="phone")
+    at = w.places.community.code
+    paths = [
+        f"/?place={at}", f"/wishes/?place={at}", "/orders/wish/?place=",
+        f"/orders/wish/?place={at}", f"/orders/wish/placed/{new.token}/", "/orders/find/",
+        f"/orders/t/{done.token}/", f"/orders/t/{new.token}/", f"/orders/t/{closed.token}/",
+        f"/orders/t/{done.token}/seen/", "/sign-in/", "/complain/",
+    ]  # fmt: skip
+    check(page, paths, light=True)
+
+
+def test_pages_of_residents_in_large_type(open_as: Open, w: World) -> None:
+    done = order_in("done_reported", w)
+    page = open_as("anonymous", "/display/?mode=elder&next=/orders/find/", size="phone")
+    at = w.places.community.code
+    paths = [
+        f"/?place={at}", f"/orders/wish/?place={at}", f"/orders/wish/?place={at}&what=repair",
+        f"/orders/wish/?place={at}&what=other", f"/orders/t/{done.token}/",
+    ]  # fmt: skip
+    check(page, paths, light=True)
+
+
+def test_pages_of_members(open_as: Open, w: World) -> None:
+    new, going = order_in("assigned", w), order_in("in_service", w)
+    order_in("published", w)
+    page = open_as("member", "/me/", size="phone")
+    paths = [
+        "/me/", "/orders/mine/", "/orders/pool/", f"/orders/mine/{new.id}/",
+        f"/orders/mine/{going.id}/", f"/orders/mine/{going.id}/report_done/",
+        f"/orders/mine/{new.id}/decline/", "/report-ins/my/", "/report-ins/new/",
+        "/me/profile/", "/messages/",
+    ]  # fmt: skip
+    check(page, paths, light=True)
+
+
+def test_pages_of_staff(open_as: Open, w: World) -> None:
+    new, ready, done = place(w), order_in("verified", w), order_in("done_reported", w)
+    page = open_as("community_secretary", "/orders/")
+    paths = [
+        "/orders/", "/orders/new/", f"/orders/{new.id}/", f"/orders/{ready.id}/",
+        f"/orders/{done.id}/", f"/orders/{done.id}/slip/", "/report-ins/",
+        "/report-ins/coverage/", "/people/units/", "/people/members/", "/places/",
+        "/search/?q=住建",
+    ]  # fmt: skip
+    check(page, paths)
+
+
+def test_pages_of_units(open_as: Open, w: World) -> None:
+    asked, taken = order_in("dispatched", w), order_in("unit_accepted", w)
+    page = open_as("unit_secretary", "/orders/unit/")
+    paths = [
+        "/orders/unit/", f"/orders/unit/{asked.id}/", f"/orders/unit/{taken.id}/",
+        "/report-ins/my/", "/report-ins/unit/new/", "/people/members/",
+    ]  # fmt: skip
+    check(page, paths)
+
+
+def check(page: Page, paths: list[str], *, light: bool = False) -> None:
+    """Every page by itself, all that is wrong in one message. Light pages are for
+    fingers and narrow windows too."""
+    usual = page.viewport_size
+    assert usual
+    wrong: list[str] = []
+    for path in paths:
+        page.set_viewport_size(usual)
+        answer = page.goto(path)
+        assert answer
+        assert answer.status == 200, path
+        # All of it in the window: bars at its edges then cover nothing.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": usual["width"], "height": height + 80})
+        said = axe_says(page)
+        if light:
+            said += [f"small: {s}" for s in page.evaluate(SMALL, FINGER)]
+            page.set_viewport_size(NARROW)
+        if (over := page.evaluate(OVERFLOW)) > 0:
+            said.append(f"{over} px too wide")
+        wrong += [f"{path} {s}" for s in said]
+    assert not wrong, "\n".join(wrong)
+
+
+def axe_says(page: Page) -> list[str]:
+    """Serious and critical violations with the elements they are about."""
+    page.evaluate(AXE.read_text())
+    result: dict[str, Any] = page.evaluate(RUN_AXE)
+    return [
+        f"{v['id']}: {node['target']} {node['failureSummary']}"
+        for v in result["violations"]
+        if v["impact"] in BAD
+        for node in v["nodes"]
+    ]
