@@ -60,6 +60,7 @@ def main() -> int:
             for link in steps[1:]:
                 page.locator(link).first.click()
                 page.wait_for_load_state()
+            page.evaluate("scrollTo(0, 0)")
             page.screenshot(path=OUT / f"{name}.png")
             print(name)
             context.close()

@@ -35,13 +35,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def w(transactional_db: None) -> World:
+def w(transactional_db: None) -> Iterator[World]:
     """The standing cast, really committed, with the categories a flush took."""
+    from django.db import connection
+
     from baodao.orders.categories import seed
     from baodao.orders.models import Category
 
     seed(Category)
-    return world()
+    yield world()
+    # Jobs are no model's table: a flush leaves them to whoever comes next.
+    connection.cursor().execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture

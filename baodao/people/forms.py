@@ -20,6 +20,9 @@ else:
     Choice = forms.ModelChoiceField
 
 
+PLEASE = "请选"
+
+
 class PlaceChoice(Choice):
     """A place with the one above it: names repeat (domain 3.1)."""
 
@@ -59,7 +62,7 @@ class UnitForm(Form):
         label="隶属", choices=list(models.AFFILIATIONS.items()),
         help_text="隶属和驻地分开：中直、区直单位也驻在某个社区。",
     )  # fmt: skip
-    seat = PlaceChoice(label="驻地", queryset=Place.objects.none())
+    seat = PlaceChoice(label="驻地", queryset=Place.objects.none(), empty_label=PLEASE)
     uscc = forms.CharField(
         label="统一社会信用代码", max_length=24, required=False,
         help_text="18位，可以不填；党组织和一些分支机构没有。",
@@ -112,7 +115,9 @@ class OrgForm(Form):
 
 
 class TieForm(Form):
-    point = PlaceChoice(label="联系点", queryset=Place.objects.none())
+    point = PlaceChoice(
+        label="联系点", queryset=Place.objects.none(), empty_label=PLEASE
+    )
     valid_from = forms.DateField(label="从哪天起", widget=DateInput(), required=False)
     reason = forms.CharField(label="理由", max_length=100, required=False)
 
@@ -218,7 +223,9 @@ class PersonForm(Form):
 
 
 class TransferForm(Form):
-    unit = UnitChoice(label="转到哪个单位", queryset=models.Unit.objects.none())
+    unit = UnitChoice(
+        label="转到哪个单位", queryset=models.Unit.objects.none(), empty_label=PLEASE
+    )
     joined_on = forms.DateField(
         label="到新单位日期", widget=DateInput(), required=False
     )

@@ -255,7 +255,9 @@ def residents(actor: Actor, text: str = "") -> QuerySet[Resident]:
         )
     elif text:
         found = found.none()
-    return found.select_related("household__place__parent").order_by("path", "pk")
+    return found.select_related("household__place__parent__parent").order_by(
+        "path", "pk"
+    )
 
 
 def resident(actor: Actor, resident_id: UUID) -> Resident:
@@ -356,11 +358,6 @@ def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account
     )
     related = found.select_related("person__member").defer("person__phone", "password")
     return related.prefetch_related(now_held).order_by("person__pinyin", "pk")
-
-
-def without_account(actor: Actor, text: str) -> QuerySet[Person]:
-    """Persons found by `text` who have no account yet."""
-    return persons(actor, text).filter(account=None)
 
 
 # --- what hangs on a place ------------------------------------------------------

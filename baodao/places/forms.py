@@ -30,7 +30,7 @@ def submitted(
         return None
 
 
-def refuse(form: Form, error: Invalid) -> None:
+def refuse(form: forms.Form, error: Invalid) -> None:
     """Put what a service refused under the fields of the form."""
     for name, sentence in error.fields.items():
         form.add_error(name if name in form.fields else None, sentence)

@@ -17,10 +17,16 @@ from baodao.ui.shapes import Account, Choice
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
 COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
-PLACES = Entry("地方与住户", "places:browse", "map-2")
-PEOPLE = Entry("单位与党员", "people:units", "users")
-SETTINGS = Entry("设置", "places:settings", "settings", under=("/places/calendar/",))
-ACCOUNTS = Entry("账号与角色", "people:accounts", "key")
+PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
+PEOPLE = Entry(
+    "单位与党员", "people:units", "users",
+    under=("/people/members/", "/people/orgs/", "/people/ties/"),
+)  # fmt: skip
+SETTINGS = Entry(
+    "设置", "places:settings", "settings",
+    under=("/places/calendar/", "/places/pauses/"),
+)  # fmt: skip
+ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
 
 COMMUNITY = ("community_worker", "community_secretary")
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -50,7 +56,7 @@ def register() -> None:
             Entry("今天", "portal:member", "sun"),
             Entry("接单", "orders:mine", "list-check"),
             Entry("认领", "orders:pool", "hand-stop"),
-            Entry("报到", "reporting:my", "door-enter"),
+            Entry("报到", "reporting:my", "door-enter", under=("/report-ins/",)),
             Entry(
                 "我的",
                 "portal:profile",

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from baodao.core.errors import Conflict, Invalid
 from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS, Member
+from baodao.places.forms import refuse
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn, ReportInItem
 from baodao.reporting.plans import CODES, Item, Statement
@@ -227,14 +228,6 @@ def attempt(form: forms.Form) -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        complain(form, error)
+        refuse(form, error)
     except Conflict as error:
-        form.add_error(None, error.message)
-
-
-def complain(form: forms.Form, error: Invalid) -> None:
-    """Put a service's refusal beside the fields it names, the rest above the form."""
-    for name, sentence in error.fields.items():
-        form.add_error(name if name in form.fields else None, sentence)
-    if not error.fields:
         form.add_error(None, error.message)

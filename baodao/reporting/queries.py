@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from baodao.acts.access import can, visible
 from baodao.acts.actor import Actor
@@ -287,9 +287,15 @@ def units_within(actor: Actor) -> QuerySet[Unit]:
     return units_at(actor.path) if actor.path is not None else Unit.objects.none()
 
 
-def units_named(actor: Actor, q: str, limit: int = 12) -> list[Unit]:
-    """Some of these by name, short name or pinyin."""
-    return list(matching(units_within(actor), q)[:limit]) if q.strip() else []
+def units_named(actor: Actor, q: str, limit: int = 12) -> list[tuple[Unit, bool]]:
+    """Some of these by name, short name or pinyin, and whether each has reported in
+    at a point of the actor's place already."""
+    if not q.strip() or actor.path is None:
+        return []
+    here = ReportIn.objects.filter(path__startswith=actor.path)
+    held = here.exclude(state="ended").filter(subject_unit=OuterRef("pk"))
+    found = matching(units_within(actor), q).annotate(held=Exists(held))
+    return [(unit, unit.held) for unit in found[:limit]]
 
 
 def open_points(

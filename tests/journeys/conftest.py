@@ -9,24 +9,28 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from playwright.sync_api import expect
 
 from baodao.core.secrets import secrets_file
 
+expect.set_options(timeout=10_000)  # a busy machine is no failure
+
 
 @pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+def served(transactional_db: None) -> Iterator[str]:
     """Address of granian with collected, compressed, hashed static files; signed-in
     sessions of the test hold there too."""
+    # Kept between runs: compressing takes long, and is skipped when nothing changed.
+    var = settings.VAR / "served"
     name = str(connection.settings_dict["NAME"])
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     env = {
-        **os.environ, "DATABASE_URL": url, "BAODAO_VAR": str(tmp_path),
+        **os.environ, "DATABASE_URL": url, "BAODAO_VAR": str(var),
         "BAODAO_SECRETS": str(secrets_file(settings.VAR)), "BAODAO_STATIC": "",
     }  # fmt: skip
     collect = "from baodao.platform.prepare import set_up, collect; set_up(); collect()"

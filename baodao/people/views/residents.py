@@ -26,7 +26,7 @@ from baodao.people.views.asking import (
 from baodao.places.forms import submitted
 from baodao.places.models import Household
 from baodao.places.queries import looks, start
-from baodao.places.rules import LANGUAGES, PURPOSES
+from baodao.places.rules import BUILDING, LANGUAGES, PURPOSES
 from baodao.ui.toast import toast
 
 
@@ -44,7 +44,8 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "q": text,
         "rows": [
-            (r, _masked(r.call_name), LANGUAGES.get(r.language, "")) for r in page
+            (r, _masked(r.call_name), _where(r), LANGUAGES.get(r.language, ""))
+            for r in page
         ],
         "may_add": can(actor, "residents.add"),
     }
@@ -53,6 +54,15 @@ def resident_list(request: HttpRequest) -> HttpResponse:
 
 def _masked(name: str) -> str:
     return name[:1] + "＊" * max(len(name) - 1, 1) if name else "没有登记"
+
+
+def _where(row: Resident) -> str:
+    """The place of the household; a building with its estate, for all have a No. 1."""
+    place = row.household.place.parent if row.household else None
+    if place is None:
+        return ""
+    above = place.parent if place.level == BUILDING else None
+    return f"{above}{place}" if above else str(place)
 
 
 @get_only

@@ -71,7 +71,7 @@ def role_give(request: HttpRequest) -> HttpResponse:
     actor = require_desk(request, "roles.give", "roles.view")
     person = _person(request)
     if person is None:
-        return _choose(request, "给谁授予角色", "people:role_give")
+        return _choose(request, "给谁授予角色", "role_give", ("roles", "角色"))
     day = today()
     initial = {
         "valid_from": day,
@@ -103,12 +103,14 @@ def _person(request: HttpRequest) -> Person | None:
     return person
 
 
-def _choose(request: HttpRequest, title: str, target: str) -> HttpResponse:
+def _choose(
+    request: HttpRequest, title: str, target: str, back: tuple[str, str]
+) -> HttpResponse:
     """Search for a person, or note a new one; leads on with ?person=."""
-    actor = actor_of(request)
+    actor, there = actor_of(request), reverse(f"people:{target}")
     text = request.GET.get("q", "")[:40]
     found = queries.persons(actor, text)
-    if target == "people:account_open":
+    if target == "account_open":
         found = found.filter(account=None)
     form = NewPersonForm(request.POST or None)
     done = submitted(
@@ -119,10 +121,11 @@ def _choose(request: HttpRequest, title: str, target: str) -> HttpResponse:
         ),
     )
     if done:
-        return redirect(f"{reverse(target)}?person={done.id}")
+        return redirect(f"{there}?person={done.id}")
     context = {
-        "title": title, "q": text, "found": found[:20], "form": form, "target": target,
+        "title": title, "q": text, "found": found[:20], "form": form, "target": there,
         "may_add": can(actor, "persons.add"),
+        "back": (reverse(f"people:{back[0]}"), back[1]),
     }  # fmt: skip
     return render(request, "people/choose.html", context)
 
@@ -192,7 +195,7 @@ def account_open(request: HttpRequest) -> HttpResponse:
     actor = require_desk(request, "accounts.add", "accounts.view")
     person = _person(request)
     if person is None:
-        return _choose(request, "给谁开通账号", "people:account_open")
+        return _choose(request, "给谁开通账号", "account_open", ("accounts", "账号"))
     form = AccountForm(request.POST or None)
     done = submitted(
         request,

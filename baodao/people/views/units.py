@@ -55,6 +55,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "functions": list(models.FUNCTIONS.items()),
         "seats": places_below(request),
         "may_add": can(actor, "units.add"),
+        "may_see_members": can(actor, "members.view"),
     }
     return render(request, "people/units.html", context)
 

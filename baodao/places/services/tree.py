@@ -10,7 +10,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
-from baodao.core.errors import Invalid, NotFound
+from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.text import pinyin_key
 from baodao.places import rules
 from baodao.places.constraints import said
@@ -199,6 +199,8 @@ def close_place(
     if place is None:
         raise NotFound
     require(actor, "places.close", place)
+    if place.path == actor.path:
+        raise Forbidden("自己负责的地方由上级来停用。")
     if not reason.strip():
         raise Invalid(fields={"reason": "请写停用的理由。"})
     if place.valid_to:

@@ -115,7 +115,9 @@ def _may(actor: Actor, place: Place) -> dict[str, bool]:
         and place.level < rules.COMMUNITY
         and can(actor, "places.add", place),
         "edit": is_open and can(actor, "places.edit", place),
-        "close": is_open and can(actor, "places.close", place),
+        "close": is_open
+        and place.path != actor.path
+        and can(actor, "places.close", place),
         "point": is_open and point and can(actor, "places.point", place),
         "household": is_open and homes and can(actor, "households.add", home),
         "settings": place.level <= rules.GRID and can(actor, "settings.view", place),

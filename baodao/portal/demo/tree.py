@@ -188,8 +188,8 @@ def _profile(w: World, rng: random.Random, place: Place, is_key: bool) -> None:
             place=place, path=place.path, built_year=rng.randrange(1988, 2021),
             homes=place.households, elder_share=rng.randrange(12, 46),
             has_lift=rng.random() < 0.3, is_key=is_key, created_at=w.since,
-            services=rng.sample(["便民店", "活动室", "老年食堂", "卫生服务站", "快递点"], 2),
-            risks=rng.sample(["消防通道窄", "管网老化", "外墙脱落", "路面结冰"], 1),
+            services=rng.sample(sorted(rules.ESTATE_SERVICES), 2),
+            risks=rng.sample(sorted(rules.ESTATE_RISKS), 1),
         )
     )  # fmt: skip
 

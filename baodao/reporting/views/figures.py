@@ -111,8 +111,10 @@ def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpRe
     found = Member.objects.select_related("person", "unit", "residence", "point")
     rows = found.in_bulk(list(page.object_list))
     titles = {**coverage.REASONS, "missing": "还没有报到", "eligible": "应报到"}
+    members = [rows[pk] for pk in page.object_list]
     return render(request, "reporting/coverage_list.html", {
-        "scope": scope, "page": page, "members": [rows[pk] for pk in page.object_list],
+        "scope": scope, "page": page, "members": members,
+        "open": {m.pk for m in members if can(actor, "members.view", m)},
         "title": titles[reason], "channel": rules.CHANNELS[channel], "n": len(ids),
         "back": _link(scope), "may_register": can(actor, "reporting.submit"),
         "unit": _unit_named(request.GET.get("key", "")),

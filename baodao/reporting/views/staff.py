@@ -21,9 +21,10 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
-from baodao.reporting.forms import FORMS, complain
+from baodao.reporting.forms import FORMS
 from baodao.reporting.models import ReportIn
 from baodao.reporting.views.guard import actor_for, report_in_for
 from baodao.ui.toast import toast
@@ -181,7 +182,7 @@ def act(request: HttpRequest, report_in_id: UUID, event: str) -> HttpResponse:
     except Invalid as error:
         if form is None:
             raise
-        complain(form, error)
+        refuse(form, error)
         return _detail(request, actor, it, (event, form))
     title, text = SAID[event]
     toast(request, title, text or f"{queries.who(it)}，报 {it.receipt_no}。")
