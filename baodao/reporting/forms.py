@@ -51,12 +51,12 @@ class HowForm(forms.Form):
     field_order = ("method", "reported_on")
     method = forms.ChoiceField(
         label="怎么来的",
-        choices=[("on_behalf", "当面或电话，代为登记"), ("paper", "纸质登记表，补录")],
+        choices=[("on_behalf", "当面或电话，代为登记"), ("paper", "纸质表，补录")],
         widget=forms.RadioSelect, initial="on_behalf",
     )  # fmt: skip
     reported_on = forms.DateField(
         label="报到日期", required=False, widget=DateInput,
-        help_text="补录时写登记表上的日期；不填就是今天。",
+        help_text="补录时写表上的日期；不填就是今天。",
     )  # fmt: skip
 
     def how(self) -> dict[str, Any]:

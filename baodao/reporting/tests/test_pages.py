@@ -176,7 +176,7 @@ def test_a_worker_enters_the_paper_slip_of_a_unit(w: World) -> None:
         _get(w, "community_worker", "on_behalf", q=unit.name[:4])
     )
     page = _text(_get(w, "community_worker", "on_behalf", unit=str(unit.id)))
-    assert "纸质登记表，补录" in page and "存草稿" not in page
+    assert "纸质表，补录" in page and "存草稿" not in page
     query = f"?unit={unit.id}"
     slip = {
         "place": str(w.places.community.id), "method": "paper", "reported_on": "2026-01-05",
