@@ -108,6 +108,14 @@ def unit(actor: Actor, unit_id: UUID) -> Unit:
     return row
 
 
+def points_without_unit(actor: Actor) -> QuerySet[Place]:
+    """Contact points to which no unit is tied."""
+    tied = ContactTie.objects.filter(current(), point=OuterRef("pk"))
+    found = visible(Place.objects.all(), actor, "places.view")
+    found = found.filter(~Exists(tied), is_contact_point=True, valid_to=None)
+    return found.select_related("parent").order_by("path")
+
+
 def units_at(path: str) -> QuerySet[Unit]:
     """Open units tied to a contact point at or below `path`."""
     lo, hi = path_range(path)
@@ -116,19 +124,6 @@ def units_at(path: str) -> QuerySet[Unit]:
     )
     found = Unit.objects.filter(Exists(tied), valid_to=None)
     return found.order_by("pinyin")
-
-
-def units_without_point(actor: Actor) -> QuerySet[Unit]:
-    """A08, domain 8.36: no orphan unit stays unseen."""
-    return units(actor, UnitFilter(no_point=True))
-
-
-def points_without_unit(actor: Actor) -> QuerySet[Place]:
-    """Contact points to which no unit is tied."""
-    tied = ContactTie.objects.filter(current(), point=OuterRef("pk"))
-    found = visible(Place.objects.all(), actor, "places.view")
-    found = found.filter(~Exists(tied), is_contact_point=True, valid_to=None)
-    return found.select_related("parent").order_by("path")
 
 
 def orgs_for_superior(actor: Actor) -> QuerySet[PartyOrg]:
@@ -207,22 +202,6 @@ def member(actor: Actor, member_id: UUID) -> Member:
     if row is None:
         raise NotFound
     return row
-
-
-def members_of_unit(unit_id: UUID, status: str = "on_duty") -> QuerySet[Member]:
-    """A unit's members with their names, by pinyin."""
-    found = Member.objects.filter(unit_id=unit_id, duty_status=status)
-    return _with_names(found).order_by("person__pinyin", "pk")
-
-
-def members_at(path: str, channel: str) -> QuerySet[Member]:
-    """Members on duty who reported at or below `path`; channel residence or unit."""
-    column = "residence_path" if channel == "residence" else "point_path"
-    lo, hi = path_range(path)
-    found = Member.objects.filter(
-        duty_status="on_duty", **{f"{column}__gte": lo, f"{column}__lt": hi}
-    )
-    return _with_names(found).order_by("person__pinyin", "pk")
 
 
 def candidates(
@@ -322,12 +301,6 @@ def roles_at(path: str) -> list[RoleTie]:
     """Who holds a role for exactly this place now."""
     found = RoleTie.objects.filter(current(), path=path, unit=None)
     return list(found.select_related("person").defer("person__phone").order_by("role"))
-
-
-def roles_of_person(person_id: UUID) -> list[RoleTie]:
-    """All roles a person has held, the latest first."""
-    found = RoleTie.objects.filter(person_id=person_id)
-    return list(found.select_related("place", "unit").order_by("-valid_from"))
 
 
 def givable(actor: Actor) -> list[tuple[str, str]]:

@@ -3,8 +3,7 @@ distances, pauses, who looked at a household."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from math import asin, cos, radians, sin, sqrt
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -18,29 +17,6 @@ from baodao.places.calendars import Interval
 from baodao.places.models import Household, LocalDay, Pause, Place, Setting
 from baodao.places.settings import KEYS, ancestors, sources
 from baodao.places.values import shown
-
-EARTH_KM = 6371.0088
-Point = tuple[float, float]
-
-
-def distance_km(a: Point | None, b: Point | None) -> float | None:
-    """Great-circle distance of two (longitude, latitude) in kilometres; None when
-    one of them is unknown."""
-    if a is None or b is None:
-        return None
-    (lon1, lat1), (lon2, lat2) = ((radians(x), radians(y)) for x, y in (a, b))
-    h = (
-        sin((lat2 - lat1) / 2) ** 2
-        + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    )
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(h)))
-
-
-def position(place: Place) -> Point | None:
-    """A place's (longitude, latitude), if it is known."""
-    if place.lon is None or place.lat is None:
-        return None
-    return place.lon, place.lat
 
 
 def open_places(actor: Actor, action: str = "places.view") -> QuerySet[Place]:
@@ -103,16 +79,6 @@ def search_places(actor: Actor, text: str, level: int | None = None) -> QuerySet
     return search.matching(found, text).order_by("path") if text else found.none()
 
 
-def place_by_code(code: str, on: date | None = None) -> Place | None:
-    """The place that had `code` on a day (default: has it now)."""
-    found = Place.objects.filter(code=code)
-    if on is None:
-        return found.filter(valid_to=None).first()
-    return found.filter(
-        Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on
-    ).first()
-
-
 def counts(path: str) -> dict[int, int]:
     """Open places at and below `path` by level; contact points under 0."""
     lo, hi = path_range(path)
@@ -156,10 +122,15 @@ def community_of(path: str) -> Place | None:
     return Place.objects.filter(path="/".join(parts) + "/").first()
 
 
-def looks(object_id: UUID, action: str, limit: int = 20) -> list[Event]:
-    """Who revealed something of an object, newest first."""
+def looks(
+    object_id: UUID, action: str, limit: int = 20
+) -> list[tuple[str, str, datetime]]:
+    """Who revealed something of an object, what for and when, newest first."""
     found = Event.objects.filter(object_id=object_id, action=action)
-    return list(found.order_by("-at", "-id")[:limit])
+    return [
+        (e.actor_name, rules.PURPOSES.get(e.reason, e.reason), e.at)
+        for e in found.order_by("-at", "-id")[:limit]
+    ]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from baodao.places.views import decided, homes, tree
 app_name = "places"
 urlpatterns = [
     path("", tree.browse, name="browse"),
+    path("first/", tree.first, name="first"),
     path("search/", tree.search, name="search"),
     path("settings/", decided.settings, name="settings"),
     path("settings/<str:key>/", decided.setting, name="setting"),

@@ -21,6 +21,7 @@ def main() -> None:
     set_up()
     migrate()
     fill(sys.argv[1])
+    invite()
     collect()
 
 
@@ -47,6 +48,14 @@ def fill(preset: str) -> bool:
     load(preset, say=say)
     presets.remember(settings.VAR, os.environ["DATABASE_URL"], preset)
     return True
+
+
+def invite() -> None:
+    """While there is no account: the token for whoever sets up from elsewhere."""
+    from baodao.portal.setup import setup_token  # needs Django set up
+
+    if token := setup_token():
+        say(f"第一次使用：不在这台机器上打开网页时，一次性口令是 {token}")
 
 
 def say(text: str) -> None:

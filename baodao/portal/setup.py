@@ -4,7 +4,6 @@ person at the machine, or who was told the one-time token, may come first."""
 import hmac
 import os
 import secrets
-from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -15,13 +14,14 @@ from baodao.acts.actor import SYSTEM, Actor
 from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden
 from baodao.core.models import next_number
+from baodao.people.checks import years_later
 from baodao.people.models import Account
+from baodao.people.roles import YEARS
 from baodao.people.services.accounts import change_own_password, open_account
 from baodao.people.services.roles import add_person, give_role
 
 TOKEN_FILE = settings.VAR / "setup-token"
 LOOPBACK = ("127.0.0.1", "::1")
-YEARS = 5
 
 
 def needed() -> bool:
@@ -70,16 +70,11 @@ def make_first_admin(*, name: str, username: str, password: str, trusted: bool) 
             raise Conflict("已经有账号了。请直接登录。")
         person = add_person(actor=SYSTEM, name=name, path="").id
         account, once = open_account(actor=SYSTEM, person_id=person, username=username)
-        role = "system_admin"
-        give_role(actor=SYSTEM, person_id=person, role=role, valid_to=_end())
+        role, end = "system_admin", years_later(today(), YEARS)
+        give_role(actor=SYSTEM, person_id=person, role=role, valid_to=end)
         me = Actor(
             role=role, name=name, path="", person_id=person, account_id=account.id
         )
         change_own_password(actor=me, old=once, new=password)
     TOKEN_FILE.unlink(missing_ok=True)
     return account.id
-
-
-def _end() -> date:
-    day = today()
-    return day.replace(year=day.year + YEARS, day=min(day.day, 28))

@@ -346,3 +346,11 @@ def test_the_page_of_a_place_lists_its_units_and_roles(w: World) -> None:
     assert "社区专干" in page and "卓玛" in page
     for_members = w.client("member").get(url).content.decode()
     assert "联系这里的单位" not in for_members
+
+
+@pytest.mark.req("A08")
+def test_units_without_point_and_points_without_unit_stand_together(w: World) -> None:
+    page = w.client("county_org").get(reverse("people:units"), {"tie": "none"})
+    shown = page.content.decode()
+    assert w.units.loose.name in shown and w.units.unit.name not in shown
+    assert "还没有单位的联系点" in shown and w.places.grid.name in shown

@@ -126,8 +126,8 @@ def test_a_tie_makes_the_unit_visible_to_the_contact_point(w: World) -> None:
 
 @pytest.mark.req("A08")
 def test_several_points_keep_the_oldest_and_orphans_are_listed(w: World) -> None:
-    county = w.actors["county_org"]
-    assert [u.pk for u in queries.units_without_point(county)] == [w.units.loose.id]
+    county, loose = w.actors["county_org"], queries.UnitFilter(no_point=True)
+    assert [u.pk for u in queries.units(county, loose)] == [w.units.loose.id]
     assert [p.pk for p in queries.points_without_unit(county)] == [w.places.grid.id]
     services.add_contact_tie(
         actor=county, unit_id=w.units.unit.id, point_id=w.places.grid.id

@@ -133,10 +133,7 @@ def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
             if can(actor, "exemptions.view", e)
         ],
         "purposes": list(PURPOSES.items()),
-        "looks": [
-            (e.actor_name, PURPOSES.get(e.reason, e.reason), e.at)
-            for e in looks(row.pk, "members.reveal")
-        ],
+        "looks": looks(row.pk, "members.reveal"),
         "statuses": [
             (k, v)
             for k, v in models.DUTY_STATUS.items()

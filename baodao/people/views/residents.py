@@ -96,10 +96,7 @@ def _page(request: HttpRequest, row: Resident, shown: dict[str, str]) -> HttpRes
         "language": LANGUAGES.get(row.language, row.language),
         "channel": CHANNELS.get(row.channel, ""),
         "purposes": list(PURPOSES.items()),
-        "looks": [
-            (e.actor_name, PURPOSES.get(e.reason, e.reason), e.at)
-            for e in looks(row.pk, "residents.reveal")
-        ],
+        "looks": looks(row.pk, "residents.reveal"),
         "may_edit": can(actor, "residents.edit", row),
     }
     return render(request, "people/resident.html", context)

@@ -46,16 +46,18 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         closed=request.GET.get("closed") == "1",
     )
     page = paged(request, queries.units(actor, wanted, word(request, "order", ORDERS)))
+    names = names_of([u.point_path or "" for u in page])
     context = {
         "page": page,
+        "rows": [(u, names.get(u.point_path or "-", "")) for u in page],
         "q": wanted.text,
-        "points": names_of([u.point_path or "" for u in page]),
         "kinds": list(models.UNIT_KINDS.items()),
         "affiliations": list(models.AFFILIATIONS.items()),
         "functions": list(models.FUNCTIONS.items()),
         "seats": places_below(request),
         "may_add": can(actor, "units.add"),
         "may_see_members": can(actor, "members.view"),
+        "bare_points": queries.points_without_unit(actor) if wanted.no_point else (),
     }
     return render(request, "people/units.html", context)
 

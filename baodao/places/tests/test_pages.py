@@ -1,6 +1,7 @@
 """Four questions per page: works, refuses the wrong role, hides other places,
 refuses the wrong method. And how many queries it takes."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -89,6 +90,45 @@ def test_browsing_starts_at_ones_own_place_and_shows_no_other(w: World) -> None:
     assert "森格社区" in page and "噶尔新村" not in page
     top = w.client("prefecture_org").get(reverse("places:browse")).content.decode()
     assert "噶尔县" in top and "日土县" in top
+
+
+def test_an_empty_deployment_asks_for_its_province(w: World) -> None:
+    # As if nothing were there: the tree itself cannot be deleted.
+    Place.objects.update(valid_to=date(2026, 1, 1))
+    url, admin = reverse("places:first"), w.client("system_admin")
+    assert admin.get(reverse("places:browse"))["Location"] == url
+    assert "还没有登记地方" in admin.get(url).content.decode()
+    refused = admin.post(url, {"code": "1404", "name": "长治市"})
+    assert refused.status_code == 422 and "请先加上级" in refused.content.decode()
+    done = admin.post(url, {"code": "14", "name": "山西省"})
+    assert done["Location"] == reverse(
+        "places:detail", args=[Place.objects.get(code="14").pk]
+    )
+    assert w.client("county_org").get(url).status_code == 404
+    assert admin.get(url).status_code == 404
+
+
+def test_a_code_of_elsewhere_is_not_added_below_this_place(w: World) -> None:
+    url = reverse("places:add_official", args=[w.places.street.pk])
+    client = w.client("county_org")
+    for code, sentence in (
+        ("542524100009", "不是狮泉河镇的下一级"),
+        ("12x", "代码应为"),
+    ):
+        page = client.post(url, {"code": code, "name": "新村"})
+        assert page.status_code == 422 and sentence in page.content.decode()
+
+
+def test_ones_own_place_is_closed_by_the_level_above(w: World) -> None:
+    grid, community = w.places.second_grid, w.places.community
+    client = w.client("community_worker")
+    for place, may in ((grid, True), (community, False)):
+        page = client.get(reverse("places:detail", args=[place.pk]))
+        assert ("停用这个地方" in page.content.decode()) is may
+    answer = client.post(
+        reverse("places:close", args=[community.pk]), {"reason": "不要了"}
+    )
+    assert answer.status_code == 403
 
 
 def test_household_numbers_are_for_the_community_only(w: World) -> None:

@@ -11,7 +11,6 @@ from baodao.core.clock import ZONE, at_local, local
 from baodao.core.errors import Invalid
 from baodao.places import rules, values
 from baodao.places.calendars import Calendar, Interval, shift, union
-from baodao.places.queries import distance_km
 from baodao.places.search import keys_of
 
 PLAIN = Calendar()
@@ -190,13 +189,6 @@ def test_typed_settings_become_values_and_read_well() -> None:
 def test_a_setting_that_makes_no_sense_is_refused(key: str, text: str) -> None:
     with pytest.raises(Invalid):
         values.parse(key, text)
-
-
-def test_distances() -> None:
-    assert distance_km((80.10, 32.50), (80.10, 32.50)) == 0
-    shiquanhe_to_rutog = distance_km((80.10, 32.50), (79.73, 33.38))
-    assert shiquanhe_to_rutog is not None and 100 < shiquanhe_to_rutog < 108
-    assert distance_km(None, (80.1, 32.5)) is None
 
 
 def test_search_keys_are_pairs_or_one_chinese_character() -> None:

@@ -202,7 +202,8 @@ def test_a_reveal_needs_a_purpose_and_is_on_record_without_the_text(w: World) ->
         "households.reveal", "visit", "次仁",
     )  # fmt: skip
     assert "13889970312" not in str(event.data)
-    assert queries.looks(w.household.id, "households.reveal") == [event]
+    looks = queries.looks(w.household.id, "households.reveal")
+    assert looks == [("次仁", "上门走访", event.at)]
 
 
 def test_a_change_of_language_leaves_the_phone_alone(w: World) -> None:

@@ -49,10 +49,7 @@ def _page(request: HttpRequest, row: Household, shown: dict[str, str]) -> HttpRe
         "focus": "、".join(FOCUS_GROUPS[f] for f in row.focus),
         "language": rules.LANGUAGES.get(row.language, row.language),
         "purposes": list(rules.PURPOSES.items()),
-        "looks": [
-            (e.actor_name, rules.PURPOSES.get(e.reason, e.reason), e.at)
-            for e in queries.looks(row.pk, "households.reveal")
-        ],
+        "looks": queries.looks(row.pk, "households.reveal"),
         "may_edit": can(actor, "households.edit", row),
         "may_reveal": can(actor, "households.reveal", row),
     }

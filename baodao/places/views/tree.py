@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
+from baodao.acts.writing import Done
 from baodao.core.errors import Invalid, NotFound
 from baodao.places import panels, queries, rules, services
 from baodao.places.forms import (
@@ -38,10 +39,30 @@ def actor_of(request: HttpRequest) -> Actor:
 @get_only
 def browse(request: HttpRequest) -> HttpResponse:
     """The tree from the actor's own place."""
-    top = queries.start(actor_of(request))
-    if top is None:
+    actor = actor_of(request)
+    top = queries.start(actor)
+    if top:
+        return _page(request, top)
+    if not can(actor, "places.add"):
         raise NotFound
-    return _page(request, top)
+    return redirect("places:first")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def first(request: HttpRequest) -> HttpResponse:
+    """The province of an empty deployment; everything else is added below it."""
+    actor = actor_of(request)
+    if not can(actor, "places.add") or actor.path != "" or queries.start(actor):
+        raise NotFound
+    form = OfficialForm(request.POST or None)
+    done = submitted(
+        request, form, lambda data: services.add_official_place(actor=actor, **data)
+    )
+    if done:
+        toast(request, "第一个地方登记好了。", "接着登记它下面的市（地区）和县（区）。")
+        return redirect("places:detail", pk=done.id)
+    context = {"form": form}
+    return render(request, "places/first.html", context, status=status_of(form))
 
 
 @get_only
@@ -168,13 +189,19 @@ def add_official(request: HttpRequest, pk: UUID) -> HttpResponse:
     parent = queries.place(actor, pk)
     require(actor, "places.add", parent)
     form = OfficialForm(request.POST or None, initial={"code": parent.code})
-    done = submitted(
-        request, form, lambda data: services.add_official_place(actor=actor, **data)
-    )
+    done = submitted(request, form, lambda data: _below(actor, parent, data))
     if done:
         toast(request, f"已加在{parent.name}下面。")
         return redirect("places:detail", pk=done.id)
     return _form_page(request, form, f"登记{parent.name}的下级区划", parent)
+
+
+def _below(actor: Actor, parent: Place, data: dict[str, Any]) -> Done:
+    """The code decides what is above; it has to be the place of this page."""
+    rules.level_of(data["code"])
+    if rules.parent_code(data["code"]) != parent.code:
+        raise Invalid(fields={"code": f"这个代码不是{parent.name}的下一级。请核对。"})
+    return services.add_official_place(actor=actor, **data)
 
 
 @require_http_methods(["GET", "POST"])

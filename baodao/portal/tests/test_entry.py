@@ -12,6 +12,7 @@ from django.urls import reverse
 from baodao.people.models import Account, RoleTie
 from baodao.people.roles import ROLES
 from baodao.people.tests.make import PASSWORD, SINCE, World, uid, world
+from baodao.platform.prepare import invite
 from baodao.portal import setup
 from baodao.portal.demo.accounts import DEMO_ACCOUNTS
 
@@ -235,6 +236,16 @@ def test_from_elsewhere_the_first_run_needs_the_token(token_file: Path) -> None:
     assert "口令不对" in text(away.post(SETUP, {**FIRST, "token": "guess"}))
     assert away.post(SETUP, {**FIRST, "token": token})["Location"] == DESK
     assert not token_file.exists() and setup.setup_token() == ""
+
+
+def test_the_launcher_says_the_token_while_there_is_no_account(
+    token_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invite()
+    assert token_file.read_text() in capsys.readouterr().out
+    assert Client().post(SETUP, FIRST)["Location"] == DESK
+    invite()
+    assert capsys.readouterr().out == ""
 
 
 def test_a_proxy_on_this_machine_does_not_make_everybody_local(

@@ -1,5 +1,6 @@
 """Menus, search, messages, and answers when something is not there."""
 
+import re
 from typing import Any
 
 import pytest
@@ -139,3 +140,29 @@ def test_the_shell_of_a_page_takes_few_queries(
     client = told.client("community_worker")
     with django_assert_max_num_queries(15):
         client.get(MESSAGES)
+
+
+# --- menus ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "page", "entry"),
+    [
+        ("community_worker", "people:members", "单位与党员"),
+        ("community_worker", "people:residents", "地方与住户"),
+        ("county_org", "places:pauses", "设置"),
+        ("county_org", "people:roles", "账号与角色"),
+        ("member", "reporting:new", "报到"),
+    ],
+)
+def test_the_menu_says_where_one_is(w: World, key: str, page: str, entry: str) -> None:
+    shown = text(w.client(key).get(reverse(page)))
+    current = re.findall(r'<a[^>]*aria-current="page"[^>]*>(.*?)</a>', shown, re.DOTALL)
+    assert any(entry in re.sub(r"<[^>]+>", "", link) for link in current)
+
+
+def test_who_is_signed_out_finds_the_way_to_sign_in(w: World) -> None:
+    url = reverse("people:members") + "?q=zw"
+    gone = text(Client().get(url))
+    assert f"{reverse('portal:sign_in')}?next=/people/members/%3Fq%3Dzw" in gone
+    assert "?next=" not in text(w.client("member").get(reverse("people:units")))

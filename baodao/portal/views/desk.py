@@ -20,6 +20,7 @@ from baodao.people.middleware import SESSION_KEY, key_of
 from baodao.people.models import Account
 from baodao.people.roles import ROLES
 from baodao.people.services.accounts import change_own_password
+from baodao.places.forms import refuse
 from baodao.portal.forms import PasswordForm
 from baodao.portal.nav import frame_of, place_words
 from baodao.ui.toast import toast
@@ -97,8 +98,7 @@ def password(request: HttpRequest) -> HttpResponse:
                 actor=actor, old=form.cleaned_data["old"], new=form.cleaned_data["new"]
             )
         except Invalid as error:
-            for name, sentence in error.fields.items():
-                form.add_error(name, sentence)
+            refuse(form, error)
         else:
             user = request.user
             assert isinstance(user, Account)

@@ -16,6 +16,7 @@ from baodao.core.errors import Forbidden, Invalid
 from baodao.orders import queries_member as orders
 from baodao.people import services as people
 from baodao.people.models import AVAILABILITY, SKILLS, Member
+from baodao.places.forms import refuse
 from baodao.reporting.next_steps import next_steps
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
@@ -118,8 +119,7 @@ def profile(request: HttpRequest) -> HttpResponse:
                 actor=actor, member_id=member.id, changes=form.cleaned_data
             )
         except Invalid as error:
-            for name, sentence in error.fields.items():
-                form.add_error(name if name in form.fields else None, sentence)
+            refuse(form, error)
         else:
             toast(request, "已保存", "社区和单位派单时会参考。")
             return redirect("portal:profile")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from baodao.core.errors import Invalid, NotFound, TooMany
 from baodao.core.limits import address_of, count_try, tries
 from baodao.people.models import Account
+from baodao.places.forms import refuse
 from baodao.portal.forms import SetupForm
 from baodao.portal.setup import at_the_machine, make_first_admin, needed, token_fits
 from baodao.portal.views.entry import BACKEND
@@ -35,11 +36,10 @@ def setup(request: HttpRequest) -> HttpResponse:
                 password=wanted["new"], trusted=True,
             )  # fmt: skip
         except Invalid as error:
-            for name, sentence in error.fields.items():
-                form.add_error(name if name in form.fields else None, sentence)
+            refuse(form, error)
         else:
             login(request, Account.objects.get(pk=made), backend=BACKEND)
-            toast(request, "系统管理员建好了", "接下来导入地方和单位，再给同事开账号。")
+            toast(request, "系统管理员建好了", "接下来登记地方，再给同事开账号。")
             return redirect("portal:desk")
     status = 422 if form.errors else 200
     return render(
