@@ -64,6 +64,13 @@ class Flow:
         """Whether `event` is a row of the table."""
         return any(s.event == event for s in self.steps)
 
+    def only_target(self, event: str) -> str:
+        """The one state that `event` leads to. Raises ValueError when several."""
+        found = {s.to for s in self.steps if s.event == event}
+        if len(found) != 1:
+            raise ValueError(f"{event} leads to several states")
+        return found.pop()
+
     def step(self, state: str, event: str) -> str:
         """The next state. Raises `Conflict` when the event is not possible now."""
         if not self.moves(event):

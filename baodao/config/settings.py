@@ -57,6 +57,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Thin networks (Ali); a proxy is not needed for it. Random padding against BREACH
+    # is Django's own.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "baodao.core.middleware.RequestId",
     "django.contrib.sessions.middleware.SessionMiddleware",

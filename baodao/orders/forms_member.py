@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django import forms
 
-from baodao.core.clock import ZONE, at_local, local, today
+from baodao.core.clock import at_local, local, today
 from baodao.core.errors import BaodaoError, Invalid
 from baodao.orders import rules
 from baodao.orders.models import Order
@@ -174,17 +174,19 @@ class DoneForm(ActForm):
 
 
 def _times(now: datetime, started: datetime | None) -> dict[str, Any]:
-    """Till just now, from the moment 开始服务 was tapped, else an hour ago; never
-    over midnight."""
-    here = local(now).replace(second=0, microsecond=0)
-    end = here - timedelta(minutes=here.minute % 5)
-    start = local(started) if started else end - timedelta(hours=1)
-    start = start.replace(second=0, microsecond=0)
-    start -= timedelta(minutes=start.minute % 5)
-    midnight = datetime.combine(here.date(), time(), ZONE)
+    """Till just now, from the moment 开始服务 was tapped, else an hour ago. Just after
+    midnight that is a stretch which began yesterday."""
+    end = _five(local(now))
+    start = _five(local(started)) if started else end - timedelta(hours=1)
     if start >= end or start < end - timedelta(hours=8):
         start = end - timedelta(hours=1)
-    return {"start": max(start, midnight).time(), "end": end.time()}
+    day = "today" if start.date() == end.date() else "yesterday"
+    return {"day": day, "start": start.time(), "end": end.time()}
+
+
+def _five(at: datetime) -> datetime:
+    """The full five minutes before an instant."""
+    return at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
 
 
 def reasons_for(event: str) -> Mapping[str, str]:

@@ -4,9 +4,12 @@ actor's scope, Forbidden inside it, Conflict when the state or somebody else was
 first, Invalid with the field."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
 
 from baodao.acts.access import require, visible
 from baodao.acts.actor import Actor
@@ -333,26 +336,34 @@ def report_done(
     *, actor: Actor, order_id: UUID, stretches: Sequence[plans.Stretch], note: str,
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """Who served, from when to when; then the resident has the word (A16)."""
+    """Who served, from when to when; then the resident has the word (A16). That nobody
+    serves in two places at once is the database's to refuse, so that it holds for two
+    reports of the same moment too."""
+    try:
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            return _do(
+                actor, "report_done", order_id,
+                lambda r, c: plans.report_done(r, c, stretches=stretches, note=note),
+                now=now, client_id=client_id,
+            )  # fmt: skip
+    except IntegrityError as error:
+        if "service_no_overlap" not in str(error):
+            raise
+        words = f"这段时间与{_clash(stretches)}的服务重叠。请改时间，或先更正那一单。"
+        raise Invalid(fields={"start_at": words}) from error
 
-    def plan(row: plans.Row, ctx: plans.Context) -> Write:
-        for stretch in stretches:
-            if clash := _overlap(stretch):
-                words = f"这段时间与单{clash}的服务重叠。请改时间，或先更正那一单。"
-                raise Invalid(fields={"start_at": words})
-        return plans.report_done(row, ctx, stretches=stretches, note=note)
 
-    return _do(actor, "report_done", order_id, plan, now=now, client_id=client_id)
-
-
-def _overlap(stretch: plans.Stretch) -> str:
-    """Number of the order that this person served in the same time, or ""."""
-    other = Service.objects.filter(
-        member_id=stretch.member_id,
-        start_at__lt=stretch.end_at,
-        end_at__gt=stretch.start_at,
-    )
-    return str(other.values_list("order__no", flat=True).first() or "")
+def _clash(stretches: Sequence[plans.Stretch]) -> str:
+    """The order that one of these people served in the same time."""
+    for stretch in stretches:
+        other = Service.objects.filter(
+            member_id=stretch.member_id,
+            start_at__lt=stretch.end_at,
+            end_at__gt=stretch.start_at,
+        )
+        if no := other.values_list("order__no", flat=True).first():
+            return f"单{no}"
+    return "另一单"
 
 
 def confirm_order(

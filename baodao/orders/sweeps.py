@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
 
 from baodao.acts.actor import SYSTEM
-from baodao.acts.bulk import act_many
 from baodao.acts.engine import act
+from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now

@@ -71,11 +71,9 @@ def weigh(browser: Browser, served: str, path: str, cookies: dict[str, str]) -> 
     watch: CDPSession = context.new_cdp_session(page)
     watch.send("Network.enable")
     watch.on("Network.loadingFinished", lambda e: sizes.append(e["encodedDataLength"]))
-    answer = page.goto(
-        path,
-    )
-    assert answer
-    assert answer.status == 200, path
+    answer = page.goto(path)
+    assert answer and answer.status == 200, path
+    assert answer.headers["content-encoding"] == "gzip", path
     page.wait_for_timeout(200)  # the last events come after the load
     assert len(sizes) > 2, path
     context.close()

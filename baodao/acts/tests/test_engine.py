@@ -9,8 +9,9 @@ from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError
 
 from baodao.acts.actor import SYSTEM
-from baodao.acts.bulk import Batch, act_many
+from baodao.acts.bulk import Batch
 from baodao.acts.engine import act, read
+from baodao.acts.many import act_many, act_rows
 from baodao.acts.models import Event, Note
 from baodao.acts.timeline import by_side, events_of, moments, waits
 from baodao.acts.writing import Write
@@ -220,6 +221,39 @@ def test_one_decision_for_many_rows_writes_what_single_acts_write(w: World) -> N
     assert gone.state == "expired" and gone.version == 4
     with pytest.raises(PermissionError):
         act_many(w.actors["member"], "orders.expire", [gone.id])
+
+
+def test_many_decisions_write_the_same_as_single_ones(w: World) -> None:
+    one, two, single = (order_in("verified", w, at=AT) for _ in range(3))
+    worker = w.actors["community_worker"]
+
+    def write(n: int) -> Write:
+        return Write(
+            set={"seen_how": "desk", "reminded": n}, reason="wording",
+            notes=[("staff", f"第{n}条")],
+        )  # fmt: skip
+
+    act(worker, "orders.edit", single.id, lambda r: write(1), now=AT)
+    moved = act_rows(
+        worker, "orders.edit", {one.id: write(1), two.id: write(2)}, now=AT
+    )
+    assert set(moved) == {one.id, two.id}
+    for order in (single, one, two):
+        order.refresh_from_db()
+    assert _rows(one) == _rows(single) and two.reminded == 2
+    assert events_of(two.id)[-1].notes.get().text == "第2条"
+
+
+def test_many_decisions_leave_alone_what_has_changed(w: World) -> None:
+    kept, changed = order_in("verified", w, at=AT), order_in("verified", w, at=AT)
+    seen = {o.id: Order.objects.get(pk=o.id).version for o in (kept, changed)}
+    act(SYSTEM, "orders.remind", changed.id, lambda r: Write(set={"reminded": 50}))
+    same = Write(set={"reminded": 80}, notes=[("staff", "补")])
+    notes = Note.objects.count()
+    moved = act_rows(SYSTEM, "orders.remind", dict.fromkeys(seen, same), versions=seen)
+    assert moved == [kept.id] and Note.objects.count() == notes + 1
+    with pytest.raises(ValueError, match="one shape"):
+        act_rows(SYSTEM, "orders.remind", {kept.id: same, changed.id: Write()})
 
 
 def test_the_split_of_time_adds_up_to_what_has_passed(w: World) -> None:

@@ -146,8 +146,9 @@ def ask_extension(row: Row, ctx: Context, *, days: int, note: str) -> Write:
 
 
 def extend(row: Row, ctx: Context, *, days: int, note: str = "") -> Write:
-    """The community agrees; the requester is told why."""
-    _may_extend(row, ctx, days)
+    """The community agrees; the requester is told why. What was asked before the
+    limit may be answered after it: the asker kept to the rule."""
+    _may_extend(row, ctx, days, asked=bool(row["extension_days"]))
     return Write(
         set={
             "due_at": row["due_at"] + timedelta(days=days), "extended": True,
@@ -172,12 +173,12 @@ def refuse_extension(row: Row, ctx: Context, *, note: str) -> Write:
     )  # fmt: skip
 
 
-def _may_extend(row: Row, ctx: Context, days: int) -> None:
+def _may_extend(row: Row, ctx: Context, days: int, *, asked: bool = False) -> None:
     if row["state"] != "in_service" or row["due_at"] is None:
         raise Conflict("服务中的单才可以延期。")
     if row["extended"]:
         raise Conflict("已经延期过一次。请与社区商量改派或说明办不了。")
-    if ctx.now > row["due_at"]:
+    if ctx.now > row["due_at"] and not asked:
         raise Conflict("已经超时，不能再延期。请先打电话告诉居民。")
     longest = rules.service_span(row["urgency"], ctx.settings)
     if not timedelta(0) < timedelta(days=days) <= longest:

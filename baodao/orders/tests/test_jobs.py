@@ -251,7 +251,7 @@ def test_silence_expires_and_closes_but_never_confirms(w: World) -> None:
 
 def test_two_sweeps_that_saw_the_same_row_act_once(w: World) -> None:
     from baodao.acts.actor import SYSTEM
-    from baodao.acts.bulk import act_many
+    from baodao.acts.many import act_many
     from baodao.acts.writing import Write
 
     order = order_in("dispatched", w, at=AT)

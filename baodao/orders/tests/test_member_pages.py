@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from baodao.acts.models import Event
 from baodao.core.clock import local
 from baodao.orders import services as s
+from baodao.orders.forms_member import DoneForm
 from baodao.orders.models import Order, Service
 from baodao.orders.tests.make import advance, order_in, place
 from baodao.people.models import Member
@@ -261,8 +262,6 @@ def test_the_times_offered_run_from_the_start_to_now(w: World) -> None:
     assert (offered["start"].hour, offered["start"].minute) == (15, 40)
     assert (offered["end"].hour, offered["end"].minute) == (16, 30)
     assert _times(now, now - timedelta(days=3))["start"].hour == 15
-    early = datetime(2026, 11, 22, 16, 20, tzinfo=UTC)  # 00:20 local
-    assert local(early).hour == 0 and _times(early, None)["start"].hour == 0
 
 
 @pytest.mark.parametrize(
@@ -320,6 +319,20 @@ def test_someone_of_another_unit_cannot_be_named_as_partner(
     stranger = {**DONE, "partner": str(w.members.neighbour.id)}
     assert me.post(act(order, "report_done"), stranger).status_code == 422
     assert not Service.objects.exists()
+
+
+def test_just_after_midnight_the_times_are_those_of_the_evening(w: World) -> None:
+    at = datetime(2026, 11, 24, 16, 2, tzinfo=UTC)  # 00:02 here
+    order = order_in("in_service", w, at=at - timedelta(days=2))
+    member = Member.objects.get(pk=w.members.member.id)
+    given = DoneForm(order, member, at).initial
+    assert (given["day"], f"{given['start']:%H:%M}", f"{given['end']:%H:%M}") == (
+        "yesterday",
+        "23:00",
+        "00:00",
+    )
+    form = DoneForm(order, member, at, {**given, "note": "好了", "break_minutes": "0"})
+    assert form.is_valid(), form.errors
 
 
 def test_overlapping_service_is_refused_at_the_time(w: World, me: Client) -> None:

@@ -1,10 +1,13 @@
 """What the product promises of an order, by its services on PostgreSQL."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import connections
 
 from baodao.acts.actor import ANONYMOUS, link_holder
 from baodao.acts.models import Event
@@ -323,6 +326,18 @@ def test_a_refused_extension_leaves_the_limit_and_may_be_asked_again(w: World) -
     s.ask_extension(actor=member, order_id=order.id, days=1, note="就差一天", now=AT)
 
 
+def test_an_extension_asked_in_time_may_be_agreed_to_after_the_limit(w: World) -> None:
+    asked, unasked = order_in("in_service", w, at=AT), order_in("in_service", w, at=AT)
+    member, worker = w.actors["member"], w.actors["community_worker"]
+    s.ask_extension(actor=member, order_id=asked.id, days=2, note="等零件", now=AT)
+    late = AT + timedelta(days=30)
+    s.extend_order(actor=worker, order_id=asked.id, days=2, now=late)
+    after = Order.objects.get(pk=asked.pk).due_at
+    assert asked.due_at and after == asked.due_at + timedelta(days=2)
+    with pytest.raises(Conflict, match="已经超时"):
+        s.extend_order(actor=worker, order_id=unasked.id, days=2, now=late)
+
+
 def test_a_pause_gives_back_exactly_its_length(w: World) -> None:
     order = order_in("in_service", w, at=AT)
     worker = w.actors["community_worker"]
@@ -350,6 +365,34 @@ def test_service_times_of_one_person_may_not_overlap(w: World) -> None:
             note="好了",
             now=at,
         )
+    assert Service.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_reports_of_one_moment_are_one_service_and_one_sentence() -> None:
+    w = world()
+    at = AT + timedelta(hours=4)
+    ids = [order_in("in_service", w, at=AT).id for _ in range(2)]
+    ready, outcomes = threading.Barrier(2), list[str]()
+
+    def report(pk: UUID) -> None:
+        ready.wait()
+        try:
+            s.report_done(
+                actor=w.actors["member"], order_id=pk, stretches=[stretch(w, at)],
+                note="好了", now=at,
+            )  # fmt: skip
+            outcomes.append("done")
+        except Invalid as error:
+            outcomes.append(error.fields["start_at"])
+        connections["default"].close()
+
+    threads = [threading.Thread(target=report, args=[pk]) for pk in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted("重叠" in o for o in outcomes) == [False, True]
     assert Service.objects.count() == 1
 
 

@@ -155,7 +155,8 @@ def _report_done(actor: Actor, order: Order, words: Words, client_id: str) -> Do
 def _may_extend(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
     return (
         order.state == "in_service" and not order.extended and order.paused_at is None
-        and order.due_at is not None and now <= order.due_at
+        and order.due_at is not None
+        and (now <= order.due_at or order.extension_days > 0)
     )  # fmt: skip
 
 
@@ -301,5 +302,5 @@ PANEL = {
 def panel_of(order: Order, now: datetime) -> str:
     """The event whose form stands in the work panel, or ""."""
     if _extension_asked(order, now, {}):
-        return "extend" if _may_extend(order, now, {}) else "refuse_extension"
+        return "extend"
     return PANEL.get(order.state, "")

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from baodao.acts.access import require, visible
 from baodao.acts.actor import SYSTEM, Actor
-from baodao.acts.bulk import act_many
 from baodao.acts.engine import act, create, note_event
+from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
 from baodao.core.errors import Forbidden, Invalid, NotFound

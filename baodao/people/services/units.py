@@ -9,8 +9,8 @@ from django.db import models, transaction
 
 from baodao.acts.access import can, require, visible
 from baodao.acts.actor import Actor
-from baodao.acts.bulk import act_many
 from baodao.acts.engine import act, create
+from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
 from baodao.core.errors import Invalid, NotFound

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from baodao.acts.actor import SYSTEM, link_holder
-from baodao.acts.bulk import act_many
+from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.orders import services as s
 from baodao.orders.tests.make import advance, order_in, place
