@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from baodao.core.memory import forget_everything
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(
@@ -19,3 +21,9 @@ def django_db_setup(
         cursor.execute(
             f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
         )
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What a process keeps of the database does not outlive a test's rollback."""
+    forget_everything()

@@ -16,6 +16,34 @@ from baodao.places.services import add_local_day, open_pause
 from baodao.reporting.tests.make import home
 
 Sample = Callable[[str, Sequence[str]], dict[str, Any]]
+_WHY = {"note": "试一试"}
+
+
+def bodies(w: World) -> dict[str, dict[str, Any]]:
+    """What the API's routes are sent: bodies of the right shape, so that the answer
+    tells of rights and states."""
+    return {
+        "api:place_order": {"place": w.places.community.code, "category": "repair",
+                            "detail": "灯坏了", "phone": "13900000000"},
+        "api:act_verify": {"title": "楼道灯坏了", "category": "repair"},
+        "api:act_edit": {"title": "楼道灯坏了"},
+        "api:act_reject": {"reason": "outside", **_WHY},
+        "api:act_merge": {"into": str(uuid7())},
+        "api:act_transfer": {"to": "12345", **_WHY},
+        "api:act_dispatch": {"unit": str(w.units.unit.id)},
+        "api:act_return": {"reason": "no_capacity", **_WHY},
+        "api:act_assign": {"member": str(w.members.member.id)},
+        "api:act_release": {"reason": "time"}, "api:act_decline": {"reason": "time"},
+        "api:act_hand_back": {"reason": "time"},
+        "api:act_report_done": {"start": "2026-11-01T10:00:00+08:00",
+                                "end": "2026-11-01T11:00:00+08:00", **_WHY},
+        "api:act_cannot_do": {"reason": "unsafe", **_WHY},
+        "api:act_ask_extension": {"days": 1, **_WHY},
+        "api:act_extend": {"days": 1, **_WHY}, "api:act_refuse_extension": _WHY,
+        "api:act_confirm": {"result": "solved"}, "api:act_reopen": {"result": "partly"},
+        "api:act_rate": {"rating": 5}, "api:act_pause": {"reason": "居民外出"},
+        "api:act_note": {"text": "试一试"},
+    }  # fmt: skip
 
 
 def samples(w: World) -> Sample:

@@ -17,7 +17,7 @@ from baodao.core.ids import uuid7
 from baodao.orders.tests.make import order_in
 from baodao.people.roles import ROLES
 from baodao.people.tests.make import World, world
-from tests.samples import samples
+from tests.samples import bodies, samples
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 LIMIT = 30
@@ -98,17 +98,21 @@ SUBJECTS = sorted({name.split(":")[0] for name, _ in _routes()})
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_every_route_answers_every_role_as_committed(subject: str) -> None:
     w = world()
-    data = samples(w)
+    data, sent = samples(w), bodies(w)
     clients = {key: w.client(key) for key in ROLE_KEYS}
     found = {
-        name: _row(name, reverse(name, kwargs=data(name, args)), clients)
+        name: _row(
+            name, reverse(name, kwargs=data(name, args)), clients, sent.get(name)
+        )
         for name, args in _routes()
         if name.split(":")[0] == subject
     }
     _compare(subject, found)
 
 
-def _row(name: str, url: str, clients: dict[str, Client]) -> dict[str, Any]:
+def _row(
+    name: str, url: str, clients: dict[str, Client], body: dict[str, Any] | None
+) -> dict[str, Any]:
     """Most queries of a GET, and answer → the roles that get it, in order."""
     groups: dict[str, list[str]] = {}
     most = 0
@@ -116,7 +120,7 @@ def _row(name: str, url: str, clients: dict[str, Client]) -> dict[str, Any]:
         status, watch = _ask(client, "get", url)
         writes = [s for s in watch.writes if not any(a in s for a in ALLOWED_WRITES)]
         assert not writes, f"GET {name} as {key} wrote: {writes}"
-        posted = _post(client, url)
+        posted = _post(client, url, body)
         # Nothing here has a worker running, which is what readyz says.
         assert name == "readyz" or status < 500 > posted, (
             f"{name} as {key}: {status}/{posted}"
@@ -128,10 +132,13 @@ def _row(name: str, url: str, clients: dict[str, Client]) -> dict[str, Any]:
     return {"queries": most, "answers": answers}
 
 
-def _post(client: Client, url: str) -> int:
-    """The status of an empty POST, rolled back."""
+def _post(client: Client, url: str, body: dict[str, Any] | None) -> int:
+    """The status of a POST, rolled back: an empty form, or for the API its body."""
+    given: dict[str, Any] = {}
+    if url.startswith("/api/"):
+        given = {"data": body or {}, "content_type": "application/json"}
     with transaction.atomic():
-        status: int = client.post(url).status_code
+        status: int = client.post(url, **given).status_code
         transaction.set_rollback(True)
     return status
 

@@ -21,6 +21,8 @@ class Actor:
     tie_id: UUID | None = None
     request_id: str = ""
     on_behalf_of: str = ""
+    # Set on an actor kept in memory: acts refuse it (`engine.Stale`) at another one.
+    epoch: int | None = None
 
     @property
     def is_anonymous(self) -> bool:

@@ -5,6 +5,7 @@ written. Why it is built this way, and what it costs: docs/decisions/0002."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -29,7 +30,9 @@ from baodao.acts.writing import (
     written_fields,
 )
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Conflict, NotFound
+from baodao.core.errors import BaodaoError, Conflict, NotFound
+from baodao.core.memory import EPOCH
+from baodao.core.models import NEXT_NUMBER
 
 Row = Mapping[str, Any]
 Decide = Callable[[Row], Write]
@@ -37,6 +40,22 @@ Decide = Callable[[Row], Write]
 _JOB = """, j AS (SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
   'default', %(job_task)s::text, 0, NULL, NULL, %(job_args)s::jsonb, NULL
 )::procrastinate_job_to_defer_v1]) FROM o)"""
+
+
+class Stale(Exception):
+    """The actor was kept in memory and may have changed since: whoever kept it
+    fetches it anew and does the act again. No person ever sees this."""
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A running number that a new row takes in the statement that writes it: column
+    `field` becomes `prefix` and the next number of `series`, at least `width` digits."""
+
+    field: str
+    series: str
+    prefix: str
+    width: int
 
 
 def act(
@@ -51,24 +70,42 @@ def act(
     version: int | None = None,
 ) -> Done:
     """Do `action` on the row `pk`. `decide` gets the row (the columns of access,
-    state and version, and `reads`) and returns what to write.
+    state, version and epoch, and `reads`) and returns what to write.
 
     `client_id` makes a retry harmless: the same actor and id act once. `version`
     is what the person saw; a newer row is a conflict.
     Raises NotFound, Forbidden, Conflict, and whatever `decide` raises."""
-    model = apps.get_model(ACTIONS[action].model)
     key = _client_key(actor, action, client_id, pk)
     row = read(action, pk, reads)
-    if key and (done := _done_before(key)):
+    _same_epoch(actor, row["epoch"])
+    if done := _done_early(key):
         return done
-    require(actor, action, row)
-    if version is not None and version != row["version"]:
-        raise Conflict
+    try:
+        require(actor, action, row)
+        if version is not None and version != row["version"]:
+            raise Conflict
+        return _write(actor, action, row, decide, now or clock_now(), key)
+    except BaodaoError:
+        # A retry finds the row moved on by the first try.
+        if key and (done := _done_before(key)):
+            return done
+        raise
+
+
+def _same_epoch(actor: Actor, now: int) -> None:
+    if actor.epoch is not None and actor.epoch != now:
+        raise Stale
+
+
+def _write(
+    actor: Actor, action: str, row: Row, decide: Decide | None, at: datetime,
+    key: str | None,
+) -> Done:  # fmt: skip
+    model = apps.get_model(ACTIONS[action].model)
     states = _states(model, action, row)
     write = decide(row) if decide else Write()
-    at = now or clock_now()
     event = event_for(
-        actor, action, model, pk,
+        actor, action, model, row["id"],
         path=path_of(model, {**row, **write.set}), states=states, write=write,
         at=at, client_key=key,
     )  # fmt: skip
@@ -76,7 +113,7 @@ def act(
     if states[0] != states[1]:
         changes["state"] = states[1]
     sql, params = _update(model, changes)
-    params |= {"_id": pk, "_version": row["version"]}
+    params |= {"_id": row["id"], "_version": row["version"]}
     return _run(sql, params, event, write, states[1])
 
 
@@ -88,11 +125,13 @@ def create(
     *,
     now: datetime | None = None,
     client_id: str = "",
+    numbered: Numbered | None = None,
 ) -> Done:
-    """Write a new row as an act. The grant is judged on the row to be."""
+    """Write a new row as an act. The grant is judged on the row to be. `numbered`:
+    `Done.number` is the number it got."""
     model = type(instance)
     key = _client_key(actor, action, client_id)
-    if key and (done := _done_before(key)):
+    if done := _done_early(key):
         return done
     row = {
         f.attname: f.value_from_object(instance) for f in model._meta.concrete_fields
@@ -105,9 +144,40 @@ def create(
         path=path_of(model, row), states=("", state), write=write,
         at=now or clock_now(), client_key=key,
     )  # fmt: skip
-    sql = f"WITH o AS ({_insert(model, '_row')} RETURNING id, version)"
-    params = {"_row": json.dumps([json_row(instance)])}
-    return _run(sql, params, event, write, state)
+    params: dict[str, Any] = {"_row": json.dumps([json_row(instance)])}
+    head, insert, returned = "", _insert(model, "_row"), ""
+    if numbered:
+        head, insert = _numbered(model, numbered, params)
+        returned = f', "{numbered.field}"'
+    if actor.epoch is not None:
+        # No row was read that would have told: the statement itself asks.
+        insert += f" WHERE {EPOCH} = %(_epoch)s"
+        params["_epoch"] = actor.epoch
+    sql = f"WITH {head}o AS ({insert} RETURNING id, version{returned})"
+    return _run(sql, params, event, write, state, returned)
+
+
+def _numbered(
+    model: type[models.Model], numbered: Numbered, params: dict[str, Any]
+) -> tuple[str, str]:
+    """The part that takes the number, and the insert that uses it."""
+    params |= {
+        "_series": numbered.series,
+        "_prefix": numbered.prefix,
+        "_width": numbered.width,
+    }
+    number = (
+        "(SELECT %(_prefix)s::text || lpad(n::text, greatest(%(_width)s::int, "
+        "length(n::text)), '0') FROM n)"
+    )
+    names = _insert_columns(model).split(", ")
+    chosen = [number if c == f'"{numbered.field}"' else c for c in names]
+    insert = (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) "
+        f"SELECT {', '.join(chosen)} FROM "
+        f"jsonb_populate_recordset(NULL::{model._meta.db_table}, %(_row)s::jsonb)"
+    )
+    return f"n AS ({NEXT_NUMBER.format('%(_series)s::text')}), ", insert
 
 
 def note_event(
@@ -141,13 +211,13 @@ def read(action: str, pk: UUID, reads: tuple[str, ...] = ()) -> dict[str, Any]:
     model = apps.get_model(ACTIONS[action].model)
     names = _read_columns(action, reads)
     quoted = ", ".join(f'"{name}"' for name in names)
-    sql = f"SELECT {quoted} FROM {model._meta.db_table} WHERE id = %s"
+    sql = f"SELECT {quoted}, {EPOCH} FROM {model._meta.db_table} WHERE id = %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, [pk])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
-    return dict(zip(names, found, strict=True))
+    return dict(zip((*names, "epoch"), found, strict=True))
 
 
 @cache
@@ -168,6 +238,12 @@ def _states(model: type[models.Model], action: str, row: Row) -> tuple[str, str]
     return state, flow.step(state, event) if prefix == flow.name else state
 
 
+def repeated(actor: Actor, action: str, client_id: str) -> Done | None:
+    """What a new row's first try did, for checks that the row itself would fail."""
+    key = _client_key(actor, action, client_id)
+    return _done_before(key) if key else None
+
+
 def _client_key(
     actor: Actor, action: str, client_id: str, pk: UUID | None = None
 ) -> str | None:
@@ -176,12 +252,19 @@ def _client_key(
     return f"{who}:{action}:{pk or ''}:{client_id}" if client_id else None
 
 
+def _done_early(key: str | None) -> Done | None:
+    """Inside a transaction a violated client id would spoil it all, so it is asked
+    for first; else the rare retry pays, not the act."""
+    return _done_before(key) if key and connection.in_atomic_block else None
+
+
 def _done_before(key: str) -> Done | None:
-    found = Event.objects.filter(client_key=key).values_list(
-        "object_id", "to_state", "id"
-    )
-    first = found.first()
-    return Done(first[0], first[1], 0, first[2], repeated=True) if first else None
+    first = Event.objects.filter(client_key=key).first()
+    if first is None:
+        return None
+    model = apps.get_model(first.kind)
+    row = model._default_manager.filter(pk=first.object_id).values_list("version").get()
+    return Done(first.object_id, first.to_state, row[0], first.id, repeated=True)
 
 
 def _update(
@@ -218,8 +301,9 @@ def _insert(model: type[models.Model], param: str, source: str = "") -> str:
 
 
 def _run(
-    sql: str, params: dict[str, Any], event: Event, write: Write, state: str
-) -> Done:
+    sql: str, params: dict[str, Any], event: Event, write: Write, state: str,
+    returned: str = "",
+) -> Done:  # fmt: skip
     """Finish the statement with its additions and execute it. One statement in
     autocommit is one transaction; inside `atomic` it joins that one."""
     added: dict[type[models.Model], list[models.Model]] = {Event: [event]}
@@ -228,13 +312,13 @@ def _run(
     for i, (model, rows) in enumerate(added.items()):
         sql += f", a{i} AS ({_insert(model, f'_a{i}', 'o')})"
         params[f"_a{i}"] = json.dumps([json_row(r) for r in rows])
-    tail = "SELECT id, version FROM o"
+    tail = f"SELECT id, version{returned or ', NULL'} FROM o"
     if write.job:
         sql += _JOB
         args = {**write.job[1], "event_id": str(event.id)}
         params["job_task"], params["job_args"] = write.job[0], json.dumps(args)
         # A SELECT in WITH runs only when it is referenced.
-        tail = "SELECT id, version, (SELECT count(*) FROM j) FROM o"
+        tail = tail.replace(" FROM o", ", (SELECT count(*) FROM j) FROM o")
     with connection.cursor() as cursor:
         try:
             cursor.execute(f"{sql} {tail}", params)
@@ -242,18 +326,21 @@ def _run(
             return _lost_race(error, event)
         found = cursor.fetchone()
     if found is None:
-        raise Conflict
-    return Done(found[0], state, found[1], event.id)
+        raise Stale if "_epoch" in params else Conflict
+    return Done(found[0], state, found[1], event.id, number=found[2] or "")
 
 
 def _lost_race(error: IntegrityError, event: Event) -> Done:
-    """Two requests with one client id at the same moment: the second is told what
-    the first did. Any other violation is for the caller."""
-    if event.client_key and "event_client_key_once" in str(error):
-        done = _done_before(event.client_key)
-        if done:
-            return done
+    """A retry, or two requests with one client id at the same moment: the second is
+    told what the first did (whose row may be what is in its way). Any other violation
+    is for the caller."""
+    mine = event.client_key if not connection.in_atomic_block else None
+    if mine and (done := _done_before(mine)):
+        return done
     raise error
 
 
-__all__ = ["Done", "Note", "Write", "act", "create", "note_event", "read"]
+__all__ = [
+    "Done", "Note", "Numbered", "Stale", "Write", "act", "create", "note_event", "read",
+    "repeated",
+]  # fmt: skip

@@ -38,13 +38,15 @@ class Write:
 @dataclass(frozen=True)
 class Done:
     """The outcome: the row's id, its state and version now, and the event's id.
-    `repeated`: the same client id had already done it; nothing was written."""
+    `repeated`: the same client id had already done it; nothing was written. `number`:
+    what a numbered row was given."""
 
     id: UUID
     state: str
     version: int
     event_id: UUID
     repeated: bool = False
+    number: str = ""
 
 
 def flow_of(model: type[models.Model]) -> Flow | None:

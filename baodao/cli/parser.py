@@ -4,6 +4,17 @@ import argparse
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+# argparse's own phrases, in the order in which they are replaced.
+PHRASES = (
+    ("the following arguments are required: ", "还要写上 "),
+    ("unrecognized arguments: ", "不认识 "),
+    ("expected one argument", "后面要写一个值"),
+    ("invalid choice: ", "不能是 "),
+    (" (choose from ", "（可选："),
+    ("invalid int value: ", "要写整数，不能是 "),
+    ("argument ", ""),
+)
+
 
 class ChineseFormatter(argparse.RawDescriptionHelpFormatter):
     def add_usage(
@@ -28,5 +39,7 @@ class ChineseParser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示这段说明")
 
     def error(self, message: str) -> NoReturn:
+        for english, chinese in PHRASES:
+            message = message.replace(english, chinese)
         self.print_usage()
         self.exit(2, f"参数不对：{message}\n用 {self.prog} --help 查看说明。\n")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from baodao.cli import tokens
 from baodao.cli.parser import ChineseParser
 from baodao.platform import database, presets, supervisor
 from baodao.platform.files import EmbeddedError
@@ -48,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
     demo_verb.set_defaults(verb=demo)
     check_verb = verbs.add_parser("check", help="自检：数据库、密钥、字体、后台任务等")
     check_verb.set_defaults(verb=check)
+    token_verb = verbs.add_parser(
+        "token", help="接口令牌：create 新建，list 列出，revoke 停用"
+    )
+    tokens.arguments(token_verb)
+    token_verb.set_defaults(verb=token)
     verbs.add_parser("manage", help="Django 的管理命令，例如 baodao manage migrate")
     db_verb = verbs.add_parser(
         "db", help="PostgreSQL 的程序，例如 baodao db pg_dump -Fc -f 备份.dump"
@@ -112,6 +118,27 @@ def check(options: argparse.Namespace) -> int:
         from baodao.platform import checks
 
         return checks.report()
+
+
+def token(options: argparse.Namespace) -> int:
+    """API tokens of this deployment, also while it is not serving."""
+    with database.reachable(database.var_folder()) as url:
+        _use(url)
+        return tokens.run(options) if _ready() else 1
+
+
+def _ready() -> bool:
+    """Django is set up and the tables are those of this version."""
+    from baodao.platform import prepare  # Django: only once the URL is known
+
+    prepare.set_up()
+    from baodao.core.health import migration_problem
+
+    if migration_problem():
+        text = "数据库结构不是这个版本的。请先重启 baodao serve，或执行 baodao manage migrate。"
+        print(text, file=sys.stderr)
+        return False
+    return True
 
 
 def manage(args: Sequence[str]) -> int:

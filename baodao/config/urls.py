@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from baodao.config.api import api
 from baodao.core.health import healthz, readyz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("baodao.people.urls")),
     path("report-ins/", include("baodao.reporting.urls")),
     path("orders/", include("baodao.orders.urls")),
+    path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -9,6 +9,7 @@ from baodao.acts.models import Acted
 from baodao.core.clock import now as clock_now
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import link_token, lookup_code, uuid7
+from baodao.core.memory import bump
 from baodao.orders import rules
 from baodao.people.models import Member, Unit
 from baodao.places.models import Household, Place
@@ -31,6 +32,7 @@ class Category(models.Model):
 
     class Meta:
         ordering = ["position"]
+        triggers = [bump("category_kept")]
 
     def __str__(self) -> str:
         return self.title

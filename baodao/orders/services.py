@@ -13,30 +13,30 @@ from django.db import IntegrityError, connection, transaction
 
 from baodao.acts.access import require, visible
 from baodao.acts.actor import Actor
-from baodao.acts.engine import act, create, note_event
+from baodao.acts.engine import Numbered, act, create, note_event, read, repeated
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
-from baodao.core.models import next_number
+from baodao.core.memory import Kept
 from baodao.core.text import private_numbers
 from baodao.orders import plans, rules
 from baodao.orders.models import Category, Order, Service
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, Unit
 from baodao.places import rules as levels
-from baodao.places.calendars import calendar_for
-from baodao.places.models import Place
-from baodao.places.settings import values
+from baodao.places.calendars import ground
 from baodao.records.models import Record
 
 Plan = Callable[[plans.Row, plans.Context], Write]
 
 
-def context(path: str, now: datetime | None = None) -> plans.Context:
-    """What the plans need to know of a place: calendar and settings, three queries."""
-    return plans.Context(now or clock_now(), calendar_for(path), values(path))
+def context(
+    path: str, now: datetime | None = None, epoch: int | None = None
+) -> plans.Context:
+    """What the plans need to know of a place: calendar and settings."""
+    return plans.Context(now or clock_now(), *ground(path, epoch))
 
 
 def _do(
@@ -44,7 +44,7 @@ def _do(
     client_id: str = "", version: int | None = None,
 ) -> Done:  # fmt: skip
     def decide(row: plans.Row) -> Write:
-        return plan(row, context(str(row["path"]), now))
+        return plan(row, context(str(row["path"]), now, row["epoch"]))
 
     return act(
         actor, f"orders.{event}", order_id, decide,
@@ -105,7 +105,7 @@ def place_order(
     behalf of somebody at the desk or on the phone (L50). Returns the order, with
     its number, look-up code and link."""
     place = _orderable(place_id)
-    chosen = Category.objects.filter(code=category).first()
+    chosen = categories(place["epoch"]).get(category)
     if chosen is None:
         raise Invalid(fields={"category": "请选一个类别。"})
     _check_choices(kind=kind, urgency=urgency, source=source)
@@ -113,9 +113,10 @@ def place_order(
         raise Invalid(
             fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"}
         )
-    ctx = context(place.path, now)
+    path = str(place["path"])
+    ctx = context(path, now, place["epoch"])
     order = Order(
-        no="", place=place, path=place.path, kind=kind, category=chosen, urgency=urgency,
+        no="", place_id=place_id, path=path, kind=kind, category=chosen, urgency=urgency,
         source=source, title=clean_public(title or public_wording(chosen)),
         detail=check_detail(detail, keep_numbers), call_name=call_name.strip(),
         phone=phone.strip(), phone_hash=phone_hash(phone), address=address.strip(),
@@ -125,16 +126,20 @@ def place_order(
     for name, value in plans.placed(order, ctx).items():
         setattr(order, name, value)
     if goods_fen and household_id and not override_limit:
+        if done := repeated(actor, "orders.place", client_id):
+            return Order.objects.get(id=done.id)
         _check_goods(order, household_id, ctx)
-    order.no = order_number(place.path, ctx.now)
     if source in ("desk", "phone", "visit"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
     done = create(
         actor, "orders.place", order,
         Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
-        now=ctx.now, client_id=client_id,
+        now=ctx.now, client_id=client_id, numbered=order_number(path, ctx.now),
     )  # fmt: skip
-    return Order.objects.get(id=done.id) if done.repeated else order
+    if done.repeated:
+        return Order.objects.get(id=done.id)
+    order.no = done.number
+    return order
 
 
 def _check_choices(**chosen: str) -> None:
@@ -146,21 +151,34 @@ def _check_choices(**chosen: str) -> None:
             raise Invalid(fields={name: "请选一项。"})
 
 
-def _orderable(place_id: UUID) -> Place:
-    place = Place.objects.filter(id=place_id, valid_to=None).first()
-    if place is None or place.kind == "virtual":
+def _orderable(place_id: UUID) -> plans.Row:
+    """The place of a new order, with the epoch of what is kept of it."""
+    try:
+        place = read("places.view", place_id, ("level", "kind", "valid_to"))
+    except NotFound as error:
+        raise Invalid(fields={"place": "请选一个社区（村）。"}) from error
+    if place["valid_to"] or place["kind"] == "virtual":
         raise Invalid(fields={"place": "请选一个社区（村）。"})
-    if place.level < levels.COMMUNITY or place.level > levels.BUILDING:
+    if not levels.COMMUNITY <= place["level"] <= levels.BUILDING:
         raise Invalid(fields={"place": "请选到社区（村）或网格。"})
     return place
 
 
-def order_number(path: str, now: datetime) -> str:
+_CATEGORIES: Kept[str, dict[str, Category]] = Kept()
+
+
+def categories(epoch: int) -> dict[str, Category]:
+    """All categories by code, kept as long as the epoch holds."""
+    return _CATEGORIES.get(
+        "", epoch, lambda: {c.code: c for c in Category.objects.all()}
+    )
+
+
+def order_number(path: str, now: datetime) -> Numbered:
     """MMDD-NN, running per community and day: 1120-05."""
     community = "/".join(path.split("/")[:5])
     day = local(now)
-    n = next_number(f"order:{community}:{day:%Y%m%d}")
-    return f"{day:%m%d}-{n:02d}"
+    return Numbered("no", f"order:{community}:{day:%Y%m%d}", f"{day:%m%d}-", 2)
 
 
 def _check_goods(order: Order, household_id: UUID, ctx: plans.Context) -> None:
@@ -195,19 +213,16 @@ def verify_order(
 ) -> Done:  # fmt: skip
     """Found to be true; wording, class and category set by the worker (A12)."""
     wording = clean_public(title)
-    if (
-        urgency not in rules.URGENCIES
-        or not Category.objects.filter(code=category).exists()
-    ):
-        raise Invalid(fields={"urgency": "请选急不急和类别。"})
-    return _do(
-        actor, "verify", order_id,
-        lambda r, c: plans.verify(
-            r, c, title=wording, urgency=urgency, category=category,
+
+    def plan(row: plans.Row, ctx: plans.Context) -> Write:
+        if urgency not in rules.URGENCIES or category not in categories(row["epoch"]):
+            raise Invalid(fields={"urgency": "请选急不急和类别。"})
+        return plans.verify(
+            row, ctx, title=wording, urgency=urgency, category=category,
             seen_how=seen_how, note=note,
-        ),
-        now=now, client_id=client_id,
-    )  # fmt: skip
+        )  # fmt: skip
+
+    return _do(actor, "verify", order_id, plan, now=now, client_id=client_id)
 
 
 def edit_order(

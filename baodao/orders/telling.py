@@ -226,8 +226,6 @@ def _refused_extension(event: Event, order: Order) -> list[Said]:
 def _reported(event: Event, order: Order) -> list[Said]:
     """A resident who came by phone or to the desk does not open the link: their
     word is asked for by a call."""
-    if order.source not in rules.BY_CALL:
-        return []
     return _each(
         [_community(order)],
         f"办完了，请打电话回访居民：{order.title}",
@@ -270,8 +268,6 @@ def _unreachable(event: Event, order: Order) -> list[Said]:
 
 def _rated(event: Event, order: Order) -> list[Said]:
     """Scores are nobody's race; a low one is a reason for the community to ask."""
-    if int(event.data.get("rating", 5)) > 2:
-        return []
     return _each(
         [_community(order)], f"居民评价较低，请了解一下：{order.title}", _line(order)
     )

@@ -13,6 +13,7 @@ from baodao.acts.models import Acted
 from baodao.core.clock import now, today
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import uuid7
+from baodao.core.memory import bump, changed
 from baodao.people.roles import ROLES
 from baodao.places.models import Place
 from baodao.places.search import SearchKeys
@@ -328,6 +329,8 @@ class Member(Acted):
             models.Index(fields=["point_path"], name="member_by_point"),
             GinIndex(fields=["skills"], name="member_skills"),
         ]
+        # What an actor is made of; a new member is nobody's actor yet.
+        triggers = [bump("member_kept", changed("unit_id", "duty_status"))]
 
     def __str__(self) -> str:
         return self.person.name
@@ -423,6 +426,7 @@ class RoleTie(Acted):
             )
         ]
         indexes = [models.Index(fields=["role", "path"], name="role_by_place")]
+        triggers = [bump("role_kept")]
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -462,6 +466,9 @@ class Account(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        triggers = [bump("account_kept", changed("is_active", "must_change_password"))]
 
     def __str__(self) -> str:
         return self.username

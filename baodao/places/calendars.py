@@ -1,15 +1,17 @@
 """Working days of a place (domain 3.9): the holidays package gives the national
 days with their make-up workdays, a table of local days overrides it. Pure rules;
-`calendar_for` alone reads the database."""
+`calendar_for` and `ground` alone read the database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import holidays
 
 from baodao.core.clock import at_local, local
+from baodao.core.memory import Kept
 from baodao.places.models import LocalDay
 from baodao.places.settings import ancestors, values
 
@@ -79,7 +81,10 @@ def _clock(text: str) -> time:
 
 def calendar_for(path: str) -> Calendar:
     """The calendar of a place: settings and local days inherited down the tree."""
-    chosen = values(path, ["calendar.hours", "calendar.weekdays"])
+    return _calendar(path, values(path, ["calendar.hours", "calendar.weekdays"]))
+
+
+def _calendar(path: str, chosen: Mapping[str, Any]) -> Calendar:
     rows = LocalDay.objects.filter(path__in=ancestors(path), removed=False)
     days = {
         day: kind == "workday"
@@ -87,6 +92,29 @@ def calendar_for(path: str) -> Calendar:
     }
     hours = tuple((_clock(a), _clock(b)) for a, b in chosen["calendar.hours"])
     return Calendar(hours, frozenset(chosen["calendar.weekdays"]), days)
+
+
+class Ground(NamedTuple):
+    """What the deadlines of a place are reckoned with."""
+
+    calendar: Calendar
+    settings: Mapping[str, Any]
+
+
+_KEPT: Kept[str, Ground] = Kept()
+
+
+def ground(path: str, epoch: int | None = None) -> Ground:
+    """Calendar and settings of a place, two queries; with the `epoch` that was read
+    with a row of the place none, as long as nothing has changed."""
+    if epoch is None:
+        return _read_ground(path)
+    return _KEPT.get(path, epoch, lambda: _read_ground(path))
+
+
+def _read_ground(path: str) -> Ground:
+    settings = values(path)
+    return Ground(_calendar(path, settings), settings)
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:

@@ -8,6 +8,7 @@ from baodao.acts.access import Columns
 from baodao.acts.models import Acted
 from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
+from baodao.core.memory import bump
 from baodao.places import rules
 from baodao.places.search import SearchKeys
 
@@ -135,6 +136,7 @@ class Setting(Acted):
                 fields=["path", "key"], name="setting_once_per_place"
             )
         ]
+        triggers = [bump("setting_kept")]
 
 
 class LocalDay(Acted):
@@ -158,6 +160,7 @@ class LocalDay(Acted):
                 name="local_day_once",
             )
         ]
+        triggers = [bump("local_day_kept")]
 
 
 class Pause(Acted):

@@ -22,19 +22,13 @@ from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.models import next_number
 from baodao.people.models import ContactTie, Member, Unit
 from baodao.places import rules as levels
-from baodao.places.calendars import calendar_for
+from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.places.settings import values
 from baodao.reporting import plans, rules
 from baodao.reporting.models import ReportIn
 
 Plan = Callable[[plans.Row, plans.Context], Write]
 SWEEP_LIMIT = 500
-SETTINGS = (
-    "reporting.accept_days",
-    "reporting.reconfirm_days",
-    "reporting.deadline_days",
-)
 _TAKEN = {
     "report_in_one_live_per_channel": "已经在别处报到。请先办转出，新社区接收后自动转过来。",
     "report_in_one_waiting_per_channel": "已经有一份报到在等社区接收，不用再报。要改地方，请先撤回那一份。",
@@ -42,9 +36,11 @@ _TAKEN = {
 }
 
 
-def context(path: str, now: datetime | None = None) -> plans.Context:
+def context(
+    path: str, now: datetime | None = None, epoch: int | None = None
+) -> plans.Context:
     """What the plans need to know of a place: calendar and settings."""
-    return plans.Context(now or clock_now(), calendar_for(path), values(path, SETTINGS))
+    return plans.Context(now or clock_now(), *ground(path, epoch))
 
 
 def receipt_key(path: str) -> str:
@@ -67,7 +63,7 @@ def _do(
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     def decide(row: plans.Row) -> Write:
-        return plan(row, context(str(row["path"]), now))
+        return plan(row, context(str(row["path"]), now, row["epoch"]))
 
     return act(
         actor, f"reporting.{event}", report_in_id, decide,

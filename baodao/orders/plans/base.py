@@ -16,7 +16,7 @@ READS = (
     "channel", "route", "placed_at", "clock_from", "due_at", "overall_due_at",
     "paused_at", "paused_by", "ticking_since", "reopened", "calls", "extended", "extension_days", "seen_how", "done_at",
     "confirmed_at", "result", "household_id", "served_by_person", "goods_fen",
-    "rating_public",
+    "rating_public", "source",
 )  # fmt: skip
 
 

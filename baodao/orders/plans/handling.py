@@ -39,7 +39,7 @@ def claim(
             row, ctx, "claimed", member_id=member_id, served_by_person=person_id,
             unit_id=None, channel=rules.channel(row["path"], residence_path, False),
         ),
-        data={"member": str(member_id)}, job=tell(),
+        data={"member": str(member_id)},
     )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def unit_claim(row: Row, ctx: Context, *, unit_id: UUID, unit_name: str) -> Writ
     """A unit takes a published order and will name a member."""
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted", unit_id=unit_id, channel="unit"),
-        data={"unit": str(unit_id), "unit_name": unit_name}, job=tell(),
+        data={"unit": str(unit_id), "unit_name": unit_name},
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def unit_accept(row: Row, ctx: Context) -> Write:
     in_time = row["due_at"] is None or ctx.now <= row["due_at"]
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted"),
-        data={"unit": str(row["unit_id"]), "in_time": in_time}, job=tell(),
+        data={"unit": str(row["unit_id"]), "in_time": in_time},
     )  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def assign(
 
 def accept(row: Row, ctx: Context) -> Write:
     """The member takes it (党员接单)."""
-    return Write(set=fresh_clock(row, ctx, "accepted"), job=tell())
+    return Write(set=fresh_clock(row, ctx, "accepted"))
 
 
 def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
@@ -116,7 +116,7 @@ def start(row: Row, ctx: Context) -> Write:
     """Service begins; the time for it runs on from the acceptance."""
     changes = fresh_clock(row, ctx, "in_service")
     changes["due_at"], changes["clock_from"] = row["due_at"], row["clock_from"]
-    return Write(set=changes, job=tell())
+    return Write(set=changes)
 
 
 def cannot_do(row: Row, ctx: Context, *, reason: str, note: str) -> Write:

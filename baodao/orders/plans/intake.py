@@ -41,7 +41,6 @@ def verify(
         set=changes,
         data={"urgency": urgency, "category": category, "title_changed": changed},
         notes=[("requester", note)],
-        job=tell(),
     )
 
 
@@ -83,7 +82,7 @@ def publish(row: Row, ctx: Context) -> Write:
         raise Conflict(
             "居民还没看过对外文字，先不能公开。请念给居民听，或等居民在链接里同意。"
         )
-    return Write(set=fresh_clock(row, ctx, "published", route="pool"), job=tell())
+    return Write(set=fresh_clock(row, ctx, "published", route="pool"))
 
 
 def transfer(row: Row, ctx: Context, *, to: str, note: str) -> Write:

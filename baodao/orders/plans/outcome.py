@@ -13,6 +13,8 @@ from baodao.orders.models import Service
 from baodao.orders.plans.base import Context, Row, fresh_clock, tell
 from baodao.records.models import Record
 
+LOW = 2  # of five; such a rating is a reason to ask, never a deduction by itself
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -55,7 +57,9 @@ def report_done(
     return Write(
         set=fresh_clock(row, ctx, "done_reported", done_at=ctx.now, extension_days=0, calls=0),
         data={"minutes": sum(s.minutes for s in stretches), "people": len(stretches)},
-        notes=[("requester", note)], adds=services, job=tell(),
+        notes=[("requester", note)], adds=services,
+        # The others see it on their follow page.
+        job=tell() if row["source"] in rules.BY_CALL else None,
     )  # fmt: skip
 
 
@@ -134,7 +138,6 @@ def take_back(row: Row, ctx: Context) -> Write:
     """As before the resident's "not done": the round does not count."""
     return Write(
         set=fresh_clock(row, ctx, "done_reported", reopened=row["reopened"] - 1),
-        job=tell(),
     )
 
 
@@ -186,7 +189,8 @@ def rate(
             row, ctx, "closed", rating=rating, rating_text=text.strip(),
             rating_public=public and bool(text.strip()), closed_at=ctx.now,
         ),
-        data={"rating": rating, "how": how}, job=tell(),
+        data={"rating": rating, "how": how},
+        job=tell() if rating <= LOW else None,
     )  # fmt: skip
 
 

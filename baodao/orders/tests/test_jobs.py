@@ -59,6 +59,19 @@ def told(w: World, order: Order) -> list[tuple[str, str]]:
 
 
 @pytest.mark.req("A13", "A16", "L38")
+def test_a_job_is_left_only_where_somebody_is_told(w: World) -> None:
+    for state in ("closed", "in_service", "dispatched"):
+        order_in(state, w)
+    pool = order_in("published", w)
+    s.claim_order(actor=w.actors["member"], order_id=pool.id)
+    s.start_order(actor=w.actors["member"], order_id=pool.id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'event_id' FROM procrastinate_jobs")
+        left = {UUID(row[0]) for row in cursor.fetchall()}
+    events = dict(Event.objects.values_list("id", "action"))
+    assert left and {events[e].split(".")[1] for e in left} <= set(telling.TELLS)
+
+
 def test_a_whole_lifecycle_reaches_the_right_desks_and_nobody_else(w: World) -> None:
     order = place_online(w)
     advance(w, order, "closed")

@@ -21,7 +21,7 @@ from baodao.portal.demo.world import World
 from baodao.reporting import plans
 from baodao.reporting.models import ReportIn
 from baodao.reporting.rules import POSTS
-from baodao.reporting.services import SETTINGS, receipt_key
+from baodao.reporting.services import receipt_key
 
 NEEDS = ("给年轻干部提供基层锻炼岗位", "请社区帮助办理职工居住证明", "共用社区活动室开主题党日",
          "请社区反馈在职党员服务情况")  # fmt: skip
@@ -70,7 +70,7 @@ def build(w: World, homes: dict[UUID, Place]) -> None:
     root = w.places[w.preset.root].path
     desk = Desk(
         w, calendar_for(root), WorkClock.around(calendar_for(root), w.now),
-        values(root, SETTINGS), Counter(),
+        values(root), Counter(),
     )  # fmt: skip
     rng = w.rng("report-ins")
     todo = [*_of_units(desk, rng), *_of_members(desk, rng, homes)]
