@@ -12,7 +12,10 @@ def table() -> str:
     from baodao.acts.access import ACTIONS
     from baodao.people.roles import title
 
-    words = {"all": "全部", "place": "本地方及以下", "unit": "本单位", "own": "本人"}
+    words = {
+        "all": "全部", "place": "本地方及以下", "unit": "本单位", "own": "本人",
+        "made": "自己登记的",
+    }  # fmt: skip
     lines = [
         "# Roles",
         "",

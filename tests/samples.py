@@ -2,10 +2,10 @@
 standing cast's own community."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
-from baodao.core.clock import now
+from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
@@ -30,18 +30,25 @@ def bodies(w: World) -> dict[str, dict[str, Any]]:
         "api:act_reject": {"reason": "outside", **_WHY},
         "api:act_merge": {"into": str(uuid7())},
         "api:act_transfer": {"to": "12345", **_WHY},
+        "api:act_transfer_news": _WHY, "api:act_transfer_done": _WHY,
+        "api:act_hand_over": {"up": True, **_WHY},
+        "api:act_answer_cannot": {"reason": "policy", "told": "call", **_WHY},
+        "api:act_recall": {"reason": "silent", **_WHY},
+        "api:act_withdraw": {"how": "call", **_WHY},
         "api:act_dispatch": {"unit": str(w.units.unit.id)},
         "api:act_return": {"reason": "no_capacity", **_WHY},
         "api:act_assign": {"member": str(w.members.member.id)},
         "api:act_release": {"reason": "time"}, "api:act_decline": {"reason": "time"},
         "api:act_hand_back": {"reason": "time"},
-        "api:act_report_done": {"start": "2026-11-01T10:00:00+08:00",
-                                "end": "2026-11-01T11:00:00+08:00", **_WHY},
+        "api:act_report_done": {"start": at_local(today(), time.min).isoformat(),
+                                "end": now().isoformat(), **_WHY},
         "api:act_cannot_do": {"reason": "unsafe", **_WHY},
-        "api:act_ask_extension": {"days": 1, **_WHY},
-        "api:act_extend": {"days": 1, **_WHY}, "api:act_refuse_extension": _WHY,
+        "api:act_ask_extension": {"hours": 24, **_WHY},
+        "api:act_extend": {"hours": 24, **_WHY}, "api:act_refuse_extension": _WHY,
         "api:act_confirm": {"result": "solved"}, "api:act_reopen": {"result": "partly"},
-        "api:act_rate": {"rating": 5}, "api:act_pause": {"reason": "居民外出"},
+        "api:act_rate": {"rating": 5}, "api:act_pause": {
+            "reason": "居民外出", "until": (today() + timedelta(days=3)).isoformat(),
+        },
         "api:act_note": {"text": "试一试"},
     }  # fmt: skip
 

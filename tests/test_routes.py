@@ -162,7 +162,6 @@ def test_nobody_of_another_place_gets_anything_of_an_order() -> None:
     order = order_in("in_service", w)
     for route in (
         "orders:detail",
-        "orders:slip",
         "orders:looked",
         "orders:unit_order",
         "orders:my_order",

@@ -24,20 +24,24 @@ class Scope(StrEnum):
     PLACE = "place"  # my place and below
     UNIT = "unit"  # my unit's
     OWN = "own"  # my own
+    MADE = "made"  # what I entered myself
 
 
 @dataclass(frozen=True)
 class Columns:
     """Which columns of a model the scopes look at. `own` and `conflict` map a
-    column to the actor's attribute it is compared with."""
+    column to the actor's attribute it is compared with; `made` is the column with
+    the account that entered the row."""
 
     path: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
+    made: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self.path, *self.unit, *self.own)
+        made = (self.made,) if self.made else ()
+        return (*self.path, *self.unit, *self.own, *made)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,9 @@ def _tests(scope: Scope, cols: Columns, actor: Actor) -> list[tuple[str, str, An
         if actor.unit_id is None:
             return []
         return [(c, "is", actor.unit_id) for c in cols.unit]
+    if scope is Scope.MADE:
+        made = actor.account_id if cols.made else None
+        return [(cols.made, "is", made)] if made else []
     own = [(c, "is", getattr(actor, attribute)) for c, attribute in cols.own.items()]
     return [t for t in own if t[2] is not None]
 

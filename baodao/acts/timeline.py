@@ -1,7 +1,7 @@
 """The event log read back as a story: who did what, when, and which side kept the
 thing waiting for how long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -43,9 +43,12 @@ def moments(events: Iterable[Event]) -> list[Moment]:
     return [Moment(e.at, e.action.split(".", 1)[1], e.to_state) for e in events]
 
 
-def waits(story: Sequence[Moment], flow: Flow, now: datetime) -> list[Wait]:
+def waits(
+    story: Sequence[Moment], flow: Flow, now: datetime, anew: Container[str] = ()
+) -> list[Wait]:
     """Cut the time from the first event to now (or to the end of the flow) into
-    stretches by side. Events "pause" and "resume" open and close a pause. The
+    stretches by side. Events "pause" and "resume" open and close a pause; `anew`
+    names events that end it without moving the state. The
     stretches follow each other without gap, but for the time in which a closed thing
     rested before it was reopened: that was nobody's."""
     found: list[Wait] = []
@@ -53,7 +56,7 @@ def waits(story: Sequence[Moment], flow: Flow, now: datetime) -> list[Wait]:
     for i, moment in enumerate(story):
         if moment.event == "pause":
             paused = True
-        elif moment.event == "resume" or _moved(story, i):
+        elif moment.event == "resume" or moment.event in anew or _moved(story, i):
             paused = False
         end = story[i + 1].at if i + 1 < len(story) else now
         state = flow.states.get(moment.state)

@@ -15,6 +15,7 @@ from baodao.core.errors import Invalid, NotFound
 from baodao.orders import rules, services
 from baodao.orders.filters import SEALED
 from baodao.orders.models import Order
+from baodao.orders.plans import row_of
 from baodao.orders.private import may_read_words
 from baodao.places.models import Place
 
@@ -89,7 +90,7 @@ class OrderIn(Input):
     call_name: Line = ""
     phone: Code = ""
     address: Line = ""
-    consent_public: bool = True
+    consent_public: bool = False
     keep_numbers: bool = False
 
 
@@ -142,10 +143,11 @@ def one_order(request: HttpRequest, order_id: UUID) -> Any:
 
 
 def _possible(actor: Actor, order: Order) -> list[str]:
+    row = row_of(order)
     return [
         event
         for event in rules.FLOW.events(order.state)
-        if can(actor, f"orders.{event}", order)
+        if rules.fits(event, row) and can(actor, f"orders.{event}", order)
     ]
 
 

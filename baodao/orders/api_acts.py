@@ -37,11 +37,13 @@ class Verify(Input):
     urgency: one_of(rules.URGENCIES) = "normal"  # type: ignore[valid-type]
     seen_how: one_of(("", *rules.SEEN_HOW)) = ""  # type: ignore[valid-type]
     note: Words = ""
+    consent_public: bool | None = None
 
 
 class Edit(Input):
     title: Line
     seen_how: one_of(("", *rules.SEEN_HOW)) = ""  # type: ignore[valid-type]
+    consent_public: bool | None = None
 
 
 class Note(Input):
@@ -59,7 +61,40 @@ class Merge(Input):
 
 class Transfer(Input):
     to: one_of(rules.TRANSFER_TO)  # type: ignore[valid-type]
-    note: Words = ""
+    note: Words
+
+
+class Said(Input):
+    note: Words
+
+
+class HandOver(Input):
+    """`up`: to the township; else back to the community."""
+
+    up: bool
+    note: Words
+
+
+class AnswerCannot(Input):
+    reason: one_of(rules.CANNOT_REASONS)  # type: ignore[valid-type]
+    note: Words
+    told: one_of(rules.TOLD_HOW)  # type: ignore[valid-type]
+
+
+class Recall(Input):
+    reason: one_of([r for r in rules.RECALL_REASONS if r != "gone"])  # type: ignore[valid-type]
+    note: Words
+
+
+class AskAgain(Input):
+    what: Words = ""
+
+
+class Withdraw(Input):
+    """How the resident said so, and why."""
+
+    how: one_of(rules.SAID_HOW)  # type: ignore[valid-type]
+    note: Words
 
 
 class Dispatch(Input):
@@ -97,7 +132,9 @@ class CannotDo(Input):
 
 
 class Extension(Input):
-    days: int = Field(ge=1, le=15)
+    """In hours: whole days but for danger and urgent orders."""
+
+    hours: int = Field(ge=1, le=15 * 24)
     note: Words
 
 
@@ -122,7 +159,7 @@ class Rate(Input):
 
 
 class Pause(Input):
-    until: Day | None = None
+    until: Day
     reason: Words
 
 
@@ -140,10 +177,6 @@ def _dispatch(*, unit: UUID, **given: Any) -> Done:
 
 def _assign(*, member: UUID, **given: Any) -> Done:
     return services.assign_order(member_id=member, **given)
-
-
-def _merge(*, client_id: str, **given: Any) -> Done:
-    return services.merge_order(**given)
 
 
 def _edit(*, client_id: str, **given: Any) -> Done:
@@ -186,11 +219,17 @@ ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
     "verify": ("核实", Verify, services.verify_order),
     "edit": ("改对外文字", Edit, _edit),
     "reject": ("不受理", Reject, services.reject_order),
-    "merge": ("合并", Merge, _merge),
+    "merge": ("合并", Merge, services.merge_order),
+    "unmerge": ("分开办", Note, services.unmerge_order),
     "publish": ("放到公开认领", None, services.publish_order),
     "republish": ("重新公开", Note, services.republish_order),
     "dispatch": ("派单", Dispatch, _dispatch),
     "transfer": ("转办", Transfer, services.transfer_order),
+    "transfer_news": ("问过转办进展", Said, services.transfer_news),
+    "transfer_done": ("转办结果：对方办好了", Said, services.transfer_done),
+    "hand_over": ("交给上级或交回社区", HandOver, services.hand_over_order),
+    "answer_cannot": ("答复办不了", AnswerCannot, services.answer_cannot),
+    "recall": ("收回改派", Recall, services.recall_order),
     "claim": ("党员认领", None, services.claim_order),
     "unit_claim": ("单位认领", None, _unit_claim),
     "release": ("退回公开认领", Decline, services.release_order),
@@ -211,7 +250,8 @@ ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
     "unreachable": ("联系不上", None, services.close_unreachable),
     "reopen": ("重新办理", Reopen, services.reopen_order),
     "rate": ("代居民评价", Rate, services.rate_order),
-    "withdraw": ("居民撤回", Note, services.withdraw_order),
+    "ask_again": ("居民请再办", AskAgain, services.ask_again),
+    "withdraw": ("居民撤回", Withdraw, services.withdraw_order),
     "pause": ("时限暂停", Pause, services.pause_order),
     "resume": ("恢复计时", None, services.resume_order),
     "note": ("补记", Remark, services.add_note),

@@ -20,6 +20,7 @@ TABS = {
     "unit": "等单位",
     "resident": "等居民",
     "superior": "等上级",
+    "away": "已转办",
     "all": "全部在办",
     "closed": "已办结",
     "any": "全部",
@@ -39,13 +40,21 @@ HANDLED = {
 }
 SPANS = {"today": "今天", "week": "本周"}
 _BY_SIDE = ("unit", "resident")
-_OVERSEE = ("superior", "community", *_BY_SIDE, "all", "closed")
+_OVERSEE = ("superior", "community", *_BY_SIDE, "away", "all", "closed")
 ROLE_TABS: Mapping[str, tuple[str, ...]] = {
-    "community_worker": ("mine", *_BY_SIDE, "superior", "all", "closed"),
-    "community_secretary": ("mine", *_BY_SIDE, "superior", "all", "closed"),
-    "grid_worker": ("mine", "community", *_BY_SIDE, "superior", "all", "closed"),
-    "practice_center": ("mine", *_BY_SIDE, "all", "closed"),
-    "township_party": ("mine", "community", *_BY_SIDE, "all", "closed"),
+    "community_worker": ("mine", *_BY_SIDE, "superior", "away", "all", "closed"),
+    "community_secretary": ("mine", *_BY_SIDE, "superior", "away", "all", "closed"),
+    "grid_worker": (
+        "mine",
+        "community",
+        *_BY_SIDE,
+        "superior",
+        "away",
+        "all",
+        "closed",
+    ),
+    "practice_center": ("mine", *_BY_SIDE, "away", "all", "closed"),
+    "township_party": ("mine", "community", *_BY_SIDE, "away", "all", "closed"),
 }
 COMMUNITY_STATES = tuple(s for s, st in rules.STATES.items() if st.side == "community")
 _SIDES = {
@@ -67,18 +76,25 @@ def tabs_of(actor: Actor) -> tuple[str, ...]:
 
 
 def _waits_for_me(actor: Actor, now: datetime) -> Q:
-    """What the actor's own role has to do next."""
+    """What the actor's own role has to do next. What was passed on comes back on the
+    day on which its outcome is to be asked for; a danger or urgent wish that is late
+    on the board has to be given to somebody."""
     asks = Q(call_wanted=True) | Q(due_at__lt=now) | Q(source__in=rules.BY_CALL)
     call_back = Q(state="done_reported") & asks
-    asked = Q(state="in_service", extension_days__gt=0, extended=False)
+    asked = Q(state="in_service", extension_hours__gt=0, extended=False)
     escalated = Q(state__in=rules.OPEN, escalated_at__isnull=False)
-    community = Q(state__in=COMMUNITY_STATES)
+    tomorrow = at_local(today(now) + timedelta(days=1), time.min)
+    to_place = Q(state__in=COMMUNITY_STATES) & (
+        ~Q(state="transferred") | Q(due_at__lt=tomorrow, paused_at=None)
+    ) | Q(state="published", due_at__lt=now, paused_at=None)
+    at_home, above = Q(at_township=False), Q(at_township=True)
+    community = (to_place | asked) & at_home | call_back
     return {
-        "community_worker": community | call_back | asked,
-        "community_secretary": community | call_back | asked,
+        "community_worker": community,
+        "community_secretary": community,
         "grid_worker": call_back,
-        "practice_center": community | escalated,
-        "township_party": escalated,
+        "practice_center": to_place | escalated,
+        "township_party": (to_place | asked) & above | escalated,
     }.get(actor.role, Q(pk=None))
 
 
@@ -88,8 +104,10 @@ def turn(actor: Actor, now: datetime) -> Case:
     if "mine" in tabs_of(actor):
         whens.append(When(_waits_for_me(actor, now), then=Value("mine")))
     if "superior" in tabs_of(actor):
+        above = Q(at_township=True, state__in=COMMUNITY_STATES)
         escalated = Q(state__in=rules.OPEN, escalated_at__isnull=False)
-        whens.append(When(escalated, then=Value("superior")))
+        whens.append(When(escalated | above, then=Value("superior")))
+    whens.append(When(state="transferred", then=Value("away")))
     for side, tab in _SIDES.items():
         states = [s for s, st in rules.STATES.items() if st.side == side]
         whens.append(When(state__in=states, then=Value(tab)))

@@ -1,15 +1,17 @@
 """Shape of what staff type about an order; the services judge what it means."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
+from baodao.core.clock import today
 from baodao.orders import rules
 from baodao.orders.models import Category, Order
 from baodao.places.models import Place
 from baodao.ui.forms import DateInput, DateTimeInput, PhoneInput
+from baodao.ui.words import cdate
 
 PURPOSES = {
     "verify": "核实情况",
@@ -51,6 +53,8 @@ class Act(forms.Form):
 
     client_id = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     use_required_attribute = True
+    # What a service calls by another name than the form.
+    called: Mapping[str, str] = {}
 
     def __init__(self, *args: Any, order: Order | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,6 +82,15 @@ def _categories() -> list[tuple[str, str]]:
     return list(Category.objects.values_list("code", "title"))
 
 
+def _consent() -> forms.BooleanField:
+    """Never ticked beforehand: the worker asks and ticks."""
+    return forms.BooleanField(
+        label="问过居民：同意把这句话贴到心愿墙上",
+        required=False,
+        help_text="不勾就不公开，只由社区去找人来办。",
+    )
+
+
 _SEEN = {k: v for k, v in rules.SEEN_HOW.items() if k in ("phone", "desk")}
 
 
@@ -94,6 +107,7 @@ class Verify(Act):
         [("", "还没有，等居民在链接里看"), *_SEEN.items()],
         required=False,
     )
+    consent_public = _consent()
     note = _text("核实到的情况", required=False)
 
     def prepare(self) -> None:
@@ -103,7 +117,7 @@ class Verify(Act):
             known = o.seen_how if o.seen_how in _SEEN else ""
             self.initial.update({
                 "title": o.title, "category": o.category_id, "urgency": o.urgency,
-                "seen_how": known,
+                "seen_how": known, "consent_public": o.consent_public,
             })  # fmt: skip
 
 
@@ -114,10 +128,14 @@ class Edit(Act):
         [("", "还没有，等居民在链接里看"), *_SEEN.items()],
         required=False,
     )
+    consent_public = _consent()
 
     def prepare(self) -> None:
         if self.order:
-            self.initial.update({"title": self.order.title, "seen_how": ""})
+            o = self.order
+            self.initial.update(
+                {"title": o.title, "seen_how": "", "consent_public": o.consent_public}
+            )
 
 
 class Reject(Act):
@@ -126,28 +144,49 @@ class Reject(Act):
 
 
 class Merge(Act):
-    """Into one of the similar orders, or into one named by its number."""
+    """Into one of the orders alike (`similar`), or into one named by its number: what
+    the number stands for is shown first (`named`), and chosen then."""
 
-    into = forms.ChoiceField(
-        label="并到哪一单", widget=forms.RadioSelect, required=False
-    )
-    number = forms.CharField(label="或者填单号", required=False, max_length=12)
+    into = forms.UUIDField(label="并到哪一单", widget=forms.RadioSelect, required=False)
+    number = forms.CharField(
+        label="或者填单号", required=False, max_length=12,
+        help_text="只在本社区还在办的单里找。",
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, similar: Iterable[Any] = (), **kwargs: Any) -> None:
-        self.similar = [(str(a.id), f"单 {a.no} {a.title}") for a in similar]
+    def __init__(
+        self,
+        *args: Any,
+        similar: Iterable[Any] = (),
+        named: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        self.similar, self.named = [(str(a.id), _which(a)) for a in similar], named
         super().__init__(*args, **kwargs)
 
     def prepare(self) -> None:
-        self.fields["into"].choices = self.similar  # type: ignore[attr-defined]
+        self.fields["into"].widget.choices = self.similar
         if not self.similar:
             del self.fields["into"]
             self.fields["number"].label = "要并到的单号"
+        if self.named:
+            del self.fields["number"]
+            self.initial["into"] = self.similar[0][0]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("into") and not data.get("number"):
-            self.add_error("number", "请选一单，或填要并到的单号。")
+            at = "number" if "number" in self.fields else "into"
+            self.add_error(at, "请选一单，或填要并到的单号。")
         return data
+
+    def words(self) -> dict[str, Any]:
+        return {"into": self.cleaned_data["into"]}
+
+
+def _which(order: Any) -> str:
+    """单 1123-05 楼道灯坏了（11月23日登记，服务中）."""
+    day, state = cdate(order.placed_at, today()), rules.STATES[order.state].title
+    return f"单 {order.no} {order.title}（{day}登记，{state}）"
 
 
 class Dispatch(Act):
@@ -166,13 +205,61 @@ class Dispatch(Act):
 
 
 class Transfer(Act):
-    to = _pick("转给", rules.TRANSFER_TO.items())
+    """To somebody outside, or up to the township, which then handles it itself."""
+
+    to = _pick("转给", [])
     note = _text("给居民的说明", help_text="居民看得到。单号和查询码不变。")
 
+    def prepare(self) -> None:
+        up = (
+            []
+            if self.order and self.order.at_township
+            else [("township", rules.TOWNSHIP)]
+        )
+        self.fields["to"].choices = [*rules.TRANSFER_TO.items(), *up]  # type: ignore[attr-defined]
 
-class Release(Act):
-    reason = _pick("理由", rules.DECLINE_REASONS.items())
-    note = _text("说明", required=False)
+
+class TransferOutcome(Act):
+    outcome = _pick(
+        "问到什么",
+        [
+            ("done", "对方办好了，等居民说办好没有"),
+            ("news", "对方还在办，过几天再问"),
+            ("back", "对方不办，退回来了，由社区另派"),
+        ],
+    )
+    note = _text("问到的情况", help_text="居民看得到。")
+
+
+class HandDown(Act):
+    note = _text("为什么交回", help_text="社区和居民看得到。")
+
+
+_FOR_STAFF = {
+    k: v for k, v in rules.RECALL_REASONS.items() if k not in ("gone", "sent_back")
+}
+
+
+class Recall(Act):
+    reason = _pick("理由", _FOR_STAFF.items())
+    note = _text("说明", help_text="原来承办的单位和党员看得到。")
+
+
+class AnswerCannot(Act):
+    reason = _pick("为什么办不了", rules.CANNOT_REASONS.items())
+    note = _text(
+        "给居民的答复",
+        help_text="居民看得到。请写清为什么、还可以找谁；居民不同意，可以请社区再办。",
+    )
+    told = _pick("怎么告诉居民的", rules.TOLD_HOW.items())
+
+
+class Unmerge(Act):
+    note = _text("为什么分开", help_text="居民看得到。")
+
+
+class AskAgain(Act):
+    what = _text("居民怎么说", help_text="居民和接着办的人看得到。")
 
 
 class Republish(Act):
@@ -180,13 +267,29 @@ class Republish(Act):
 
 
 class Extend(Act):
-    days = forms.IntegerField(label="延期几天", min_value=1, max_value=15)
+    """In days; for danger and urgent orders in hours."""
+
+    called = {"hours": "span"}
+    span = forms.IntegerField(label="延期几天", min_value=1, max_value=48)
     note = _text("说明", help_text="同意：居民和承办都看得到。不同意：只有承办看得到。")
 
     def prepare(self) -> None:
-        self.fields["days"].error_messages["invalid"] = "请填天数，例如 3。"
-        if self.order and self.order.extension_days:
-            self.initial["days"] = self.order.extension_days
+        field = self.fields["span"]
+        if self._by_hours:
+            field.label = "延期几小时"
+        field.error_messages["invalid"] = "请填一个数，例如 3。"
+        if self.order and self.order.extension_hours:
+            hours = self.order.extension_hours
+            self.initial["span"] = hours if self._by_hours else hours // 24
+
+    @property
+    def _by_hours(self) -> bool:
+        return self.order is not None and self.order.urgency in rules.BY_HOURS
+
+    def words(self) -> dict[str, Any]:
+        words = super().words()
+        span = words.pop("span")
+        return {**words, "hours": span if self._by_hours else span * 24}
 
 
 class RefuseExtension(Act):
@@ -238,7 +341,10 @@ class Rate(Act):
 
 
 class Withdraw(Act):
-    note = _text("理由", required=False, help_text="居民看得到。")
+    how = _pick("居民怎么说的", rules.SAID_HOW.items())
+    note = _text(
+        "为什么不办了", help_text="居民看得到；不是居民的意思，居民可以请再办。"
+    )
 
 
 class CannotDo(Act):
@@ -292,6 +398,7 @@ class NewOrder(Act):
         [("desk", "当面看过"), ("phone", "念给居民听过"), ("", "还没有")],
         required=False, initial="",
     )  # fmt: skip
+    consent_public = _consent()
     call_name = forms.CharField(label="怎么称呼", max_length=20, required=False)
     phone = forms.CharField(
         label="电话",

@@ -14,6 +14,7 @@ from baodao.orders.models import Order
 from baodao.orders.plans import Stretch
 from baodao.people.models import Member
 from baodao.ui.forms import DateInput, Form
+from baodao.ui.words import hours
 
 MOST_DAYS_BACK = 30
 LONGEST = timedelta(hours=12)
@@ -78,17 +79,20 @@ class NoteForm(ActForm):
 
 
 class ExtensionForm(ActForm):
-    """More days, asked for once."""
+    """More time, asked for once. `longest`: the original span, in hours."""
 
-    days = forms.TypedChoiceField(
-        label="要多几天", coerce=int, widget=forms.RadioSelect
-    )
+    HOURS, DAYS = (1, 2, 4, 8, 12), (1, 2, 3, 5, 7, 10, 15)
+
+    hours = forms.TypedChoiceField(label="要多久", coerce=int, widget=forms.RadioSelect)
     note = words("为什么")
 
     def __init__(self, longest: int, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        days = [d for d in (1, 2, 3, 5, 7, 10, 15) if d <= longest] or [1]
-        self.fields["days"].choices = [(d, f"{d}天") for d in days]  # type: ignore[attr-defined]
+        offered = [d * 24 for d in self.DAYS]
+        if longest <= 24:
+            offered = [*self.HOURS, 24]
+        offered = [h for h in offered if h <= longest] or [longest]
+        self.fields["hours"].choices = [(h, hours(h)) for h in offered]  # type: ignore[attr-defined]
         self.fields["note"].help_text = "居民看得到这句话。"
 
 

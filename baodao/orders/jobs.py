@@ -5,15 +5,17 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from baodao.orders import sweeps, telling
+from baodao.orders import merging, sweeps, telling
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
 
 @app.task(name="orders.tell", retry=RETRY)
 def tell(event_id: str, **_: object) -> None:
-    """Messages of one event; deferred by the act itself, in its transaction."""
+    """Messages of one event, and what it means for orders that follow this one;
+    deferred by the act itself, in its transaction."""
     telling.tell(UUID(event_id))
+    merging.settle(UUID(event_id))
 
 
 @app.periodic(cron="*/10 * * * *")

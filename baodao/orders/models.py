@@ -50,6 +50,7 @@ class Order(Acted):
         path=("path",),
         unit=("unit_id",),
         own={"id": "link_id", "member_id": "member_id"},
+        made="placed_by",
     )
     FLOW = rules.FLOW
 
@@ -77,8 +78,10 @@ class Order(Acted):
     household = models.ForeignKey(Household, models.PROTECT, null=True, blank=True)
     language = models.TextField(default="zh")
     seen_how = models.TextField("居民看过对外文字", default="", blank=True)
-    consent_public = models.BooleanField("同意公开", default=True)
+    consent_public = models.BooleanField("同意公开", default=False)
     goods_fen = models.IntegerField("实物金额（分）", default=0)
+    # The account that registered it, for somebody or for oneself.
+    placed_by = models.UUIDField(null=True)
 
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, verbose_name="承办单位"
@@ -91,6 +94,8 @@ class Order(Acted):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
     transferred_to = models.TextField(default="", blank=True)
     returned_by = models.TextField("上次退回的单位", default="", blank=True)
+    # With the township, which has taken it on from its community.
+    at_township = models.BooleanField(default=False)
 
     placed_at = models.DateTimeField()
     clock_from = models.DateTimeField()
@@ -105,18 +110,23 @@ class Order(Acted):
     ticking_since = models.DateTimeField(default=clock_now)
     reminded = models.SmallIntegerField(default=0)
     escalated_at = models.DateTimeField(null=True)
-    extension_days = models.SmallIntegerField(default=0)
+    extension_hours = models.SmallIntegerField(default=0)
     extended = models.BooleanField(default=False)
     dispatched_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     reopened = models.SmallIntegerField(default=0)
+    withdrawn_how = models.TextField(default="", blank=True)
     calls = models.SmallIntegerField(default=0)
+    first_call_at = models.DateTimeField(null=True)
+    last_call_at = models.DateTimeField(null=True)
     call_wanted = models.BooleanField(default=False)
     result = models.TextField(
         choices=list(rules.RESULTS.items()), default="", blank=True
     )
+    # When the result came about: confirmed, not reached, or answered as 办不了.
+    result_at = models.DateTimeField(null=True)
     confirmed_how = models.TextField(default="", blank=True)
     rating = models.SmallIntegerField(null=True)
     thanks = models.TextField("感谢的话（已核）", default="", blank=True)
@@ -148,6 +158,11 @@ class Order(Acted):
                 condition=~Q(state="merged") | Q(merged_into__isnull=False),
                 name="order_merged_has_target",
             ),
+            models.CheckConstraint(
+                condition=Q(result="", result_at=None)
+                | (~Q(result="") & Q(result_at__isnull=False)),
+                name="order_result_has_date",
+            ),
         ]
         indexes = [
             models.Index(fields=["path", "state", "due_at"], name="order_by_place"),
@@ -160,6 +175,16 @@ class Order(Acted):
                 condition=Q(state__in=list(rules.OPEN)),
             ),
             models.Index(fields=["merged_into"], name="order_merged_into"),
+            models.Index(
+                fields=["path", "result_at"],
+                name="order_by_result",
+                condition=Q(result_at__isnull=False),
+            ),
+            models.Index(
+                fields=["placed_by", "placed_at"],
+                name="order_by_account",
+                condition=Q(placed_by__isnull=False),
+            ),
             models.Index(fields=["no"], name="order_by_no"),
             models.Index(
                 fields=["phone_hash", "placed_at"],
@@ -193,9 +218,7 @@ class Service(models.Model):
             models.CheckConstraint(
                 condition=Q(end_at__gt=F("start_at")), name="service_has_length"
             ),
-            models.CheckConstraint(
-                condition=Q(minutes__gt=0), name="service_has_minutes"
-            ),
+            models.CheckConstraint(condition=Q(minutes__gte=0), name="service_minutes"),
             models.UniqueConstraint(
                 fields=["order", "round", "member"], name="service_once_per_round"
             ),

@@ -3,17 +3,17 @@ live in the address; figures of what a person has handled; orders alike."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
-from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.http import QueryDict
 
-from baodao.acts.access import path_range, visible
+from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
+from baodao.core.clock import at_local, today
 from baodao.core.clock import now as clock_now
 from baodao.matching import words as alike
 from baodao.orders import rules
@@ -100,6 +100,19 @@ def places_in_reach(actor: Actor) -> list[Place]:
     )
 
 
+def _named_in(
+    actor: Actor, codes: Sequence[str], known: Sequence[Place]
+) -> list[Place]:
+    """Places of the address that the filter does not offer but the actor's scope
+    holds, such as one grid for a township. No query when there are none."""
+    left = set(codes) - {p.code for p in known}
+    if not left:
+        return []
+    low, high = path_range(actor.path or "")
+    found = Place.objects.filter(code__in=left, path__gte=low, path__lt=high)
+    return list(found.only("code", "name", "path", "level", "lon", "lat"))
+
+
 def rows_of(
     actor: Actor, filters: Filters, tab: str, paths: Mapping[str, str], now: datetime
 ) -> QuerySet[Order]:
@@ -129,6 +142,7 @@ def desk(
     if tab not in (*tabs_of(actor), "any"):
         tab = "any" if filters.handled or filters.q else tabs_of(actor)[0]
     places = places_in_reach(actor)
+    places += _named_in(actor, filters.places, places)
     paths = {p.code: p.path for p in places}
     asked = filters.condition(actor, paths, now)
     counts = _counts(actor, tab, asked, now)
@@ -159,7 +173,8 @@ def _counts(actor: Actor, tab: str, asked: Q, now: datetime) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Alike:
-    """An order that may be about the same thing. `score` is 0 to 1."""
+    """An order that may be about the same thing. `score` is 0 to 1; `may_open`: the
+    reader may open it (one of another grid is told of by its public wording only)."""
 
     id: UUID
     no: str
@@ -168,6 +183,7 @@ class Alike:
     placed_at: datetime
     score: float
     unit: str = ""
+    may_open: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -179,8 +195,8 @@ class Alike:
 
 
 def similar_orders(
-    text: str, path: str, *, private: bool = False, exclude: UUID | None = None,
-    now: datetime | None = None, limit: int = 5,
+    actor: Actor, text: str, path: str, *, private: bool = False,
+    exclude: UUID | None = None, now: datetime | None = None, limit: int = 5,
 ) -> list[Alike]:  # fmt: skip
     """Orders of the community in the last 60 days whose wording is like `text`, open
     ones first. `private`: compare the residents' own words too, for those who may
@@ -197,26 +213,47 @@ def similar_orders(
     for o in rows.defer(*hidden)[:200]:
         score = alike.best(text, [o.title, o.detail] if private else [o.title])
         if score >= 0.3:
-            unit = str(o.unit or "")
-            found.append(Alike(o.id, o.no, o.title, o.state, o.placed_at, score, unit))
+            found.append(Alike(
+                o.id, o.no, o.title, o.state, o.placed_at, score, str(o.unit or ""),
+                can(actor, "orders.view", o),
+            ))  # fmt: skip
     found.sort(key=lambda a: (not a.is_open, -a.score, a.no))
     return found[:limit]
 
 
-def related(order: Order, now: datetime | None = None) -> dict[str, Any]:
-    """The same household's other orders, and how many of the same grid and category
-    there were in 60 days. Two queries at most."""
-    start = (now or clock_now()) - timedelta(days=60)
-    near = (
-        Order.objects.filter(placed_at__gte=start).exclude(id=order.id).defer(*SEALED)
+def mergeable(actor: Actor, order: Order, now: datetime | None = None) -> list[Alike]:
+    """Orders alike into which this one may be merged: those still open."""
+    near = similar_orders(
+        actor, order.detail, order.path, private=True, exclude=order.id, now=now
     )
-    low, high = path_range(order.path)
-    same = near.filter(path__gte=low, path__lt=high, category_id=order.category_id)
-    house = near.filter(household_id=order.household_id) if order.household_id else None
-    return {
-        "household": list(house.order_by("-placed_at")[:5])
-        if house is not None
-        else [],
-        "same": same.exclude(state__in=["merged", "rejected", "withdrawn"]).count(),
-        "since": start,
-    }
+    return [a for a in near if a.is_open and a.may_open]
+
+
+@dataclass(frozen=True)
+class Related:
+    """What else there is: `household`, the same home's orders, for those who know
+    the homes; `same`, how many of this place and category since `since`, with the
+    list `query` opens, this one among them."""
+
+    household: Sequence[Order]
+    same: int
+    query: str
+
+
+def related(actor: Actor, order: Order, now: datetime | None = None) -> Related:
+    """Two queries at most; nothing outside the actor's scope."""
+    now = now or clock_now()
+    since = today(now) - timedelta(days=60)
+    seen = visible(Order.objects.all(), actor, "orders.view").defer(*SEALED)
+    house: list[Order] = []
+    if order.household_id and can(actor, "orders.reveal", order):
+        same_home = seen.filter(household_id=order.household_id).exclude(id=order.id)
+        start = at_local(since, time.min)
+        house = list(same_home.filter(placed_at__gte=start).order_by("-placed_at")[:5])
+    data = QueryDict(mutable=True)
+    data.update({
+        "tab": "any", "place": order.place.code, "category": order.category_id,
+        "since": since.isoformat(),
+    })  # fmt: skip
+    asked = Filters.read(data).condition(actor, {order.place.code: order.path}, now)
+    return Related(house, seen.filter(asked).count(), data.urlencode())

@@ -180,9 +180,9 @@ def started_at(order: Order) -> datetime | None:
 
 
 def span_of(order: Order) -> int:
-    """The longest extension, in days: the original span (at least one)."""
-    settings = context(order.path).settings
-    return max(1, rules.service_span(order.urgency, settings).days)
+    """The longest extension, in hours: the original span."""
+    span = rules.service_span(order.urgency, context(order.path).settings)
+    return int(span.total_seconds()) // 3600
 
 
 def may_extend(order: Order, now: datetime) -> bool:
@@ -190,7 +190,7 @@ def may_extend(order: Order, now: datetime) -> bool:
     return (
         order.state == "in_service"
         and not order.extended
-        and not order.extension_days
+        and not order.extension_hours
         and order.paused_at is None
         and order.due_at is not None
         and now <= order.due_at

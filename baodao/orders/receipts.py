@@ -12,7 +12,7 @@ from baodao.orders.models import Order
 from baodao.orders.plans import Context
 from baodao.records.models import CHANNELS
 from baodao.ui.shapes import Line
-from baodao.ui.words import deadline, span
+from baodao.ui.words import deadline, hours, span
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _done(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
 
 def _asked(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
     return "申请送出了", [
-        Line(f"申请延期 {event.data.get('days')} 天", "理由居民看得到"),
+        Line(f"申请延期 {hours(int(event.data.get('hours', 0)))}", "理由居民看得到"),
         Line("等社区答复", "答复前原来的时限不变", "wait"),
     ]
 

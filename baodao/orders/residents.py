@@ -2,7 +2,7 @@
 whose turn it is and until when. Names of units only, never of a person who serves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,7 +33,7 @@ STEPS = ("您提出", "社区核实", "有人接了", "来人办了", "您说办
 # Which of the six steps is the present one; the ones before it are done.
 STAGE = {
     "submitted": 1, "verified": 2, "published": 2, "expired": 2, "dispatched": 2,
-    "unit_accepted": 3, "assigned": 3, "claimed": 3, "accepted": 3, "in_service": 3,
+    "transferred": 3, "unit_accepted": 3, "assigned": 3, "claimed": 3, "accepted": 3, "in_service": 3,
     "done_reported": 4, "confirmed": 5, "closed": 6,
 }  # fmt: skip
 NOW_TITLES = {
@@ -41,8 +41,8 @@ NOW_TITLES = {
     4: "现在请您说一句：办好了吗？", 5: "愿意的话，请您打个分",
 }  # fmt: skip
 BY_STEP = {
-    1: ("verify",), 2: ("unit_accept", "claim", "unit_claim"),
-    3: ("report_done",), 4: ("confirm",), 5: ("rate",),
+    1: ("verify",), 2: ("unit_accept", "claim", "unit_claim", "transfer"),
+    3: ("report_done", "transfer_done"), 4: ("confirm",), 5: ("rate",),
 }  # fmt: skip
 SOURCES = {
     "online": "网上", "desk": "到社区说的", "phone": "打电话说的", "visit": "上门时说的",
@@ -56,15 +56,22 @@ SAID = {
     "verify": "社区核实时说", "reject": "不受理的理由", "transfer": "转办时说",
     "ask_extension": "来办的人想晚几天", "extend": "社区同意晚几天",
     "report_done": "来办的人说", "confirm": "回访时说", "reopen": "您说还差",
-    "withdraw": "撤回时说", "note": "补充",
+    "withdraw": "撤回时说", "note": "补充", "transfer_news": "社区问到的进展",
+    "transfer_done": "社区问到的结果", "hand_over": "社区说", "answer_cannot": "办不了的理由",
+    "unmerge": "为什么分开办", "ask_again": "您说还要办",
 }  # fmt: skip
 RESULTS = {
     "solved": "您说办好了", "partly": "办了一部分，您同意就此办结",
     "not_solved": "没办好，理由写在下面", "cannot": "办不了，理由写在下面",
-    "no_answer": "没有答复：打了三次电话没有打通",
+    "no_answer": "没有答复：打了几次电话没有打通",
 }  # fmt: skip
 LONGEST = 24  # of a heading made of the resident's own words
-FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
+ANSWERED = "orders.answer_cannot"
+FIELDS = {
+    "phone": "电话", "address": "住处", "call_name": "称呼",
+    "code": "查询码，打印了小条",
+}  # fmt: skip
+LOOKS = ("orders.reveal", "orders.slip")
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,13 @@ def heading(order: Order, by_code: bool) -> str:
     return first if 2 <= len(first) <= LONGEST else order.title
 
 
+def _away(order: Order) -> str:
+    """已转给职能部门办; "" when it was not passed on."""
+    if not order.transferred_to:
+        return ""
+    return f"已转给{rules.TRANSFER_TO.get(order.transferred_to, rules.TOWNSHIP)}办"
+
+
 def handler(order: Order) -> str:
     """Who handles it, as a resident may know: the unit, or a member without name."""
     if order.unit is not None:
@@ -156,8 +170,10 @@ def _steps(
     last = {e.action.split(".", 1)[1]: e for e in events}
     source = SOURCES.get(asked.source, "")
     lines = [Line(STEPS[0], f"{cdatetime(asked.placed_at, day)} {source}".strip())]
-    if order.state in ("rejected", "withdrawn", "transferred", "merged"):
+    if order.state in ("rejected", "withdrawn", "merged"):
         return lines
+    if order.state == "closed" and order.confirmed_at is None:
+        return [*lines, *_unspoken(order, last, now)]
     for i in range(1, 6 if own else 5):
         happened = [last[name] for name in BY_STEP[i] if name in last]
         event = max(happened, key=lambda e: (e.at, e.id)) if happened else None
@@ -174,6 +190,19 @@ def _steps(
     return lines
 
 
+def _unspoken(order: Order, last: Mapping[str, Event], now: datetime) -> Iterator[Line]:
+    """An end that was not the resident's word: only what really happened."""
+    for i in (1, 2, 3):
+        happened = [last[name] for name in BY_STEP[i] if name in last]
+        if happened and (i == 1 or order.member_id or order.transferred_to):
+            yield _done(i, order, max(happened, key=lambda e: (e.at, e.id)), now, True)
+    when = cdatetime(order.closed_at, local_day(now)) if order.closed_at else ""
+    if order.result == "cannot":
+        yield Line("社区的答复", f"办不了，{when}", "later")
+    else:
+        yield Line("您还没有说", f"{RESULTS['no_answer']}，{when}", "later")
+
+
 def _done(i: int, order: Order, event: Event | None, now: datetime, own: bool) -> Line:
     day = local_day(now)
     when = cdatetime(event.at, day) if event else ""
@@ -182,7 +211,7 @@ def _done(i: int, order: Order, event: Event | None, now: datetime, own: bool) -
         text = f"{when}，用了 {span(spent)}" if spent >= timedelta(minutes=1) else when
         return Line(STEPS[1], text)
     if i == 2:
-        who = handler(order) or "有人接了"
+        who = handler(order) or _away(order) or "有人接了"
         return Line(STEPS[2], f"{who}，{cdate(event.at, day)}" if event else who)
     if i == 3:
         note = next((n.text for n in _notes(event) if n.audience == "requester"), "")
@@ -208,6 +237,11 @@ def _expected(order: Order, now: datetime) -> str:
     if order.returned_by:
         looking = "上一家办不了，社区正在另找一家"
     wall = "已经贴在心愿墙上，等人认领" if order.consent_public else "社区正在找人认领"
+    away = f"{_away(order)}，社区{until}问结果", f"{_away(order)}，社区会问结果"
+    if order.at_township:
+        looking = "街道（乡镇）正在安排谁来办"
+    if order.reopened:
+        looking = f"按您说的接着办，{looking}"
     unit = (f"{who}接了，{until}定下谁来", f"{who}接了，正在定谁来")
     visit = (f"来之前会先给您打电话，最晚{until}", "来之前会先给您打电话")
     redo = (f"已退回{who}重办，最晚{until}", f"已退回{who}重办")
@@ -215,6 +249,7 @@ def _expected(order: Order, now: datetime) -> str:
         "submitted": (f"{until}给您回话", "社区会给您回话"),
         "verified": (f"{looking}，{until}定下", looking),
         "published": (wall, wall),
+        "transferred": away,
         "expired": ("还没有人认领。社区会打电话问您还要不要",) * 2,
         "dispatched": (f"已请{who}来办，{until}答复", f"已请{who}来办，等它答复"),
         "unit_accepted": unit,
@@ -237,7 +272,8 @@ def _clock(order: Order, now: datetime) -> Clock | None:
     state = rules.STATES[order.state]
     if not state.side or state.side == "resident":
         return None
-    whose = f"轮到{SIDES[state.side]}：{state.verb}"
+    above = order.at_township and state.side == "community"
+    whose = f"轮到{rules.TOWNSHIP if above else SIDES[state.side]}：{state.verb}"
     if order.state == "published":
         whose = "等人认领"
     return clock(
@@ -269,10 +305,19 @@ def _ended(order: Order, events: Sequence[Event]) -> str:
         return (
             f"这件事和单 {order.merged_into.no} 是同一件，一起办。下面是那一单的进度。"
         )
-    if order.state == "transferred":
-        to = rules.TRANSFER_TO.get(order.transferred_to, order.transferred_to)
-        return f"这件事已转给{to}办，单号不变。社区会跟着问结果。"
-    return "您已经撤回了这件事。" if order.state == "withdrawn" else ""
+    if order.state == "closed" and order.confirmed_at is None:
+        if order.result == "cannot":
+            reason = next(
+                (e.reason for e in reversed(events) if e.action == ANSWERED), ""
+            )
+            return f"社区答复：这件事办不了。{rules.CANNOT_REASONS.get(reason, '')}。"
+        return "没有联系上您，这件事按“没有答复”办结，不算满意，也不算不满意。"
+    if order.state != "withdrawn":
+        return ""
+    how = rules.SAID_HOW.get(order.withdrawn_how)
+    if how is None:
+        return "您已经撤回了这件事。"
+    return f"社区代您撤回了这件事，登记的是您{how}。不是您的意思，请告诉社区再办。"
 
 
 def _notes(event: Event | None) -> list[Note]:
@@ -298,7 +343,7 @@ def looks(order: Order) -> list[Look]:
     """我的信息谁看过: every reveal of this order, newest first, by role and unit or
     community, not by name."""
     events = list(
-        Event.objects.filter(object_id=order.id, action="orders.reveal").order_by("-at")
+        Event.objects.filter(object_id=order.id, action__in=LOOKS).order_by("-at")
     )
     units = Unit.objects.in_bulk([e.actor_unit for e in events if e.actor_unit])
     place = community_of(order.path)
@@ -383,12 +428,8 @@ def _full() -> QuerySet[Order]:
     )
 
 
-def reopen_until(order: Order, days: int) -> datetime | None:
-    """Until when "没办好" may still be said."""
-    return order.done_at + timedelta(days=days) if order.done_at else None
-
-
 def last_reopening(order: Order) -> Event | None:
     """The event with which the order was last sent back."""
-    found = Event.objects.filter(object_id=order.id, action="orders.reopen")
+    sent_back = ("orders.reopen", "orders.ask_again")
+    found = Event.objects.filter(object_id=order.id, action__in=sent_back)
     return found.order_by("-at", "-id").first()

@@ -3,14 +3,19 @@
 Two foldings against the table of domain 6.7, both so that no state exists in which
 nobody has anything to do: a draft lives in the browser, not here; a rating closes
 the order at once. One addition: "accepted" stands between 党员接单 and the start of
-service, because the source counts 党员接单 as a step of its own (A13)."""
+service, because the source counts 党员接单 as a step of its own (A13).
+
+Nobody is ever trapped: whoever holds an order may give it back, whoever handed it out
+may take it back, and every end that was not the resident's own word leaves the
+resident a way to say so."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.core.clock import at_local, local
 
 KINDS = {
     "dream": "微梦想",
@@ -25,6 +30,8 @@ URGENCIES = {
     "normal": "普通 7 天",
     "complex": "复杂 15 天",
 }
+# Their time is short enough to be counted, and lengthened, by the hour.
+BY_HOURS = ("life_safety", "urgent")
 CARES = {"thought": "思想上关心", "life": "生活上照顾", "spirit": "精神上关怀"}
 SOURCES = {
     "online": "网上提交",
@@ -45,6 +52,10 @@ RESULTS = {
     "no_answer": "没有答复",
 }
 CONFIRMED_HOW = {"requester": "居民本人确认", "call": "电话回访", "desk": "当面确认"}
+# How a resident who has somebody do it for them said so.
+SAID_HOW = {"call": "电话里说的", "desk": "当面说的"}
+# How a resident was told what the community has decided.
+TOLD_HOW = {"call": "打电话说了", "desk": "当面说了", "link": "请居民在查询页看"}
 SEEN_HOW = {
     "online": "提交时看过",
     "link": "在链接里同意",
@@ -79,11 +90,16 @@ CANNOT_REASONS = {
     "unsafe": "现场不安全",
     "no_means": "没有条件办",
 }
-TRANSFER_TO = {
-    "12345": "12345 热线",
-    "department": "职能部门",
-    "township": "乡镇（街道）",
+RECALL_REASONS = {
+    "silent": "到期没有答复",
+    "wrong": "派错了，要换一家",
+    "resident": "居民要求换人来办",
+    "urgent": "情况变急，要另外安排",
+    "sent_back": "转过去以后没有办，又退回来了",
+    "gone": "承办的单位或党员已不在",
 }
+TRANSFER_TO = {"12345": "12345 热线", "department": "职能部门"}
+TOWNSHIP = "乡镇（街道）"
 
 STATES: Mapping[str, State] = {
     "submitted": State("待核实", "community", "核实", "idle", "clock"),
@@ -104,13 +120,24 @@ STATES: Mapping[str, State] = {
     "merged": State("已合并", "", "", "idle", "git-merge"),
     "withdrawn": State("已撤回", "", "", "idle", "arrow-back-up"),
     "expired": State("已过期", "community", "电话核对", "soon", "hourglass"),
-    "transferred": State("已转办", "", "", "idle", "external-link"),
+    "transferred": State("已转办", "community", "问结果", "idle", "external-link"),
 }
 OPEN = tuple(s for s, state in STATES.items() if state.side)
 BEFORE_SERVICE = (
     "submitted", "verified", "published", "claimed", "dispatched", "unit_accepted",
     "assigned", "accepted", "expired",
 )  # fmt: skip
+# A unit has it and nobody has begun; and all in whose hands an order can be.
+AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted")
+HELD = ("claimed", *AT_UNIT, "in_service")
+# With whoever of the community or the level above has to find the next hands.
+UNPLACED = ("verified", "published", "expired", "transferred")
+# Late here, the level above is told.
+TO_SUPERIOR = ("submitted", "verified", "dispatched", "transferred")
+# These start the clock anew although the state may stay.
+ANEW = ("assign", "hand_over", "transfer_news")
+# Somebody says it is over; the resident may say that it is not.
+ENDED = ("done_reported", "confirmed", "closed")
 
 # While these last, the member who serves may reveal telephone and address.
 CONTACT_STATES = ("claimed", "accepted", "in_service", "done_reported")
@@ -123,37 +150,64 @@ FLOW = Flow.of(
         ("submitted", "verify", "verified"),
         ("submitted", "reject", "rejected"),
         ("submitted", "merge", "merged"),
+        ("merged", "unmerge", "submitted"),
         ("verified", "publish", "published"),
         ("verified", "dispatch", "dispatched"),
         ("published", "dispatch", "dispatched"),
         ("verified", "transfer", "transferred"),
+        ("transferred", "transfer_done", "done_reported"),
         ("published", "claim", "claimed"),
         ("published", "unit_claim", "unit_accepted"),
         ("published", "expire", "expired"),
         ("expired", "republish", "published"),
-        ("claimed", "release", "published"),
-        ("claimed", "start", "in_service"),
         ("dispatched", "unit_accept", "unit_accepted"),
-        ("dispatched", "return", "verified"),
-        ("unit_accepted", "assign", "assigned"),
+        *((state, "return", "verified") for state in AT_UNIT),
+        *((state, "assign", "assigned") for state in (*AT_UNIT[1:], "in_service")),
         ("assigned", "accept", "accepted"),
         ("assigned", "decline", "unit_accepted"),
-        ("accepted", "start", "in_service"),
-        ("accepted", "hand_back", "unit_accepted"),
+        *(
+            (state, "hand_back", "unit_accepted")
+            for state in ("accepted", "in_service")
+        ),
+        *((state, "release", "published") for state in ("claimed", "in_service")),
+        *((state, "recall", "verified") for state in (*HELD, "transferred")),
+        *((state, "start", "in_service") for state in ("claimed", "accepted")),
         ("in_service", "report_done", "done_reported"),
         ("in_service", "cannot_do", "verified"),
+        *((state, "answer_cannot", "closed") for state in UNPLACED),
         ("done_reported", "confirm", "confirmed"),
-        ("done_reported", "reopen", "in_service"),
-        ("in_service", "take_back", "done_reported"),
+        ("closed", "confirm", "confirmed"),
         ("done_reported", "unreachable", "closed"),
+        *((state, "reopen", "in_service") for state in ENDED),
+        *((state, "ask_again", "verified") for state in ENDED),
+        ("withdrawn", "ask_again", "submitted"),
+        ("in_service", "take_back", "done_reported"),
         ("confirmed", "rate", "closed"),
         ("confirmed", "close_unrated", "closed"),
-        ("confirmed", "reopen", "in_service"),
-        ("closed", "reopen", "in_service"),
-        *((state, "withdraw", "withdrawn") for state in BEFORE_SERVICE),
-        ("in_service", "withdraw", "withdrawn"),
+        *(
+            (state, "withdraw", "withdrawn")
+            for state in (*BEFORE_SERVICE, "in_service", "transferred")
+        ),
     ],
 )
+
+
+def fits(event: str, row: Mapping[str, Any]) -> bool:
+    """Whether an order's hands let `event` happen, beyond its state: a unit's order
+    goes back to the unit, a claim to the board; what somebody served goes back to
+    them, what nobody served to the community; who was not reached may still speak."""
+    if event in ("return", "assign", "hand_back"):
+        return row["unit_id"] is not None
+    if event == "release":
+        return row["unit_id"] is None
+    if event == "reopen":
+        return row["member_id"] is not None
+    if event == "ask_again":
+        return bool(row["state"] == "withdrawn") or row["member_id"] is None
+    if event == "confirm":
+        return bool(row["state"] != "closed" or row["result"] == "no_answer")
+    return True
+
 
 # The eight steps people see on top of an order (design 5, step strip).
 STRIP = ("登记", "核实", "派单", "单位接单", "党员接单", "服务", "居民确认", "评价")
@@ -200,17 +254,34 @@ ACTIONS = {
         {**_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER},
     ),
     "reveal": ("显示联系信息", {**_COMMUNITY, **_GRID, **_MEMBER}),
+    # Code and link speak for the resident: only those near who look after the resident,
+    # and whoever registered it, hand them out.
+    "slip": (
+        "打印查询小条",
+        {
+            **_COMMUNITY, **_GRID,
+            "practice_center": Scope.MADE, "township_party": Scope.MADE,
+        },
+    ),
+    "follow_own": ("看自己提的", {"member": Scope.MADE}),
     "place": ("登记", {"anonymous": Scope.ALL, "member": Scope.ALL, **_HANDLERS, **_GRID}),
     "edit": ("修改", {**_COMMUNITY, **_CENTRE}),
     "verify": ("核实", _HANDLERS),
     "reject": ("不受理", _HANDLERS),
     "merge": ("合并", _HANDLERS),
+    "follow": ("改随另一单", _HANDLERS),
+    "unmerge": ("分开办", {**_HANDLERS, **_REQUESTER, **_SYSTEM}),
     "publish": ("放到公开认领", _HANDLERS),
     "dispatch": ("派单", _HANDLERS),
     "transfer": ("转办", _HANDLERS),
+    "transfer_news": ("问过转办进展", _HANDLERS),
+    "transfer_done": ("转办结果", _HANDLERS),
+    "hand_over": ("交给上级或交回社区", _HANDLERS),
+    "answer_cannot": ("答复办不了", _HANDLERS),
     "claim": ("认领", {"member": Scope.ALL}),
     "unit_claim": ("单位认领", {"unit_secretary": Scope.ALL, "unit_liaison": Scope.ALL}),
-    "release": ("退回公开认领", {**_MEMBER, **_COMMUNITY}),
+    "release": ("退回公开认领", _MEMBER),
+    "recall": ("收回改派", {**_HANDLERS, **_SYSTEM}),
     "expire": ("到期", _SYSTEM),
     "republish": ("重新公开", _HANDLERS),
     "unit_accept": ("单位接单", _UNIT),
@@ -218,16 +289,17 @@ ACTIONS = {
     "assign": ("派给党员", _UNIT),
     "accept": ("党员接单", _MEMBER),
     "decline": ("接不了", _MEMBER),
-    "hand_back": ("交回单位", _MEMBER),
+    "hand_back": ("交回单位", {**_MEMBER, **_SYSTEM}),
     "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
     "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
-    "extend": ("同意延期", _COMMUNITY),
-    "refuse_extension": ("不同意延期", _COMMUNITY),
+    "extend": ("同意延期", _HANDLERS),
+    "refuse_extension": ("不同意延期", _HANDLERS),
     "report_done": ("办完了", {**_MEMBER, **_UNIT, **_COMMUNITY}),
     "cannot_do": ("办不了", {**_MEMBER, **_COMMUNITY}),
     "call": ("打电话没接通", {**_COMMUNITY, **_GRID}),
     "confirm": ("居民确认", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "reopen": ("重新办理", {**_REQUESTER, **_COMMUNITY, **_GRID}),
+    "ask_again": ("请再办", {**_REQUESTER, **_COMMUNITY, **_GRID}),
     "take_back": ("改成办好了", _REQUESTER),
     "unreachable": ("联系不上", _COMMUNITY),
     "rate": ("评价", {**_REQUESTER, **_COMMUNITY, **_GRID}),
@@ -244,14 +316,19 @@ ACTIONS = {
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
-CONFLICTS = dict.fromkeys(
-    ("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME
-)
+CONFLICTS: dict[str, dict[str, str]] = {
+    **dict.fromkeys(
+        ("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME
+    ),
+    "claim": {"placed_by": "account_id"},
+}
 MESSAGES = {
     "verify": "核实要由社区专干或书记来做。可以先补记一条说明。",
     "dispatch": "派单要由社区、实践中心或街道来做。",
-    "extend": "同意延期要由社区来做。",
-    "refuse_extension": "答复延期要由社区来做。",
+    "extend": "同意延期要由社区或街道来做。",
+    "refuse_extension": "答复延期要由社区或街道来做。",
+    "recall": "收回改派要由社区、实践中心或街道来做。",
+    "slip": "小条上有居民的查询码，由登记的人或社区、网格来打印。",
     "confirm": "服务的人不能替居民确认。请居民本人说，或由社区其他同事回访。",
     "rate": "服务的人不能替居民评价。",
     "unreachable": "这一步要由社区专干或书记来做。",
@@ -272,6 +349,7 @@ _STEP_DAYS = {
     "unit_accepted": "orders.assign_days",
     "assigned": "orders.member_accept_days",
     "expired": "orders.publish_days",
+    "transferred": "orders.follow_days",
 }
 _CALENDAR_DAYS = {
     "published": "orders.expire_days",
@@ -300,27 +378,82 @@ def due(
 ) -> datetime | None:
     """When the step that `state` waits for must be taken. Danger and urgent orders
     (`overall`: the end of their 2 or 24 hours, running from placing) leave no step
-    more time than that, unless it has passed already."""
-    if not STATES[state].side:
+    but the resident's own more time than that: once it has passed, every step is
+    late from its start."""
+    side = STATES[state].side
+    if not side:
         return None
     if state in _STEP_DAYS:
         found = calendar.add_workdays(now, settings[_STEP_DAYS[state]])
     elif state in _CALENDAR_DAYS:
-        return now + timedelta(days=settings[_CALENDAR_DAYS[state]])
+        found = now + timedelta(days=settings[_CALENDAR_DAYS[state]])
     else:
         found = now + service_span(urgency, settings)
-    if overall and overall > now:
-        return min(found, overall)
-    return found
+    return min(found, overall) if overall and side != "resident" else found
 
 
 def overall_due(
     urgency: str, placed: datetime, settings: Mapping[str, Any]
 ) -> datetime | None:
     """The end of the whole order's time for danger and urgent orders, else None."""
-    if urgency not in ("life_safety", "urgent"):
+    if urgency not in BY_HOURS:
         return None
     return placed + service_span(urgency, settings)
+
+
+def word_until(row: Mapping[str, Any], settings: Mapping[str, Any]) -> datetime | None:
+    """Until when the resident may say that it is not (or after all is) done: so many
+    days from the helper's report, or from an end that was not their own word (not
+    reached, 办不了, withdrawn). None while it waits for their word: no limit."""
+    if row["state"] == "done_reported":
+        return None
+    start: datetime | None
+    not_theirs = row["state"] in ("closed", "withdrawn") and not row["confirmed_at"]
+    start = row["closed_at"] if not_theirs else row["done_at"]
+    return start + timedelta(days=settings["orders.reopen_days"]) if start else None
+
+
+def unreachable_from(
+    row: Mapping[str, Any], settings: Mapping[str, Any]
+) -> datetime | None:
+    """From when on an order may be closed as 联系不上: enough calls, not all on one
+    day, and the resident's own days to answer over. None while calls are missing."""
+    first, last = row["first_call_at"], row["last_call_at"]
+    if row["calls"] < settings["orders.calls"] or first is None or last is None:
+        return None
+    if local(first).date() == local(last).date():
+        return None
+    found: datetime = max(last, row["due_at"] or last)
+    return found
+
+
+def day_shares(start: datetime, end: datetime) -> dict[date, int]:
+    """Minutes of a stretch by local day (domain 8.24)."""
+    found: dict[date, int] = {}
+    while start < end:
+        day = local(start).date()
+        midnight = at_local(day + timedelta(days=1), time.min)
+        found[day] = int((min(end, midnight) - start).total_seconds()) // 60
+        start = midnight
+    return found
+
+
+def counted_minutes(
+    start: datetime,
+    end: datetime,
+    break_minutes: int,
+    settings: Mapping[str, Any],
+    taken: Mapping[date, int] | None = None,
+) -> int:
+    """Minutes of service that count (domain 6.8): without the break, at most so many
+    a local day over all of the person's services (`taken`: counted already), in full
+    steps. Less than a step is a service of 0 minutes."""
+    cap: int = settings["service.day_cap_minutes"]
+    step: int = settings["service.step_minutes"]
+    shares, already = day_shares(start, end), taken or {}
+    room = sum(min(n, max(0, cap - already.get(d, 0))) for d, n in shares.items())
+    counted = min(sum(shares.values()) - break_minutes, room)
+    return max(0, counted - counted % step)
 
 
 def channel(place_path: str, residence_path: str | None, dispatched: bool) -> str:

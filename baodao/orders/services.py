@@ -11,207 +11,36 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from baodao.acts.access import require, visible
+from baodao.acts.access import require
 from baodao.acts.actor import Actor
-from baodao.acts.engine import Numbered, act, create, note_event, read, repeated
+from baodao.acts.engine import note_event
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
-from baodao.core.clock import local
-from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
-from baodao.core.memory import Kept
-from baodao.core.text import private_numbers
 from baodao.orders import plans, rules
-from baodao.orders.models import Category, Order, Service
-from baodao.people.auth import phone_hash
+from baodao.orders.doing import Plan, context, do
+from baodao.orders.merging import merge_order, unmerge_order
+from baodao.orders.models import Order, Service
+from baodao.orders.placing import (
+    categories,
+    check_detail,
+    clean_public,
+    order_number,
+    place_order,
+    public_wording,
+)
+from baodao.orders.served import services_of
 from baodao.people.models import Member, Unit
-from baodao.places import rules as levels
-from baodao.places.calendars import ground
 from baodao.records.models import Record
-
-Plan = Callable[[plans.Row, plans.Context], Write]
-
-
-def context(
-    path: str, now: datetime | None = None, epoch: int | None = None
-) -> plans.Context:
-    """What the plans need to know of a place: calendar and settings."""
-    return plans.Context(now or clock_now(), *ground(path, epoch))
-
-
-def _do(
-    actor: Actor, event: str, order_id: UUID, plan: Plan, *, now: datetime | None,
-    client_id: str = "", version: int | None = None,
-) -> Done:  # fmt: skip
-    def decide(row: plans.Row) -> Write:
-        return plan(row, context(str(row["path"]), now, row["epoch"]))
-
-    return act(
-        actor, f"orders.{event}", order_id, decide,
-        reads=plans.READS, now=now, client_id=client_id, version=version,
-    )  # fmt: skip
-
-
-def clean_public(text: str, field: str = "title") -> str:
-    """Public wording without private numbers. Raises Invalid."""
-    text = " ".join(text.split())
-    if not text:
-        raise Invalid(fields={field: "请写对外文字，几个字就行。"})
-    if len(text) > 40:
-        raise Invalid(fields={field: "对外文字最多 40 个字，请写短一点。"})
-    found = private_numbers(text)
-    if found:
-        raise Invalid(fields={field: f"对外文字里有{'、'.join(found)}，请去掉。"})
-    return text
-
-
-def public_wording(category: Category) -> str:
-    """What stands on the board until a worker has found better words: general,
-    without age, illness, name or door (domain 9.4)."""
-    return f"一位居民有一件“{category.title}”方面的事要办"
-
-
-def check_detail(detail: str, confirmed: bool) -> str:
-    """The resident's own words; ID, phone and bank numbers are asked about once."""
-    detail = detail.strip()
-    if not detail:
-        raise Invalid(fields={"detail": "请写一句话，说说是什么事。"})
-    if len(detail) > 2000:
-        raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})
-    found = private_numbers(detail)
-    if "身份证号" in found or "银行卡号" in found:
-        raise Invalid(
-            fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"}
-        )
-    if found and not confirmed:
-        raise Invalid(
-            fields={
-                "detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"
-            },
-            code="private_number",
-        )
-    return detail
-
-
-def place_order(
-    *, actor: Actor, place_id: UUID, kind: str, category: str, detail: str,
-    title: str = "", urgency: str = "normal", source: str = "online",
-    call_name: str = "", phone: str = "", address: str = "",
-    household_id: UUID | None = None, language: str = "zh", seen_how: str = "",
-    consent_public: bool = True, goods_fen: int = 0, keep_numbers: bool = False,
-    override_limit: bool = False, now: datetime | None = None, client_id: str = "",
-) -> Order:  # fmt: skip
-    """Place an order (A11). Anyone may, without an account; a worker does it on
-    behalf of somebody at the desk or on the phone (L50). Returns the order, with
-    its number, look-up code and link."""
-    place = _orderable(place_id)
-    chosen = categories(place["epoch"]).get(category)
-    if chosen is None:
-        raise Invalid(fields={"category": "请选一个类别。"})
-    _check_choices(kind=kind, urgency=urgency, source=source)
-    if actor.role in ("anonymous", "member") and not phone.strip():
-        raise Invalid(
-            fields={"phone": "请留一个电话，社区好回您。不方便留，可以直接打社区电话。"}
-        )
-    path = str(place["path"])
-    ctx = context(path, now, place["epoch"])
-    order = Order(
-        no="", place_id=place_id, path=path, kind=kind, category=chosen, urgency=urgency,
-        source=source, title=clean_public(title or public_wording(chosen)),
-        detail=check_detail(detail, keep_numbers), call_name=call_name.strip(),
-        phone=phone.strip(), phone_hash=phone_hash(phone), address=address.strip(),
-        household_id=household_id, language=language, consent_public=consent_public,
-        seen_how=seen_how, goods_fen=goods_fen,
-    )  # fmt: skip
-    for name, value in plans.placed(order, ctx).items():
-        setattr(order, name, value)
-    if goods_fen and household_id and not override_limit:
-        if done := repeated(actor, "orders.place", client_id):
-            return Order.objects.get(id=done.id)
-        _check_goods(order, household_id, ctx)
-    if source in ("desk", "phone", "visit"):
-        actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
-    done = create(
-        actor, "orders.place", order,
-        Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
-        now=ctx.now, client_id=client_id, numbered=order_number(path, ctx.now),
-    )  # fmt: skip
-    if done.repeated:
-        return Order.objects.get(id=done.id)
-    order.no = done.number
-    return order
-
-
-def _check_choices(**chosen: str) -> None:
-    known = {
-        "kind": rules.KINDS, "urgency": rules.URGENCIES, "source": rules.SOURCES,
-    }  # fmt: skip
-    for name, value in chosen.items():
-        if value not in known[name]:
-            raise Invalid(fields={name: "请选一项。"})
-
-
-def _orderable(place_id: UUID) -> plans.Row:
-    """The place of a new order, with the epoch of what is kept of it."""
-    try:
-        place = read("places.view", place_id, ("level", "kind", "valid_to"))
-    except NotFound as error:
-        raise Invalid(fields={"place": "请选一个社区（村）。"}) from error
-    if place["valid_to"] or place["kind"] == "virtual":
-        raise Invalid(fields={"place": "请选一个社区（村）。"})
-    if not levels.COMMUNITY <= place["level"] <= levels.BUILDING:
-        raise Invalid(fields={"place": "请选到社区（村）或网格。"})
-    return place
-
-
-_CATEGORIES: Kept[str, dict[str, Category]] = Kept()
-
-
-def categories(epoch: int) -> dict[str, Category]:
-    """All categories by code, kept as long as the epoch holds."""
-    return _CATEGORIES.get(
-        "", epoch, lambda: {c.code: c for c in Category.objects.all()}
-    )
-
-
-def order_number(path: str, now: datetime) -> Numbered:
-    """MMDD-NN, running per community and day: 1120-05."""
-    community = "/".join(path.split("/")[:5])
-    day = local(now)
-    return Numbered("no", f"order:{community}:{day:%Y%m%d}", f"{day:%m%d}-", 2)
-
-
-def _check_goods(order: Order, household_id: UUID, ctx: plans.Context) -> None:
-    """One goods wish per household and quarter (domain 8.15); a worker may say yes
-    all the same."""
-    day = local(ctx.now)
-    start = day.replace(
-        month=(day.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0
-    )
-    same = Order.objects.filter(
-        household_id=household_id, goods_fen__gt=0, placed_at__gte=start
-    ).exclude(state__in=["withdrawn", "rejected", "merged"])
-    if same.count() >= ctx.settings["orders.goods_wishes_per_quarter"]:
-        raise Invalid(
-            fields={
-                "goods_fen": "这一户本季度已提过实物心愿。确有需要，请勾选“仍要登记”。"
-            },
-            code="goods_limit",
-        )
-    if order.goods_fen > ctx.settings["orders.goods_limit_fen"]:
-        raise Invalid(
-            fields={
-                "goods_fen": "超过实物心愿限额，要社区书记核实。确有需要，请勾选“仍要登记”。"
-            },
-            code="goods_limit",
-        )
 
 
 def verify_order(
     *, actor: Actor, order_id: UUID, title: str, urgency: str, category: str,
-    seen_how: str = "", note: str = "", now: datetime | None = None, client_id: str = "",
+    seen_how: str = "", note: str = "", consent_public: bool | None = None,
+    now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """Found to be true; wording, class and category set by the worker (A12)."""
+    """Found to be true; wording, class and category set by the worker (A12). Goods
+    above the limit are the secretary's to verify."""
     wording = clean_public(title)
 
     def plan(row: plans.Row, ctx: plans.Context) -> Write:
@@ -219,35 +48,25 @@ def verify_order(
             raise Invalid(fields={"urgency": "请选急不急和类别。"})
         return plans.verify(
             row, ctx, title=wording, urgency=urgency, category=category,
-            seen_how=seen_how, note=note,
+            seen_how=seen_how, note=note, consent_public=consent_public,
+            secretary=actor.role == "community_secretary",
         )  # fmt: skip
 
-    return _do(actor, "verify", order_id, plan, now=now, client_id=client_id)
+    return do(actor, "verify", order_id, plan, now=now, client_id=client_id)
 
 
 def edit_order(
     *, actor: Actor, order_id: UUID, title: str, seen_how: str = "",
-    now: datetime | None = None,
+    consent_public: bool | None = None, now: datetime | None = None,
 ) -> Done:  # fmt: skip
     """Change the public wording; the resident is asked anew."""
     wording = clean_public(title)
-    return _do(
+    return do(
         actor, "edit", order_id,
-        lambda r, c: plans.edit(r, c, title=wording, seen_how=seen_how), now=now,
-    )  # fmt: skip
-
-
-def merge_order(
-    *, actor: Actor, order_id: UUID, into: UUID, now: datetime | None = None
-) -> Done:
-    """Follow another open order of the actor's places (domain 8.14)."""
-    found = visible(Order.objects.all(), actor, "orders.merge").filter(id=into)
-    target = found.exclude(state__in=["merged", "rejected", "withdrawn"]).first()
-    if target is None:
-        raise Invalid(fields={"into": "没有找到要并到的那一单。请核对单号。"})
-    return _do(
-        actor, "merge", order_id,
-        lambda r, c: plans.merge(r, c, into=target.id, into_no=target.no), now=now,
+        lambda r, c: plans.edit(
+            r, c, title=wording, seen_how=seen_how, consent_public=consent_public
+        ),
+        now=now,
     )  # fmt: skip
 
 
@@ -259,7 +78,7 @@ def dispatch_order(
     unit = Unit.objects.filter(id=unit_id, status="active").first()
     if unit is None:
         raise Invalid(fields={"unit": "这家单位已经不在了，请另选一家。"})
-    return _do(
+    return do(
         actor, "dispatch", order_id,
         lambda r, c: plans.dispatch(
             r, c, unit_id=unit.id, unit_name=str(unit), reasons=reasons, note=note
@@ -276,7 +95,7 @@ def claim_order(
     open_claims = Order.objects.filter(
         member_id=member.id, route="pool", state__in=["claimed", "in_service"]
     ).count()
-    return _do(
+    return do(
         actor, "claim", order_id,
         lambda r, c: plans.claim(
             r, c, member_id=member.id, person_id=member.person_id,
@@ -291,7 +110,7 @@ def unit_claim_order(
 ) -> Done:
     """A unit takes a published order from the board."""
     unit = _unit(actor)
-    return _do(
+    return do(
         actor, "unit_claim", order_id,
         lambda r, c: plans.unit_claim(r, c, unit_id=unit.id, unit_name=str(unit)), now=now,
     )  # fmt: skip
@@ -320,7 +139,7 @@ def return_order(
     """A unit gives it back with a reason; it keeps no trace against the unit but the
     event."""
     unit = _unit(actor)
-    return _do(
+    return do(
         actor, "return", order_id,
         lambda r, c: plans.return_(r, c, reason=reason, note=note, unit_name=str(unit)),
         now=now, client_id=client_id,
@@ -337,7 +156,7 @@ def assign_order(
         raise Invalid(fields={"member": "请从本单位在职党员里选。"})
     if member.duty_status != "on_duty":
         raise Invalid(fields={"member": "这位党员现在不在岗，请换一位。"})
-    return _do(
+    return do(
         actor, "assign", order_id,
         lambda r, c: plans.assign(
             r, c, member_id=member.id, person_id=member.person_id,
@@ -356,7 +175,7 @@ def report_done(
     reports of the same moment too."""
     try:
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            return _do(
+            return do(
                 actor, "report_done", order_id,
                 lambda r, c: plans.report_done(r, c, stretches=stretches, note=note),
                 now=now, client_id=client_id,
@@ -387,7 +206,7 @@ def confirm_order(
 ) -> Done:  # fmt: skip
     """The resident's last word; writes one record per person who served. Nobody who
     served may speak it for them."""
-    services = list(Service.objects.filter(order_id=order_id).select_related("member"))
+    services = services_of(order_id)
 
     def plan(row: plans.Row, ctx: plans.Context) -> Write:
         _not_own_service(actor, services)
@@ -399,7 +218,7 @@ def confirm_order(
 
     if how != "requester":
         actor = actor.for_someone(f"居民（{rules.CONFIRMED_HOW.get(how, '')}）")
-    return _do(actor, "confirm", order_id, plan, now=now, client_id=client_id)
+    return do(actor, "confirm", order_id, plan, now=now, client_id=client_id)
 
 
 def _not_own_service(actor: Actor, services: Sequence[Service]) -> None:
@@ -417,7 +236,7 @@ def reopen_order(
         source_id=order_id, source_kind="orders.order", reversal_of=None, reversals=None
     )
     found = list(records)
-    return _do(
+    return do(
         actor, "reopen", order_id,
         lambda r, c: plans.reopen(r, c, result=result, what=what, records=found),
         now=now, client_id=client_id,
@@ -443,7 +262,7 @@ def take_back(
             raise Conflict("已经有人接着办了，办完后请您再说一次。")
         return plans.take_back(row, ctx)
 
-    return _do(actor, "take_back", order_id, plan, now=now, client_id=client_id)
+    return do(actor, "take_back", order_id, plan, now=now, client_id=client_id)
 
 
 def reveal(
@@ -473,6 +292,33 @@ def reveal(
     return str(getattr(order, field))
 
 
+def open_slip(*, actor: Actor, order_id: UUID, now: datetime | None = None) -> Order:
+    """The order with code and link, to hand to its resident: whoever holds them speaks
+    for the resident, so every look is an event anybody concerned may ask about."""
+    order = Order.objects.filter(id=order_id).first()
+    if order is None:
+        raise NotFound
+    note_event(actor, "orders.slip", order, Write(data={"field": "code"}), now=now)
+    return order
+
+
+def withdraw_order(
+    *, actor: Actor, order_id: UUID, note: str = "", how: str = "",
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """The resident no longer wants it: by their own link, or told to a worker, who
+    says how and why."""
+    own = actor.role == "requester"
+    if not own:
+        how = how if how in rules.SAID_HOW else ""
+        actor = actor.for_someone(f"居民（{rules.SAID_HOW.get(how, '')}）")
+    return do(
+        actor, "withdraw", order_id,
+        lambda r, c: plans.withdraw(r, c, note=note, how="requester" if own else how),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
 def _simple(event: str, name: str = "") -> Callable[..., Done]:
     """A verb whose plan takes nothing but the row, the context and its own words."""
     plan = getattr(plans, name or event)
@@ -481,7 +327,7 @@ def _simple(event: str, name: str = "") -> Callable[..., Done]:
         *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = "",
         **words: Any,
     ) -> Done:  # fmt: skip
-        return _do(
+        return do(
             actor, event, order_id, lambda r, c: plan(r, c, **words),
             now=now, client_id=client_id,
         )  # fmt: skip
@@ -494,6 +340,11 @@ def _simple(event: str, name: str = "") -> Callable[..., Done]:
 reject_order = _simple("reject")  # reason, note
 publish_order = _simple("publish")
 transfer_order = _simple("transfer")  # to, note
+transfer_news = _simple("transfer_news")  # note
+transfer_done = _simple("transfer_done")  # note
+hand_over_order = _simple("hand_over")  # up, note
+answer_cannot = _simple("answer_cannot")  # reason, note, told
+recall_order = _simple("recall")  # reason, note
 release_order = _simple("release")  # reason, note
 republish_order = _simple("republish")  # note
 unit_accept_order = _simple("unit_accept")
@@ -501,17 +352,31 @@ accept_order = _simple("accept")
 decline_order = _simple("decline", "back_to_unit")  # reason, note
 hand_back_order = _simple("hand_back", "back_to_unit")  # reason, note
 start_order = _simple("start")
-ask_extension = _simple("ask_extension")  # days, note
-extend_order = _simple("extend")  # days, note
+ask_extension = _simple("ask_extension")  # hours, note
+extend_order = _simple("extend")  # hours, note
 refuse_extension = _simple("refuse_extension")  # note
 cannot_do_order = _simple("cannot_do")  # reason, note
 log_call = _simple("call")  # note
 close_unreachable = _simple("unreachable")
 rate_order = _simple("rate")  # rating, text, public, how
 thank_order = _simple("thank")  # text
-withdraw_order = _simple("withdraw")  # note
+ask_again = _simple("ask_again")  # what
 approve_text = _simple("approve_text")
 ask_call = _simple("ask_call")
 pause_order = _simple("pause")  # until, reason
 resume_order = _simple("resume")
 add_note = _simple("note")  # text, audience
+
+__all__ = [
+    "Plan", "accept_order", "add_note", "answer_cannot", "approve_text", "ask_again",
+    "ask_call", "ask_extension", "assign_order", "cannot_do_order", "categories",
+    "check_detail", "claim_order", "clean_public", "close_unreachable",
+    "confirm_order", "context", "decline_order", "dispatch_order", "edit_order",
+    "extend_order", "hand_back_order", "hand_over_order", "log_call", "merge_order",
+    "open_slip", "order_number", "pause_order", "place_order", "public_wording",
+    "publish_order", "rate_order", "recall_order", "refuse_extension", "reject_order",
+    "release_order", "reopen_order", "report_done", "republish_order", "resume_order",
+    "return_order", "reveal", "start_order", "take_back", "thank_order",
+    "transfer_done", "transfer_news", "transfer_order", "unit_accept_order",
+    "unit_claim_order", "unmerge_order", "verify_order", "withdraw_order",
+]  # fmt: skip

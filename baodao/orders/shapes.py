@@ -1,7 +1,7 @@
 """An order as components draw it: clock, status word, step strip, list row, and how
 the time was spent. No query is made here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
-from baodao.acts.timeline import moments, waits
+from baodao.acts.timeline import Wait, moments, waits
 from baodao.core.clock import at_local, today
 from baodao.matching import ranking
 from baodao.orders import rules
@@ -18,18 +18,27 @@ from baodao.orders.plans import Context
 from baodao.ui import shapes
 from baodao.ui.clock import Clock, clock
 from baodao.ui.waiting import LABELS
-from baodao.ui.words import cdate, deadline
+from baodao.ui.words import cdate, deadline, hours
 
-# The next act of a row: state → (event that must be allowed, label).
+# The next act of a row: state → (event that must be allowed, label, verb).
 NEXT = {
-    "submitted": ("verify", "核实"),
-    "verified": ("dispatch", "派单"),
-    "published": ("dispatch", "派单"),
-    "expired": ("republish", "打电话核对"),
-    "done_reported": ("confirm", "打电话回访"),
-    "in_service": ("extend", "答复延期"),
+    "submitted": ("verify", "核实", "核实"),
+    "verified": ("dispatch", "派单", "派单"),
+    "published": ("dispatch", "派单", "派单"),
+    "expired": ("republish", "打电话核对", "电话核对"),
+    "transferred": ("transfer_done", "问结果", "问结果"),
+    "done_reported": ("confirm", "打电话回访", "回访"),
 }
-_VERBS = {"done_reported": "回访", "in_service": "答复延期"}
+ANSWER = ("extend", "答复延期", "答复延期")
+
+
+def next_of(order: Order, actor: Actor) -> tuple[str, str]:
+    """(label, verb) of what the actor has to do with an order that waits for them;
+    empty when it was only reported to them and others have to move."""
+    asked = order.state == "in_service" and order.extension_hours > 0
+    event, label, verb = ANSWER if asked else NEXT.get(order.state, ("", "", ""))
+    may = bool(event) and can(actor, f"orders.{event}", order)
+    return (label, verb) if may else ("", "")
 
 
 def clock_of(order: Order, now: datetime, whose: str = "") -> Clock | None:
@@ -44,11 +53,9 @@ def clock_of(order: Order, now: datetime, whose: str = "") -> Clock | None:
     )  # fmt: skip
 
 
-def turn_words(order: Order, mine: bool = False) -> str:
-    """轮到单位：接单; for the actor's own turn 轮到您：核实."""
+def turn_words(order: Order) -> str:
+    """轮到单位：接单."""
     state = rules.STATES[order.state]
-    if mine:
-        return f"轮到您：{_VERBS.get(order.state, state.verb)}"
     return f"轮到{LABELS[state.side]}：{state.verb}" if state.side else ""  # type: ignore[index]
 
 
@@ -60,12 +67,16 @@ def after_words(order: Order, now: datetime) -> str:
     if order.paused_at:
         until = order.paused_until
         return f"{cdate(until, today(now))}自动续计。" if until else "恢复后接着计时。"
+    if order.due_at and order.due_at < now and state.side != "resident":
+        return f"{turn_words(order)}。时限已经过了，请盯紧。"
     when = (
         f"{deadline(order.due_at, now).removesuffix(' 前')}前" if order.due_at else ""
     )
     if order.state == "published":
         return f"{when}没人认领，会提醒您打电话核对。"
     side = LABELS[state.side]  # type: ignore[index]
+    if order.at_township and state.side == "community":
+        return f"轮到镇（街道）{state.verb}，{when}。"
     if state.side in ("unit", "member"):
         return f"{side}{when}要{state.verb}，到时没办会自动提醒。"
     if state.side == "resident":
@@ -78,12 +89,15 @@ def status_of(order: Order) -> tuple[str, str, str]:
     state = rules.STATES[order.state]
     if order.state == "verified" and order.returned_by:
         return "soon", "退回后重新派单", "refresh"
-    if order.state == "in_service" and order.reopened:
+    if order.at_township and order.state in ("submitted", "verified", "expired"):
+        return "soon", "镇（街道）在安排", "building"
+    if order.state in ("in_service", "verified") and order.reopened:
         return "soon", "重新办理", "refresh"
     if order.state == "done_reported" and order.call_wanted:
         return "soon", "居民请社区打电话", "phone-call"
     if order.state == "closed" and order.result:
-        return "ok", f"已办结 · {rules.RESULTS[order.result]}", state.icon
+        tone = "ok" if order.result in ("solved", "partly") else ""
+        return tone, f"已办结 · {rules.RESULTS[order.result]}", state.icon
     return "" if state.tone == "idle" else state.tone, state.title, state.icon
 
 
@@ -119,19 +133,24 @@ def row_of(
     """`order` carries `turn` and `bucket`. `grids`: (path, name) of what the place
     column names."""
     turn, soon = getattr(order, "turn", ""), getattr(order, "bucket", "")
-    mine = turn == "mine"
-    event, label = NEXT.get(order.state, ("", ""))
-    may = mine and bool(event) and can(actor, f"orders.{event}", order)
+    label, verb = next_of(order, actor) if turn == "mine" else ("", "")
+    look = "督办" if turn == "mine" else "查看"
     return Row(
-        order, clock_of(order, now, _whose(order, turn)), _meta(order, now),
-        _grid(order, grids), *_handler(order), label if may else "查看",
-        may and soon in ("late", "today"), status_of(order),
+        order, clock_of(order, now, _whose(order, turn, verb)), _meta(order, now),
+        _grid(order, grids), *_handler(order), label or look,
+        bool(label) and soon in ("late", "today"), status_of(order),
     )  # fmt: skip
 
 
-def _whose(order: Order, turn: str) -> str:
-    words = turn_words(order, turn == "mine")
-    return f"已报上级 · {words}" if turn == "superior" else words
+def _whose(order: Order, turn: str, verb: str) -> str:
+    """轮到您：核实. What was reported upwards and others have to do: 已报上级 · 轮到单位：
+    接单, also for those who are the level above and may take it back."""
+    if verb:
+        return f"轮到您：{verb}"
+    if turn == "superior" and order.at_township and not order.escalated_at:
+        return f"已交街道 · {rules.STATES[order.state].verb}"
+    told = {"mine": "已报到您这里 · ", "superior": "已报上级 · "}.get(turn, "")
+    return f"{told}{turn_words(order)}"
 
 
 def _meta(order: Order, now: datetime) -> str:
@@ -143,8 +162,8 @@ def _meta(order: Order, now: datetime) -> str:
     elif order.state == "done_reported":
         said = "居民请社区打电话" if order.call_wanted else "居民还没答复"
         parts = ["承办说已办完", said]
-    elif order.state == "in_service" and order.extension_days:
-        parts = [f"申请延期 {order.extension_days} 天"]
+    elif order.state == "in_service" and order.extension_hours:
+        parts = [f"申请延期 {hours(order.extension_hours)}"]
     elif order.state in ("closed", "confirmed") and order.result:
         parts = [f"居民说：{rules.RESULTS[order.result]}"]
         parts += [f"{order.rating} 分"] if order.rating else []
@@ -165,6 +184,10 @@ def _handler(order: Order) -> tuple[str, str]:
         return str(order.unit), ""
     if order.state == "published":
         return "公开认领中", ""
+    if order.state == "transferred":
+        return rules.TRANSFER_TO.get(order.transferred_to, rules.TOWNSHIP), "已转办"
+    if order.at_township and order.state in rules.OPEN:
+        return "镇（街道）在安排", ""
     if order.state == "verified" and order.returned_by:
         return "尚未派出", f"{order.returned_by}退回"
     return ("尚未派出", "") if order.state in rules.OPEN else ("—", "")
@@ -216,7 +239,8 @@ def parts_of(
 
     late = _late_stretches(order, events, now, due)
     found = []
-    for wait in waits(moments(events), rules.FLOW, now):
+    spent = waits(moments(events), rules.FLOW, now, rules.ANEW)
+    for wait in _above(spent, events, now):
         over = sum(
             (max(timedelta(), min(wait.end, e) - max(wait.start, s)) for s, e in late),
             timedelta(),
@@ -225,6 +249,30 @@ def parts_of(
         side = wait.side
         found.append(shapes.Part(side, minutes, int(over.total_seconds() // 60)))  # type: ignore[arg-type]
     return found
+
+
+def _above(
+    spent: Sequence[Wait], events: Sequence[Event], now: datetime
+) -> Iterator[Wait]:
+    """What an order waited for its desk while that was the township's is the
+    superior's time."""
+    turns = [e for e in events if e.action == "orders.hand_over"]
+    ends = [e.at for e in turns[1:]] + [now]
+    above = [
+        (e.at, end) for e, end in zip(turns, ends, strict=False) if e.data.get("up")
+    ]
+    for wait in spent:
+        at = wait.start
+        for start, end in above if wait.side == "community" else ():
+            start, end = max(start, at), min(end, wait.end)
+            if start >= end:
+                continue
+            if at < start:
+                yield Wait("community", at, start)
+            yield Wait("superior", start, end)
+            at = end
+        if at < wait.end:
+            yield Wait(wait.side, at, wait.end)
 
 
 def _late_stretches(
@@ -236,11 +284,11 @@ def _late_stretches(
     found = []
     for i, e in enumerate(events):
         name = e.action.split(".", 1)[1]
-        if e.from_state != e.to_state:
+        if e.from_state != e.to_state or name in rules.ANEW:
             paused = None
             limit = limit if name == "start" else due(e.to_state, e.at)
         elif name == "extend" and limit:
-            limit += timedelta(days=int(e.data.get("days", 0)))
+            limit += timedelta(hours=int(e.data.get("hours", 0)))
         elif name == "pause":
             paused = e.at
         elif name == "resume" and paused:

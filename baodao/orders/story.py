@@ -13,20 +13,22 @@ from baodao.orders.private import may_read_words
 from baodao.people.roles import title as role_title
 from baodao.ui.shapes import Entry, Tone
 from baodao.ui.waiting import LABELS
-from baodao.ui.words import cdate, local_day
+from baodao.ui.words import cdate, hours, local_day
 
 Names = Mapping[str, str]
 REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "reject": ("理由", rules.REJECT_REASONS),
     "return": ("退回理由", rules.RETURN_REASONS),
     "release": ("理由", rules.DECLINE_REASONS),
+    "recall": ("理由", rules.RECALL_REASONS),
     "decline": ("理由", rules.DECLINE_REASONS),
-    "hand_back": ("理由", rules.DECLINE_REASONS),
+    "hand_back": ("理由", {**rules.DECLINE_REASONS, **rules.RECALL_REASONS}),
     "cannot_do": ("理由", rules.CANNOT_REASONS),
+    "answer_cannot": ("理由", rules.CANNOT_REASONS),
 }
 # Words of the one who acts stand in a box; a remark of ours beside the act does not.
 _PLAIN_NOTES = ("verify", "dispatch", "extend", "refuse_extension", "assign")
-_HIDDEN = ("reveal",)
+_HIDDEN = ("reveal", "slip")
 _REMINDED = {50: "时限过半", 80: "快到时限", 100: "已到时限", 101: "超时一个工作日"}
 
 
@@ -75,8 +77,11 @@ def _now(order: Order, actor: Actor, now: datetime) -> Entry | None:
             "时限暂停", now, icon="player-pause", text=order.pause_reason, now=True
         )
     hint = _HINTS.get(order.state, "") if can(actor, "orders.note", order) else ""
+    whom = LABELS[state.side]  # type: ignore[index]
+    if order.at_township and state.side == "community":
+        whom = "镇（街道）"
     return Entry(
-        f"轮到{LABELS[state.side]}{verb}",  # type: ignore[index]
+        f"轮到{whom}{verb}",
         now, icon="player-play", tone="go", text=hint, now=True,
     )  # fmt: skip
 
@@ -86,6 +91,7 @@ _HINTS = {
     "verified": "建议已按职能、距离和手头单数排好。",
     "published": "也可以直接派给一家单位。",
     "expired": "先打电话问居民还要不要办。",
+    "transferred": "谁先接的谁问到底：问到结果就记下来，居民看得到。",
     "done_reported": "居民在链接里说，或由社区打电话问。",
 }
 
@@ -212,10 +218,44 @@ def _remind(e: Event) -> tuple[str, str]:
 
 
 def _transfer(e: Event) -> tuple[str, str]:
-    return (
-        f"转给 {rules.TRANSFER_TO.get(e.reason, '')}",
-        "单号不变，居民还用原来的查询码。",
-    )
+    to = rules.TRANSFER_TO.get(e.reason, rules.TOWNSHIP)
+    return f"转给 {to}", "单号不变，居民还用原来的查询码。"
+
+
+def _assign(e: Event) -> tuple[str, str]:
+    again = "改派给" if e.data.get("was") else "派给"
+    return f"单位{again} {e.data.get('member_name', '党员')}", ""
+
+
+def _extension(title: str) -> Told:
+    return lambda e: (f"{title} {hours(int(e.data.get('hours', 0)))}", "")
+
+
+def _hand_over(e: Event) -> tuple[str, str]:
+    if e.data.get("up"):
+        return f"交给{rules.TOWNSHIP}办", "单号不变，由乡镇（街道）接着派单。"
+    return "交回社区办", ""
+
+
+def _answer(e: Event) -> tuple[str, str]:
+    told = rules.TOLD_HOW.get(str(e.data.get("told")), "")
+    return "答复居民：办不了", f"{told}。居民不同意，可以请再办。"
+
+
+def _unmerge(e: Event) -> tuple[str, str]:
+    if e.reason == "target_ended":
+        return "分开办", "并入的那一单撤回了或没有受理，这一单自己接着办。"
+    return "分开办", ""
+
+
+def _withdraw(e: Event) -> tuple[str, str]:
+    how = rules.SAID_HOW.get(str(e.data.get("how")))
+    return ("社区代居民撤回", f"居民{how}。") if how else ("居民撤回", "")
+
+
+def _ask_again(e: Event) -> tuple[str, str]:
+    superior = "第二次了，已同时报镇（街道）。" if e.data.get("superior") else ""
+    return "居民请再办", superior
 
 
 def _pause(e: Event) -> tuple[str, str]:
@@ -243,6 +283,13 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "publish": ("hand-stop", "", _plain("放到公开认领")),
     "dispatch": ("send", "", _dispatch),
     "transfer": ("external-link", "", _transfer),
+    "transfer_news": ("message-circle", "", _plain("问过转办的进展")),
+    "transfer_done": ("clipboard-check", "", _plain("对方说办好了", "等居民说办好没有。")),
+    "hand_over": ("building", "", _hand_over),
+    "recall": ("arrow-back-up", "late", _plain("收回，另派别人")),
+    "answer_cannot": ("x", "late", _answer),
+    "unmerge": ("git-merge", "", _unmerge),
+    "follow": ("git-merge", "", lambda e: (f"改随 单 {e.data.get('no', '')} 一起办", "原来并入的那一单也并了过去。")),
     "claim": ("hand-grab", "", _plain("党员认领")),
     "unit_claim": ("building", "", _plain("单位认领")),
     "release": ("arrow-back-up", "late", _plain("退回公开认领")),
@@ -250,13 +297,13 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "republish": ("refresh", "", _plain("重新公开")),
     "unit_accept": ("building", "", _in_time("单位接单")),
     "return": ("arrow-back-up", "late", _in_time("单位退回")),
-    "assign": ("user-check", "", lambda e: (f"单位派给 {e.data.get('member_name', '党员')}", "")),
+    "assign": ("user-check", "", _assign),
     "accept": ("user-check", "", _plain("党员接单")),
     "decline": ("arrow-back-up", "late", _plain("党员接不了")),
     "hand_back": ("arrow-back-up", "late", _plain("党员交回单位")),
     "start": ("walk", "", _plain("开始服务")),
-    "ask_extension": ("hourglass", "soon", lambda e: (f"申请延期 {e.data.get('days')} 天", "")),
-    "extend": ("hourglass", "", lambda e: (f"同意延期 {e.data.get('days')} 天", "")),
+    "ask_extension": ("hourglass", "soon", _extension("申请延期")),
+    "extend": ("hourglass", "", _extension("同意延期")),
     "refuse_extension": ("hourglass", "", _plain("不同意延期", "原来的时限不变。")),
     "report_done": ("clipboard-check", "", _done),
     "cannot_do": ("x", "late", _plain("承办说办不了")),
@@ -266,7 +313,8 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "unreachable": ("phone", "", _plain("三次都没打通，按没有答复办结", "不算好评，也不算差评。")),
     "rate": ("star", "ok", _rate),
     "close_unrated": ("check", "", _plain("评价期过了，办结", "记为未评，不算好评。")),
-    "withdraw": ("arrow-back-up", "", _plain("居民撤回")),
+    "withdraw": ("arrow-back-up", "", _withdraw),
+    "ask_again": ("refresh", "late", _ask_again),
     "take_back": ("refresh", "", _plain("居民收回了“没办好”", "回到等居民确认。")),
     "thank": ("heart", "", _plain("核过要公布的感谢的话")),
     "approve_text": ("eye", "", _plain("居民看过对外文字，同意公开")),

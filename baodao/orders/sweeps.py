@@ -1,11 +1,12 @@
 """What the system does by itself, every ten minutes (`jobs.sweep`): pauses that end,
-wishes nobody claimed, ratings that did not come, reminders, escalation. Nothing here
+orders whose unit or member is gone, wishes nobody claimed, ratings that did not come,
+reminders, escalation. Nothing here
 confirms, and nothing here praises. Each act moves a row once however often and in
 however many workers a sweep runs, because it is guarded by the version that was seen."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
@@ -30,8 +31,8 @@ NOTICE = 101
 # time to confirm is over.
 NO_REMINDER = ("confirmed",)
 AT_THE_END_ONLY = ("done_reported",)
-TO_SUPERIOR = ("dispatched", "submitted", "verified")
-AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted", "in_service")
+# What they hold goes on without them.
+GONE = ("left", "retired")
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
@@ -41,10 +42,13 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     over = Q(paused_by="order", paused_until__lte=local(at).date())
     resumed = _each("resume", over, plans.resume, at)
     paused, gone_on = place_pauses.follow(at)
+    # A danger or urgent order stays where it is seen to be late.
+    unclaimed = Q(state="published", overall_due_at=None, **_late(at))
     return {
         "resumed": resumed + gone_on,
         "paused": paused,
-        "expired": _each("expire", Q(state="published", **_late(at)), plans.expire, at),
+        "gone": sum(_gone(at)),
+        "expired": _each("expire", unclaimed, plans.expire, at),
         "closed": _each(
             "close_unrated", Q(state="confirmed", **_late(at)), plans.close_unrated, at
         ),
@@ -75,6 +79,20 @@ def _each(event: str, which: Q, plan: Plan, at: datetime) -> int:
     return n
 
 
+def _gone(at: datetime) -> tuple[int, int]:
+    """Orders in the hands of a member who has left or of a unit that is no more: the
+    unit, if there still is one, names somebody else; otherwise the community does."""
+    held = Q(state__in=rules.HELD)
+    left = Q(member__duty_status__in=GONE)
+    stays = Q(unit__status="active")
+    again = held & left & stays & ~Q(state__in=["dispatched", "unit_accepted"])
+    alone = held & (left & Q(unit=None) | Q(unit__isnull=False) & ~stays)
+    return (
+        _each("hand_back", again, partial(plans.back_to_unit, reason="gone"), at),
+        _each("recall", alone, partial(plans.recall, reason="gone"), at),
+    )
+
+
 def _together(event: str, found: QuerySet[Order], write: Write, at: datetime) -> int:
     """One decision for all of `found`, in one statement."""
     rows = list(found.order_by("due_at").values_list("id", "version")[:LIMIT])
@@ -99,7 +117,7 @@ def _remind(percent: int, at: datetime) -> int:
         states -= set(AT_THE_END_ONLY)
     found = Order.objects.filter(
         state__in=sorted(states), paused_at=None, reminded__lt=percent,
-        due_at__gt=F("clock_from"), clock_from__lte=Value(at) - span,
+        due_at__isnull=False, clock_from__lte=Value(at) - span,
     )  # fmt: skip
     return _together("remind", found, _reminder(percent), at)
 
@@ -113,17 +131,18 @@ def _reminder(at_percent: int) -> Write:
 def _escalate(at: datetime) -> int:
     """Late at the unit's answer, or late at the community itself: the street
     (township) is told, once per step."""
-    found = Order.objects.filter(state__in=TO_SUPERIOR, escalated_at=None, **_late(at))
+    found = Order.objects.filter(
+        state__in=rules.TO_SUPERIOR, escalated_at=None, **_late(at)
+    )
     return _together(
         "escalate", found, Write(set={"escalated_at": at}, job=(plans.TELL, {})), at
     )
 
 
 def _notice(at: datetime) -> int:
-    """A unit's order that is late by a working day of its place."""
-    found = Order.objects.filter(
-        state__in=AT_UNIT, unit__isnull=False, reminded=100, **_late(at)
-    ).order_by("due_at")  # fmt: skip
+    """What a unit or a member has and is late by a working day of its place."""
+    found = Order.objects.filter(state__in=rules.HELD, reminded=100, **_late(at))
+    found = found.order_by("due_at")
     late = _by_a_workday(found.values("id", "path", "due_at")[:LIMIT], at)
     return _together("remind", found.filter(id__in=late), _reminder(NOTICE), at)
 

@@ -16,8 +16,8 @@ from baodao.notifications.services import message, send
 from baodao.orders import rules
 from baodao.orders.models import Order, Service
 from baodao.people.models import Member
-from baodao.places.rules import COMMUNITY, TOWNSHIP
-from baodao.ui.words import cdatetime
+from baodao.places.rules import COMMUNITY, COUNTY, GRID, TOWNSHIP
+from baodao.ui.words import cdatetime, hours
 
 AT_COMMUNITY = ("community_worker", "community_secretary")
 LEFT = {50: "时间过半", 80: "快到期了", 100: "已到期", 101: "超时一个工作日"}
@@ -99,6 +99,25 @@ def _street(order: Order) -> To:
     return To("detail", role="township_party", path=at_level(order.path, TOWNSHIP))
 
 
+def _county(order: Order) -> To:
+    return To("detail", role="county_org", path=at_level(order.path, COUNTY))
+
+
+def _desk(order: Order) -> To:
+    """Whose desk the order is on: the community's, or the township's that has taken
+    it on."""
+    return _street(order) if order.at_township else _community(order)
+
+
+def _grid(order: Order) -> list[To]:
+    """The grid an order lies in; none when it is the whole community's, which no
+    grid worker sees."""
+    grid = order.path.split("/")[GRID - 1]
+    if not grid.startswith("G"):
+        return []
+    return [To("detail", role="grid_worker", path=at_level(order.path, GRID))]
+
+
 def _units(order: Order, event: Event) -> list[To]:
     """The unit of the order, or the one that an act has just taken it from."""
     unit_id = event.data.get("unit") or order.unit_id
@@ -141,8 +160,7 @@ def _placed(event: Event, order: Order) -> list[Said]:
     title = f"{'紧急：' if danger else ''}新登记一单，等核实：{order.title}"
     to = [_community(order)]
     if danger:
-        to.append(_community(order, "community_secretary"))
-        to.append(To("detail", role="grid_worker", path=order.path))
+        to += [_community(order, "community_secretary"), *_grid(order)]
     return _each(to, title, _line(order, "核实"))
 
 
@@ -157,54 +175,74 @@ def _dispatched(event: Event, order: Order) -> list[Said]:
 def _returned(event: Event, order: Order) -> list[Said]:
     unit = event.data.get("unit_name", "单位")
     why = rules.RETURN_REASONS.get(event.reason, "")
-    return _each(
-        [_community(order)],
-        f"{unit}退回，请改派：{order.title}",
-        f"单{order.no}。理由：{why}。",
+    text = f"单{order.no}。理由：{why}。"
+    return [
+        Said(_desk(order), f"{unit}退回，请改派：{order.title}", text),
+        *_each(_taken_from(event), f"单位已退回社区，不用再办：{order.title}", text),
+    ]
+
+
+def _taken_from(event: Event) -> list[To]:
+    """The member whom an act took the order from."""
+    member = event.data.get("member")
+    return _people({UUID(str(member))}) if member else []
+
+
+def _recalled(event: Event, order: Order) -> list[Said]:
+    why = rules.RECALL_REASONS.get(event.reason, "")
+    text = f"单{order.no}。理由：{why}。"
+    gone = event.reason == "gone"
+    units = _units(order, event) if event.data.get("unit") else []
+    said = _each(
+        [*_taken_from(event), *units], f"这一单收回了，另派别人：{order.title}", text
     )
+    desk = Said(_desk(order), f"承办的人已不在，请改派：{order.title}", text)
+    return [desk] if gone else said
 
 
 def _assigned(event: Event, order: Order) -> list[Said]:
-    return _each(
-        _members(order, event),
-        f"单位派给您一单：{order.title}",
-        _line(order, "答复接不接"),
-    )
+    was = event.data.get("was")
+    return [
+        *_each(
+            _members(order, event),
+            f"单位派给您一单：{order.title}",
+            _line(order, "答复接不接"),
+        ),
+        *_each(
+            _people({UUID(str(was))}) if was else [],
+            f"单位改派了别人，不用再办：{order.title}",
+            f"单{order.no}。",
+        ),
+    ]
 
 
 def _back_to_unit(event: Event, order: Order) -> list[Said]:
     why = rules.DECLINE_REASONS.get(event.reason, "")
-    return _each(
-        _units(order, event),
-        f"{event.actor_name}接不了，请另派一位：{order.title}",
-        f"单{order.no}。理由：{why}。",
-    )
+    who, text = f"{event.actor_name}接不了", f"单{order.no}。理由：{why}。"
+    if event.reason == "gone":
+        who, text = "承办党员已不在", f"单{order.no}。"
+    return _each(_units(order, event), f"{who}，请另派一位：{order.title}", text)
 
 
 def _released(event: Event, order: Order) -> list[Said]:
-    """By the member: the community looks for somebody else. By the community: the
-    member is told that it is no longer theirs."""
     why = rules.DECLINE_REASONS.get(event.reason, "")
     text = f"单{order.no}。理由：{why}。"
-    return [
-        Said(_community(order), f"认领人退回了，又可认领：{order.title}", text),
-        *_each(_members(order, event), f"社区收回了这一单：{order.title}", text),
-    ]
+    return [Said(_desk(order), f"认领人退回了，又可认领：{order.title}", text)]
 
 
 def _expired(event: Event, order: Order) -> list[Said]:
     return _each(
-        [_community(order)],
+        [_desk(order)],
         f"一直没人认领，请打电话核对：{order.title}",
         _line(order, "核对"),
     )
 
 
 def _asked_extension(event: Event, order: Order) -> list[Said]:
-    days = event.data.get("days", "")
+    more = hours(int(event.data.get("hours", 0)))
     return _each(
-        [_community(order)],
-        f"申请延期{days}天，请答复：{order.title}",
+        [_desk(order)],
+        f"申请延期 {more}，请答复：{order.title}",
         _line(order, "要办完"),
     )
 
@@ -237,7 +275,7 @@ def _cannot(event: Event, order: Order) -> list[Said]:
     why = rules.CANNOT_REASONS.get(event.reason, "")
     text = f"单{order.no}。理由：{why}。"
     return [
-        Said(_community(order), f"办不了，请改派或答复居民：{order.title}", text),
+        Said(_desk(order), f"办不了，请改派或答复居民：{order.title}", text),
         *_each(_units(order, event), f"党员说办不了，已交回社区：{order.title}", text),
     ]
 
@@ -259,6 +297,28 @@ def _reopened(event: Event, order: Order) -> list[Said]:
     return _each(to, f"居民说{said}，重新办理：{order.title}", _line(order, "办完"))
 
 
+def _asked_again(event: Event, order: Order) -> list[Said]:
+    """After an end that was not the resident's word."""
+    verb = rules.STATES[event.to_state].verb
+    to = [_desk(order), *([_street(order)] if event.data.get("superior") else [])]
+    return _each(dict.fromkeys(to), f"居民请再办：{order.title}", _line(order, verb))
+
+
+def _unmerged(event: Event, order: Order) -> list[Said]:
+    why = "并入的那一单没有办成，" if event.reason == "target_ended" else ""
+    return _each(
+        [_desk(order)], f"{why}分开来办，等核实：{order.title}", _line(order, "核实")
+    )
+
+
+def _handed_over(event: Event, order: Order) -> list[Said]:
+    if event.data.get("up"):
+        title = f"{order.place}交上来一单，请接着办：{order.title}"
+        return _each([_street(order)], title, _line(order, "办"))
+    title = f"镇（街道）交回一单，请接着办：{order.title}"
+    return _each([_community(order)], title, _line(order, "办"))
+
+
 def _unreachable(event: Event, order: Order) -> list[Said]:
     return _each(
         [*_served(order), *_units(order, event)],
@@ -276,9 +336,10 @@ def _rated(event: Event, order: Order) -> list[Said]:
 def _withdrawn(event: Event, order: Order) -> list[Said]:
     """Whoever had taken it is told at once (domain 8.13)."""
     taken = [*_members(order, event), *_units(order, event)]
+    who = "居民" if event.data.get("how") == "requester" else "社区代居民"
     return _each(
-        taken or [_community(order)],
-        f"居民撤回了，不用再办：{order.title}",
+        taken or [_desk(order)],
+        f"{who}撤回了，不用再办：{order.title}",
         _line(order),
     )
 
@@ -287,21 +348,13 @@ def _noted(event: Event, order: Order) -> list[Said]:
     """What the resident adds reaches whoever is at it; colleagues' notes do not."""
     if event.actor_role != "requester":
         return []
-    at_it = [*_members(order, event), *_units(order, event)] or [_community(order)]
+    at_it = [*_members(order, event), *_units(order, event)] or [_desk(order)]
     return _each(at_it, f"居民补充了一句：{order.title}", _line(order))
 
 
 def _call_wanted(event: Event, order: Order) -> list[Said]:
     return _each(
         [_community(order)], f"居民想请社区打个电话：{order.title}", _line(order)
-    )
-
-
-def _transferred(event: Event, order: Order) -> list[Said]:
-    if order.transferred_to != "township":
-        return []
-    return _each(
-        [_street(order)], f"{order.place}转来一单：{order.title}", _line(order)
     )
 
 
@@ -312,7 +365,8 @@ def _escalated(event: Event, order: Order) -> list[Said]:
         title = (
             f"{order.place}到期没有{rules.STATES[event.to_state].verb}：{order.title}"
         )
-    return _each([_street(order)], title, _line(order))
+    to = _county(order) if order.at_township else _street(order)
+    return _each([to], title, _line(order))
 
 
 def _reminded(event: Event, order: Order) -> list[Said]:
@@ -321,19 +375,21 @@ def _reminded(event: Event, order: Order) -> list[Said]:
         return []
     percent = int(event.data["at"])
     state = rules.STATES[order.state]
+    units, desk = _units(order, event), [_desk(order)]
     to = {
-        "unit": _units(order, event),
-        "member": _members(order, event),
-        "community": [_community(order)],
+        "unit": units,
+        "member": _members(order, event) or desk,
+        "community": desk,
         "resident": [_community(order)],
     }[state.side]
     if percent == 101:
-        to = _units(order, event)
+        to = units or desk
     elif percent == 100 and state.side == "member":
-        to = [*to, *_units(order, event)]
+        to = [*to, *units]
     text = _line(order, "打电话回访" if state.side == "resident" else state.verb)
-    if percent >= 100 and order.state in ("dispatched", "submitted", "verified"):
-        text += "已同时报镇（街道）党委。"
+    if percent >= 100 and order.state in rules.TO_SUPERIOR:
+        above = "县（区）" if order.at_township else "镇（街道）党委"
+        text += f"已同时报{above}。"
     return _each(to, f"{LEFT[percent]}：{order.title}", text)
 
 
@@ -341,6 +397,7 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "place": _placed,
     "dispatch": _dispatched,
     "return": _returned,
+    "recall": _recalled,
     "assign": _assigned,
     "decline": _back_to_unit,
     "hand_back": _back_to_unit,
@@ -353,12 +410,15 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "cannot_do": _cannot,
     "confirm": _confirmed,
     "reopen": _reopened,
+    "ask_again": _asked_again,
+    "unmerge": _unmerged,
+    "hand_over": _handed_over,
     "unreachable": _unreachable,
     "rate": _rated,
     "withdraw": _withdrawn,
     "ask_call": _call_wanted,
     "note": _noted,
-    "transfer": _transferred,
+    "transfer_done": _reported,
     "escalate": _escalated,
     "remind": _reminded,
 }

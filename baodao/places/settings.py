@@ -34,12 +34,26 @@ KEYS: dict[str, Key] = {
     "orders.reopen_days": Key("可说“没办好”的期限", 15, "天"),
     "orders.rate_days": Key("评价期限", 15, "天", "过期记“未评”，不算好评"),
     "orders.expire_days": Key("公开认领期限", 60, "天", "到期先电话核对"),
+    "orders.follow_days": Key(
+        "转办后问结果", 5, "个工作日", "首接负责：转出去的也要有人问到底"
+    ),
+    "orders.calls": Key("按“联系不上”办结前至少打几次电话", 3, "次", "要分在两天打"),
+    "orders.call_gap_hours": Key("两次电话至少隔多久", 3, "小时"),
+    "orders.pause_days": Key(
+        "一单一次最多暂停", 60, "天", "到日子自动续计，可以再暂停"
+    ),
     "orders.max_open_claims": Key("每名党员同时认领", 3, "单"),
     "orders.goods_limit_fen": Key(
         "实物心愿金额上限", 20000, "分", "超过须社区书记核实"
     ),
     "orders.goods_wishes_per_quarter": Key("每户每季度实物心愿", 1, "个"),
     "orders.rate_threshold": Key("公布比率的最少件数", 10, "件"),
+    "service.step_minutes": Key(
+        "服务时长的最小单位", 30, "分钟", "不足的舍去，只记次数，不记时长"
+    ),
+    "service.day_cap_minutes": Key(
+        "一人一天最多计的服务时长", 480, "分钟", "一天里的各次服务合在一起算"
+    ),
     "reporting.accept_days": Key(
         "接收报到时限", 3, "个工作日", "超过后报上级，不会自动接收"
     ),

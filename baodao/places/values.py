@@ -5,6 +5,7 @@ from typing import Any
 
 from baodao.core.errors import Invalid
 from baodao.places.settings import KEYS
+from baodao.ui.words import yuan
 
 WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 _SPAN = re.compile(
@@ -65,7 +66,7 @@ def shown(key: str, value: Any) -> str:
     if key == "calendar.weekdays":
         return _weekdays(list(value))
     if KEYS[key].unit == "分":
-        return f"{value / 100:,.2f}".removesuffix(".00") + "元"
+        return yuan(value)
     return f"{value:,}{KEYS[key].unit}"
 
 

@@ -37,6 +37,11 @@ def span(value: timedelta | int) -> str:
     return f"{hours} 小时 {minutes} 分" if minutes else f"{hours} 小时"
 
 
+def hours(n: int) -> str:
+    """A number of hours as a span: 3 天, 2 小时."""
+    return span(timedelta(hours=n))
+
+
 def clock_span(value: timedelta | int) -> str:
     """As `span`, but below two hours only minutes: a clock about to run out."""
     total = max(0, minutes_of(value))
@@ -88,6 +93,11 @@ def code8(value: str | int) -> str:
 def number(value: float) -> str:
     """Thousands with a comma: 19,655; decimals stay."""
     return f"{value:,}"
+
+
+def yuan(fen: int) -> str:
+    """Money kept in fen: 5,000元, 12.50元."""
+    return f"{fen / 100:,.2f}".removesuffix(".00") + "元"
 
 
 def percent(part: int, whole: int) -> str:

@@ -67,7 +67,7 @@ def register_for_her(desk: Page) -> None:
 def print_the_slip(desk: Page, file: Path) -> None:
     """Number, code, QR and the community's telephone on one sheet of A4."""
     order = Order.objects.get()
-    desk.get_by_role("link", name="打印给居民的小条").click()
+    desk.get_by_role("button", name="打印给居民的小条").click()
     expect(desk.get_by_role("heading", name="您的心愿已登记")).to_be_visible()
     expect(desk.get_by_text(order.no, exact=True)).to_be_visible()
     expect(desk.get_by_text(f"{order.code[:4]} {order.code[4:]}")).to_be_visible()

@@ -149,6 +149,7 @@ def test_acts_in_a_batch_write_what_single_acts_write(w: World) -> None:
         category_id="repair", urgency="normal", source="desk", title=TITLE,
         detail="烟道两年没清，最近生火倒烟。", call_name="阿佳", phone="13800000000",
         phone_hash=single.phone_hash, address="3 栋 2 单元", seen_how="desk",
+        consent_public=True, placed_by=w.actors["community_worker"].account_id,
     )  # fmt: skip
     for name, value in plans.placed(twin, ctx).items():
         setattr(twin, name, value)
@@ -259,7 +260,7 @@ def test_many_decisions_leave_alone_what_has_changed(w: World) -> None:
 def test_the_split_of_time_adds_up_to_what_has_passed(w: World) -> None:
     order = order_in("dispatched", w, at=AT)
     s.pause_order(
-        actor=w.actors["community_worker"], order_id=order.id, until=None, reason="居民外出",
+        actor=w.actors["community_worker"], order_id=order.id, until=(AT + timedelta(days=3)).date(), reason="居民外出",
         now=AT + timedelta(hours=5),
     )  # fmt: skip
     s.resume_order(

@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from baodao.acts.writing import Write
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.orders import rules
-from baodao.orders.plans.base import Context, Row, check_reason, fresh_clock, tell
+from baodao.orders.plans.base import (
+    Context,
+    Row,
+    check_reason,
+    fresh_clock,
+    in_time,
+    must_say,
+    no_hands,
+    tell,
+)
+from baodao.ui.words import span
 
 
 def dispatch(
@@ -65,23 +77,45 @@ def release(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
 
 def unit_accept(row: Row, ctx: Context) -> Write:
     """The unit takes it. `in_time` is what 响应率 counts."""
-    in_time = row["due_at"] is None or ctx.now <= row["due_at"]
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted"),
-        data={"unit": str(row["unit_id"]), "in_time": in_time},
+        data={"unit": str(row["unit_id"]), "in_time": in_time(row, ctx)},
     )  # fmt: skip
 
 
 def return_(row: Row, ctx: Context, *, reason: str, note: str, unit_name: str) -> Write:
-    """The unit cannot; the community dispatches again."""
+    """The unit cannot, also after it had said yes, as long as nobody has begun; the
+    community dispatches again."""
     check_reason(reason, rules.RETURN_REASONS)
-    if not note.strip():
-        raise Invalid(fields={"note": "请写一句为什么接不了、建议找谁，社区好改派。"})
-    in_time = row["due_at"] is None or ctx.now <= row["due_at"]
+    must_say(note, "请写一句为什么接不了、建议找谁，社区好改派。")
+    data: dict[str, Any] = {
+        "unit": str(row["unit_id"]),
+        "unit_name": unit_name,
+        **_member(row),
+    }
+    if row["state"] == "dispatched":
+        data["in_time"] = in_time(row, ctx)
     return Write(
-        set=fresh_clock(row, ctx, "verified", unit_id=None, channel="", returned_by=unit_name),
-        data={"unit": str(row["unit_id"]), "unit_name": unit_name, "in_time": in_time},
-        reason=reason, notes=[("unit", note)], job=tell(),
+        set=fresh_clock(row, ctx, "verified", returned_by=unit_name, **no_hands()),
+        data=data, reason=reason, notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def _member(row: Row) -> dict[str, str]:
+    """The member whom an act takes the order from, for the event."""
+    return {"member": str(row["member_id"])} if row["member_id"] else {}
+
+
+def recall(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
+    """Taken back from whoever has it (a silent unit, a wrong one, a department that
+    did nothing), to be given to somebody else."""
+    check_reason(reason, rules.RECALL_REASONS)
+    if reason != "gone":
+        must_say(note, "请写一句为什么收回，原来承办的看得到。")
+    unit = {"unit": str(row["unit_id"])} if row["unit_id"] else {}
+    return Write(
+        set=fresh_clock(row, ctx, "verified", transferred_to="", **no_hands()),
+        data={**unit, **_member(row)}, reason=reason, notes=[("unit", note)], job=tell(),
     )  # fmt: skip
 
 
@@ -89,10 +123,13 @@ def assign(
     row: Row, ctx: Context, *, member_id: UUID, person_id: UUID, member_name: str,
     note: str = "",
 ) -> Write:  # fmt: skip
-    """The unit names one of its members."""
+    """The unit names one of its members, or another one than before."""
+    if row["member_id"] == member_id:
+        raise Conflict("已经派给这位党员了。要换人，请选另一位。")
+    was = {"was": str(row["member_id"])} if row["member_id"] else {}
     return Write(
         set=fresh_clock(row, ctx, "assigned", member_id=member_id, served_by_person=person_id),
-        data={"member": str(member_id), "member_name": member_name},
+        data={"member": str(member_id), "member_name": member_name, **was},
         notes=[("unit", note)], job=tell(),
     )  # fmt: skip
 
@@ -104,12 +141,15 @@ def accept(row: Row, ctx: Context) -> Write:
 
 def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
     """Decline or hand back: the unit names somebody else."""
-    check_reason(reason, rules.DECLINE_REASONS, note)
+    check_reason(reason, {**rules.DECLINE_REASONS, **_GONE}, note)
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
         data={"member": str(row["member_id"])},
         reason=reason, notes=[("unit", note)], job=tell(),
     )  # fmt: skip
+
+
+_GONE = {"gone": rules.RECALL_REASONS["gone"]}
 
 
 def start(row: Row, ctx: Context) -> Write:
@@ -122,79 +162,77 @@ def start(row: Row, ctx: Context) -> Write:
 def cannot_do(row: Row, ctx: Context, *, reason: str, note: str) -> Write:
     """Not to be done as it is; back to the community, which decides what next."""
     check_reason(reason, rules.CANNOT_REASONS)
-    if not note.strip():
-        raise Invalid(fields={"note": "请写明为什么办不了，社区好改派或答复居民。"})
+    must_say(note, "请写明为什么办不了，社区好改派或答复居民。")
     return Write(
-        set=fresh_clock(
-            row, ctx, "verified", unit_id=None, member_id=None, served_by_person=None,
-            channel="",
-        ),
+        set=fresh_clock(row, ctx, "verified", **no_hands()),
         data={"member": str(row["member_id"]), "unit": str(row["unit_id"] or "")},
         reason=reason, notes=[("unit", note)], job=tell(),
     )  # fmt: skip
 
 
-def ask_extension(row: Row, ctx: Context, *, days: int, note: str) -> Write:
-    """Asked before the limit, once, for no longer than the original span."""
-    _may_extend(row, ctx, days)
-    if not note.strip():
-        raise Invalid(fields={"note": "请写明为什么要延期，居民会看到。"})
+def ask_extension(row: Row, ctx: Context, *, hours: int, note: str) -> Write:
+    """Asked before the limit, once, for no longer than the original span. `hours`:
+    of danger and urgent orders any number, of the others whole days."""
+    _may_extend(row, ctx, hours)
+    must_say(note, "请写明为什么要延期，居民会看到。")
     return Write(
-        set={"extension_days": days}, data={"days": days}, notes=[("requester", note)],
-        job=tell(),
+        set={"extension_hours": hours}, data={"hours": hours},
+        notes=[("requester", note)], job=tell(),
     )  # fmt: skip
 
 
-def extend(row: Row, ctx: Context, *, days: int, note: str = "") -> Write:
+def extend(row: Row, ctx: Context, *, hours: int, note: str = "") -> Write:
     """The community agrees; the requester is told why. What was asked before the
     limit may be answered after it: the asker kept to the rule."""
-    _may_extend(row, ctx, days, asked=bool(row["extension_days"]))
+    _may_extend(row, ctx, hours, asked=bool(row["extension_hours"]))
     return Write(
         set={
-            "due_at": row["due_at"] + timedelta(days=days), "extended": True,
-            "extension_days": 0,
+            "due_at": row["due_at"] + timedelta(hours=hours), "extended": True,
+            "extension_hours": 0,
             # The clock keeps its start: half of the longer span may be over already.
             "reminded": 50,
         },
-        data={"days": days}, notes=[("requester", note)], job=tell(),
+        data={"hours": hours}, notes=[("requester", note)], job=tell(),
     )  # fmt: skip
 
 
 def refuse_extension(row: Row, ctx: Context, *, note: str) -> Write:
     """The community does not agree: the limit stays, the asker is told why. Also
     after the limit, so that a question never stays without an answer."""
-    if row["state"] != "in_service" or not row["extension_days"]:
+    if row["state"] != "in_service" or not row["extension_hours"]:
         raise Conflict("没有等答复的延期申请。")
-    if not note.strip():
-        raise Invalid(fields={"note": "请写一句为什么不能延，承办看得到。"})
+    must_say(note, "请写一句为什么不能延，承办看得到。")
     return Write(
-        set={"extension_days": 0}, data={"days": row["extension_days"]},
+        set={"extension_hours": 0}, data={"hours": row["extension_hours"]},
         notes=[("unit", note)], job=tell(),
     )  # fmt: skip
 
 
-def _may_extend(row: Row, ctx: Context, days: int, *, asked: bool = False) -> None:
+def _may_extend(row: Row, ctx: Context, hours: int, *, asked: bool = False) -> None:
     if row["state"] != "in_service" or row["due_at"] is None:
         raise Conflict("服务中的单才可以延期。")
     if row["extended"]:
         raise Conflict("已经延期过一次。请与社区商量改派或说明办不了。")
     if ctx.now > row["due_at"] and not asked:
         raise Conflict("已经超时，不能再延期。请先打电话告诉居民。")
+    if row["urgency"] not in rules.BY_HOURS and hours % 24:
+        raise Invalid(fields={"hours": "请按整天算。"})
     longest = rules.service_span(row["urgency"], ctx.settings)
-    if not timedelta(0) < timedelta(days=days) <= longest:
-        raise Invalid(
-            fields={"days": f"最多延{max(1, longest.days)}天，不超过原来的时限。"}
-        )
+    if not timedelta(0) < timedelta(hours=hours) <= longest:
+        raise Invalid(fields={"hours": f"最多延 {span(longest)}，不超过原来的时限。"})
 
 
 def pause(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
-    """The clock stands still, with a reason and a day on which it goes on."""
+    """The clock stands still, with a reason and a day on which it goes on: a later
+    one, and not for longer than a place allows."""
     if row["paused_at"]:
         raise Conflict("时限已经暂停了。")
     if row["state"] not in rules.OPEN:
         raise Conflict("已经办结，没有时限可以暂停。")
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写暂停的理由。"})
+    must_say(reason, "请写暂停的理由。", "reason")
+    first, days = today(ctx.now), ctx.settings["orders.pause_days"]
+    if until is None or not first < until <= first + timedelta(days=days):
+        raise Invalid(fields={"until": f"请选明天或以后、{days} 天以内的日子。"})
     return Write(
         set={
             "paused_at": ctx.now,
@@ -202,7 +240,7 @@ def pause(row: Row, ctx: Context, *, until: date | None, reason: str) -> Write:
             "pause_reason": reason.strip(),
             "paused_by": "order",
         },
-        data={"until": until.isoformat() if until else None},
+        data={"until": until.isoformat()},
     )
 
 
@@ -245,6 +283,5 @@ def resumed(row: Row, ctx: Context) -> Write:
 
 def note(row: Row, ctx: Context, *, text: str, audience: str) -> Write:
     """Something worth knowing, added to the story."""
-    if not text.strip():
-        raise Invalid(fields={"text": "请写一句话。"})
+    must_say(text, "请写一句话。", "text")
     return Write(notes=[(audience, text)], job=tell())

@@ -1,8 +1,9 @@
 """Plans of the end: done, the resident's word, the record, redo, rating."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from baodao.acts.writing import Write
@@ -10,8 +11,17 @@ from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.orders import rules
 from baodao.orders.models import Service
-from baodao.orders.plans.base import Context, Row, fresh_clock, tell
+from baodao.orders.plans.base import (
+    Context,
+    Row,
+    fresh_clock,
+    must_say,
+    no_calls,
+    no_hands,
+    tell,
+)
 from baodao.records.models import Record
+from baodao.ui.words import cdatetime
 
 LOW = 2  # of five; such a rating is a reason to ask, never a deduction by itself
 
@@ -26,12 +36,6 @@ class Stretch:
     end_at: datetime
     break_minutes: int = 0
 
-    @property
-    def minutes(self) -> int:
-        """Length in minutes, at most 480 (domain 6.8)."""
-        length = int((self.end_at - self.start_at).total_seconds()) // 60
-        return min(length - self.break_minutes, 480)
-
 
 def report_done(
     row: Row, ctx: Context, *, stretches: Sequence[Stretch], note: str
@@ -40,49 +44,64 @@ def report_done(
     if not stretches:
         raise Invalid(fields={"start_at": "请填什么时候去的、办了多久。"})
     for s in stretches:
-        if s.end_at <= s.start_at or s.minutes <= 0:
-            raise Invalid(fields={"end_at": "结束要晚于开始，扣掉休息后要有时长。"})
-        if s.end_at > ctx.now + timedelta(minutes=1):
-            raise Invalid(fields={"end_at": "结束时间还没到。请填实际办完的时间。"})
-    if not note.strip():
-        raise Invalid(fields={"note": "请写一句办了什么，居民会看到。"})
+        _check_stretch(row, ctx, s)
+    must_say(note, "请写一句办了什么，居民会看到。")
     services = [
         Service(
             order_id=row["id"], round=row["reopened"], member_id=s.member_id,
             unit_id=s.unit_id, start_at=s.start_at, end_at=s.end_at,
-            break_minutes=s.break_minutes, minutes=s.minutes, work_time=ctx.calendar.is_work_time(s.start_at),
+            break_minutes=s.break_minutes, work_time=ctx.calendar.is_work_time(s.start_at),
+            minutes=rules.counted_minutes(s.start_at, s.end_at, s.break_minutes, ctx.settings),
         )
         for s in stretches
     ]  # fmt: skip
     return Write(
-        set=fresh_clock(row, ctx, "done_reported", done_at=ctx.now, extension_days=0, calls=0),
-        data={"minutes": sum(s.minutes for s in stretches), "people": len(stretches)},
+        set=fresh_clock(row, ctx, "done_reported", done_at=ctx.now, **no_calls()),
+        data={"minutes": sum(s.minutes for s in services), "people": len(services)},
         notes=[("requester", note)], adds=services,
         # The others see it on their follow page.
         job=tell() if row["source"] in rules.BY_CALL else None,
     )  # fmt: skip
 
 
+def _check_stretch(row: Row, ctx: Context, s: Stretch) -> None:
+    """Nobody served before the order was placed (the day counts: a worker may write
+    it down in the evening), after now, or round the clock."""
+    length = s.end_at - s.start_at
+    if length <= timedelta(0) or length <= timedelta(minutes=s.break_minutes):
+        raise Invalid(fields={"end_at": "结束要晚于开始，扣掉休息后要有时长。"})
+    if length > timedelta(days=1):
+        raise Invalid(fields={"end_at": "一次服务不会超过一整天。请核对日期。"})
+    if today(s.start_at) < today(row["placed_at"]):
+        day = cdatetime(row["placed_at"], today(ctx.now))
+        raise Invalid(fields={"start_at": f"这一单{day}才登记。请填那天或以后的时间。"})
+    if s.end_at > ctx.now + timedelta(minutes=1):
+        raise Invalid(fields={"end_at": "结束时间还没到。请填实际办完的时间。"})
+
+
 def confirm(
     row: Row, ctx: Context, *, result: str, how: str, services: Sequence[Service],
     confirmed_by: UUID | None = None, note: str = "",
 ) -> Write:  # fmt: skip
-    """The resident's word, by their own tap or told to the worker. One record per
-    person who served, in the order's channel; none when nothing was solved."""
+    """The resident's word, by their own tap or told to the worker; also of one who was
+    not reached when it was asked for. One record per person who served, in the order's
+    channel; none when nothing was solved."""
+    if row["state"] == "closed":
+        _still_theirs(row, ctx)
     if result not in ("solved", "partly", "not_solved", "cannot"):
         raise Invalid(fields={"result": "请选居民说的结果。"})
     if how not in rules.CONFIRMED_HOW:
         raise Invalid(fields={"how": "请选怎么问到的。"})
     if how == "requester" and result != "solved":
         raise Invalid(fields={"result": "没办完的会退回重办。"})
-    if result in ("not_solved", "cannot") and not note.strip():
-        raise Invalid(fields={"note": "没解决就办结，要写明理由，居民看得到。"})
+    if result in ("not_solved", "cannot"):
+        must_say(note, "没解决就办结，要写明理由，居民看得到。")
     served = services if result in ("solved", "partly") else []
     records = [_record(row, ctx, s, how, confirmed_by) for s in served]
     return Write(
         set=fresh_clock(
-            row, ctx, "confirmed", result=result, confirmed_how=how,
-            confirmed_at=ctx.now, call_wanted=False,
+            row, ctx, "confirmed", result=result, result_at=ctx.now, confirmed_how=how,
+            confirmed_at=ctx.now, closed_at=None, call_wanted=False,
         ),
         data={"result": result, "how": how, "records": len(records)},
         notes=[("requester", note)], adds=records, job=tell(),
@@ -92,14 +111,39 @@ def confirm(
 def _record(
     row: Row, ctx: Context, s: Service, how: str, confirmed_by: UUID | None
 ) -> Record:
+    """`s.taken` (where the service was read with it): minutes already on record for
+    the person, by day."""
+    taken: Mapping[date, int] = getattr(s, "taken", {})
+    minutes = rules.counted_minutes(
+        s.start_at, s.end_at, s.break_minutes, ctx.settings, taken
+    )
     return Record(
         kind="order_served", channel=row["channel"], path=row["path"],
         place_id=row["place_id"], member_id=s.member_id, unit_id=s.unit_id,
         occurred_on=today(s.start_at), start_at=s.start_at, end_at=s.end_at,
-        minutes=s.minutes, work_time=s.work_time, source_kind="orders.order",
+        minutes=minutes, work_time=s.work_time, source_kind="orders.order",
         source_id=row["id"], source_round=row["reopened"], source_class=row["kind"],
         confirmed_at=ctx.now, confirmed_how=how, confirmed_by=confirmed_by,
     )  # fmt: skip
+
+
+def _still_theirs(row: Row, ctx: Context) -> None:
+    """Raise Conflict when the days in which the resident may speak are over."""
+    last = rules.word_until(row, ctx.settings)
+    if last and ctx.now > last:
+        days = ctx.settings["orders.reopen_days"]
+        raise Conflict(
+            f"办完已超过{days}天，不能再改。可以再提一个心愿，社区会接着办。"
+        )
+
+
+def _undone(row: Row) -> dict[str, Any]:
+    """What an outcome wrote, taken back."""
+    return {
+        "result": "", "result_at": None, "confirmed_how": "", "confirmed_at": None,
+        "closed_at": None, "rating": None, "rating_text": "", "thanks": "",
+        "rating_public": False, "call_wanted": False, **no_calls(),
+    }  # fmt: skip
 
 
 def reopen(
@@ -109,28 +153,42 @@ def reopen(
     time the level above as well. Records of the round before are reversed."""
     if result not in ("partly", "not_solved"):
         raise Invalid(fields={"result": "请选“办了一部分”或“没办好”。"})
-    last = (row["done_at"] or ctx.now) + timedelta(
-        days=ctx.settings["orders.reopen_days"]
-    )
-    if ctx.now > last:
-        days = ctx.settings["orders.reopen_days"]
-        raise Conflict(
-            f"办完已超过{days}天，不能再退回重办。可以再提一个心愿，社区会接着办。"
-        )
+    _still_theirs(row, ctx)
+    again = row["reopened"] + 1
+    changes = fresh_clock(row, ctx, "in_service", reopened=again, **_undone(row))
+    return _sent_back(ctx, changes, again, {"result": result}, what, records)
+
+
+def ask_again(row: Row, ctx: Context, *, what: str = "") -> Write:
+    """The resident does not agree with an end that nobody's service led to: answered
+    as 办不了, done elsewhere, withdrawn for them. Back to the community, which looks
+    anew; the second time the level above is told as well."""
+    _still_theirs(row, ctx)
+    if row["state"] == "withdrawn":
+        changes = fresh_clock(
+            row, ctx, "submitted", closed_at=None, withdrawn_how="", route="", **no_hands()
+        )  # fmt: skip
+        return Write(set=changes, notes=[("requester", what)], job=tell())
     again = row["reopened"] + 1
     changes = fresh_clock(
-        row, ctx, "in_service", reopened=again, result="", confirmed_how="",
-        confirmed_at=None, closed_at=None, rating=None, rating_text="", thanks="",
-        rating_public=False, call_wanted=False, extended=False, calls=0,
-    )  # fmt: skip
-    if again >= 2:
+        row, ctx, "verified", reopened=again, transferred_to="", **_undone(row)
+    )
+    return _sent_back(ctx, changes, again, {}, what, ())
+
+
+def _sent_back(
+    ctx: Context, changes: dict[str, Any], again: int, data: dict[str, Any], what: str,
+    records: Sequence[Record],
+) -> Write:  # fmt: skip
+    superior = again >= 2
+    if superior:
         changes["escalated_at"] = ctx.now
     return Write(
         set=changes,
-        data={"result": result, "round": again, "superior": again >= 2},
+        data={**data, "round": again, "superior": superior},
         notes=[("requester", what)],
         adds=[_reversal(r, ctx) for r in records],
-        job=tell(superior=again >= 2),
+        job=tell(superior=superior),
     )
 
 
@@ -152,22 +210,43 @@ def _reversal(record: Record, ctx: Context) -> Record:
 
 
 def call(row: Row, ctx: Context, *, note: str = "") -> Write:
-    """A call that reached nobody; three of them make "联系不上" possible."""
+    """A call that reached nobody. Only calls some hours apart count: three in a row
+    are one."""
     if row["state"] != "done_reported":
         raise Conflict("现在不用回访。")
+    gap = timedelta(hours=ctx.settings["orders.call_gap_hours"])
+    last = row["last_call_at"]
+    if last and ctx.now < last + gap:
+        when = cdatetime(last + gap, today(ctx.now))
+        raise Conflict(f"刚打过电话。{when} 以后再打，才算下一次。")
+    n = row["calls"] + 1
     return Write(
-        set={"calls": row["calls"] + 1},
-        data={"n": row["calls"] + 1},
-        notes=[("staff", note)],
-    )
+        set={
+            "calls": n, "last_call_at": ctx.now,
+            "first_call_at": row["first_call_at"] or ctx.now,
+        },
+        data={"n": n}, notes=[("staff", note)],
+    )  # fmt: skip
 
 
 def unreachable(row: Row, ctx: Context) -> Write:
-    """Three calls, no answer: closed as "没有答复", which is no praise."""
-    if row["calls"] < 3:
-        raise Conflict(f"打过{row['calls']}次电话。三次都没打通才能按“联系不上”办结。")
+    """Enough calls on more than one day, no answer, and the resident's own days over:
+    closed as "没有答复", which is no praise."""
+    needed = ctx.settings["orders.calls"]
+    begin = rules.unreachable_from(row, ctx.settings)
+    if begin is None:
+        raise Conflict(
+            f"打过{row['calls']}次电话。要分两天打满{needed}次都没打通，才能按“联系不上”办结。"
+        )
+    if ctx.now < begin:
+        when = cdatetime(begin, today(ctx.now))
+        raise Conflict(
+            f"居民还可以自己说。{when} 以后还没有答复，才能按“联系不上”办结。"
+        )
     return Write(
-        set=fresh_clock(row, ctx, "closed", result="no_answer", closed_at=ctx.now),
+        set=fresh_clock(
+            row, ctx, "closed", result="no_answer", result_at=ctx.now, closed_at=ctx.now
+        ),
         data={"calls": row["calls"]}, job=tell(),
     )  # fmt: skip
 

@@ -1,10 +1,11 @@
 """Orders for tests, brought to a state by the real services."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from baodao.acts.actor import ANONYMOUS, link_holder
+from baodao.core.clock import at_local, today
 from baodao.core.clock import now as clock_now
 from baodao.orders import services as s
 from baodao.orders.categories import seed
@@ -24,6 +25,7 @@ def place(w: World, *, at: datetime | None = None, **fields: Any) -> Order:
         "kind": "wish", "category": "repair", "detail": "烟道两年没清，最近生火倒烟。",
         "title": TITLE, "urgency": "normal", "source": "desk", "call_name": "阿佳",
         "phone": "13800000000", "address": "3 栋 2 单元", "seen_how": "desk",
+        "consent_public": True,
     }  # fmt: skip
     return s.place_order(**{**chosen, **fields}, now=at)
 
@@ -34,11 +36,13 @@ def place_online(w: World, **fields: Any) -> Order:
 
 
 def stretch(w: World, at: datetime, minutes: int = 60) -> Stretch:
-    """Service of the world's member that ended a minute before `at`."""
+    """Service of the world's member that ended a minute before `at`, on that day."""
     end = at - timedelta(minutes=1)
-    return Stretch(
-        w.members.member.id, w.units.unit.id, end - timedelta(minutes=minutes), end
-    )
+    midnight = at_local(today(at), time.min)
+    start = max(end - timedelta(minutes=minutes), midnight)
+    if start >= end:  # the first minute of a day
+        start, end = midnight, midnight + timedelta(seconds=30)
+    return Stretch(w.members.member.id, w.units.unit.id, start, end)
 
 
 # What it takes to get from one state to the next, along the dispatch route.
@@ -90,3 +94,11 @@ def order_in(
 ) -> Order:
     """A new order in `state`."""
     return advance(w, place(w, at=at, **fields), state, at)
+
+
+def never_reached(w: World, order: Order) -> None:
+    """Calls on three days that reach nobody, and the end after the resident's days."""
+    worker, start = w.actors["community_worker"], order.done_at or clock_now()
+    for days in (1, 2, 3):
+        s.log_call(actor=worker, order_id=order.id, now=start + timedelta(days=days))
+    s.close_unreachable(actor=worker, order_id=order.id, now=start + timedelta(days=8))

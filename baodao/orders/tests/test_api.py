@@ -1,6 +1,7 @@
 """Orders over the API: the same services, with problems that say what to do."""
 
 import threading
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.test import Client
 
 from baodao.acts.models import Event
 from baodao.api.tests.test_tokens import call, token_of
+from baodao.core.clock import at_local, today
+from baodao.core.clock import now as clock_now
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
 from baodao.people.tests.make import World, world
@@ -17,10 +20,13 @@ from baodao.records.models import Record
 pytestmark = pytest.mark.django_db
 WISH = {"category": "repair", "detail": "楼道的灯坏了", "source": "desk"}
 VERIFY = {"title": "楼道灯坏了", "category": "repair", "seen_how": "phone"}
-DONE = {
-    "start": "2026-11-01T10:00:00+08:00", "end": "2026-11-01T11:00:00+08:00",
-    "note": "换了灯泡",
-}  # fmt: skip
+
+
+def done() -> dict[str, str]:
+    """An hour of today that is over, as far as there is one."""
+    end = clock_now() - timedelta(minutes=1)
+    start = max(end - timedelta(hours=1), at_local(today(end), time.min))
+    return {"start": start.isoformat(), "end": end.isoformat(), "note": "换了灯泡"}
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def test_the_whole_way_of_a_wish_in_seven_acts(w: World, worker: str) -> None:
     assert order.status_code == 201 and len(order.json()["code"]) == 8
     acts: list[tuple[str, str, dict[str, Any]]] = [
         (worker, "verify", VERIFY), (worker, "publish", {}), (member, "claim", {}),
-        (member, "start", {}), (member, "report_done", DONE),
+        (member, "start", {}), (member, "report_done", done()),
         (worker, "confirm", {"result": "solved"}),
     ]  # fmt: skip
     states = []
@@ -56,7 +62,8 @@ def test_the_whole_way_of_a_wish_in_seven_acts(w: World, worker: str) -> None:
     assert states == [
         "verified", "published", "claimed", "in_service", "done_reported", "confirmed",
     ]  # fmt: skip
-    assert Record.objects.get().minutes == 60
+    record = Record.objects.get()
+    assert record.minutes == (record.end_at - record.start_at).seconds // 1800 * 30  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("way", ["place", "act"])

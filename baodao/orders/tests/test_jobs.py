@@ -109,7 +109,9 @@ def test_a_return_goes_to_the_community_and_a_decline_to_the_unit(w: World) -> N
 @pytest.mark.req("L38")
 def test_a_refused_extension_reaches_those_who_serve(w: World) -> None:
     order = order_in("in_service", w)
-    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=2, note="等零件")
+    s.ask_extension(
+        actor=w.actors["member"], order_id=order.id, hours=48, note="等零件"
+    )
     worker = w.actors["community_worker"]
     s.refuse_extension(actor=worker, order_id=order.id, note="邻居家急等")
     work()

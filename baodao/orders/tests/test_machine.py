@@ -33,19 +33,26 @@ WORDS: dict[str, dict[str, Any]] = {
     "verify": {"title": TITLE, "urgency": "urgent", "category": "repair", "seen_how": "phone"},
     "reject": {"reason": "not_real", "note": "核实过了"},
     "publish": {}, "transfer": {"to": "12345", "note": "转热线"},
+    "transfer_news": {"note": "还在办"}, "transfer_done": {"note": "办好了"},
+    "hand_over": {"up": True, "note": "请镇里办"},
+    "answer_cannot": {"reason": "policy", "note": "没有政策", "told": "call"},
+    "recall": {"reason": "silent", "note": "没回音"}, "ask_again": {"what": "还要"},
     "dispatch": {}, "claim": {}, "unit_claim": {}, "unit_accept": {},
     "return": {"reason": "no_capacity", "note": "没人"},
     "assign": {}, "accept": {}, "decline": {"reason": "time"}, "hand_back": {"reason": "time"},
     "release": {"reason": "away"}, "start": {}, "report_done": {},
-    "cannot_do": {"reason": "unsafe", "note": "有风险"}, "extend": {"days": 1},
+    "cannot_do": {"reason": "unsafe", "note": "有风险"}, "extend": {"hours": 24},
     "confirm": {"result": "solved", "how": "call"}, "reopen": {"result": "partly", "what": "还差"},
     "call": {}, "unreachable": {}, "rate": {"rating": 4, "how": "call"},
-    "withdraw": {}, "pause": {"until": None, "reason": "外出"}, "resume": {},
+    "withdraw": {"how": "call", "note": "不用了"}, "pause": {"reason": "外出"}, "resume": {},
     "note": {"text": "看过", "audience": "staff"}, "ask_call": {}, "approve_text": {},
 }  # fmt: skip
 VERBS: dict[str, Callable[..., Any]] = {
     "verify": s.verify_order, "reject": s.reject_order, "publish": s.publish_order,
-    "transfer": s.transfer_order, "dispatch": s.dispatch_order, "claim": s.claim_order,
+    "transfer": s.transfer_order, "transfer_news": s.transfer_news,
+    "transfer_done": s.transfer_done, "hand_over": s.hand_over_order,
+    "answer_cannot": s.answer_cannot, "recall": s.recall_order,
+    "ask_again": s.ask_again, "dispatch": s.dispatch_order, "claim": s.claim_order,
     "unit_claim": s.unit_claim_order, "unit_accept": s.unit_accept_order,
     "return": s.return_order, "assign": s.assign_order, "accept": s.accept_order,
     "decline": s.decline_order, "hand_back": s.hand_back_order, "release": s.release_order,
@@ -62,7 +69,10 @@ def _try(w: World, order: Order, event: str, actor: Actor, at: datetime) -> None
     if event == "dispatch":
         words["unit_id"] = w.units.unit.id
     elif event == "assign":
-        words["member_id"] = w.members.member.id
+        busy = order.member_id == w.members.member.id
+        words["member_id"] = (w.members.colleague if busy else w.members.member).id
+    elif event == "pause":
+        words["until"] = (at + timedelta(days=3)).date()
     elif event == "report_done":
         words |= {"stretches": [stretch(w, at, 20)], "note": "办了"}
     if event == "confirm" and actor.role == "requester":
@@ -74,7 +84,7 @@ def _try(w: World, order: Order, event: str, actor: Actor, at: datetime) -> None
         assert Event.objects.count() == before, "a refused act left a trace"
 
 
-_ENDS = ("withdraw", "reject", "transfer")
+_ENDS = ("withdraw", "reject", "transfer", "answer_cannot")
 
 
 def _likely(order: Order) -> st.SearchStrategy[str]:
@@ -99,9 +109,14 @@ def _check(order: Order, at: datetime) -> None:
         assert later.from_state == earlier.to_state
     assert story[-1].to_state == order.state and order.version == len(story)
     assert (order.due_at is not None) == (order.state in rules.OPEN)
+    assert (order.result_at is not None) == (order.result != "")
+    if order.state in rules.UNPLACED or order.state == "submitted":
+        assert order.unit_id is order.member_id is order.served_by_person is None
+    if order.overall_due_at and rules.STATES[order.state].side not in ("", "resident"):
+        assert order.due_at and (order.extended or order.due_at <= order.overall_due_at)
     assert order.paused_at is None or order.state in rules.OPEN
     end = max(at, story[-1].at)
-    found = waits(moments(story), rules.FLOW, end)
+    found = waits(moments(story), rules.FLOW, end, rules.ANEW)
     for one, two in itertools.pairwise(found):
         assert one.end <= two.start
     if order.state in rules.OPEN:

@@ -348,7 +348,7 @@ def test_an_extension_is_asked_for_with_words_to_the_resident(
 ) -> None:
     order = order_in("in_service", w)
     assert "居民看得到这句话" in text(me, act(order, "ask_extension"))
-    assert "等社区答复" in send(me, order, "ask_extension", days="3", note="等零件")
+    assert "等社区答复" in send(me, order, "ask_extension", hours="72", note="等零件")
     assert "已申请延期 3 天" in text(me, page(order))
     again = me.get(act(order, "ask_extension"))
     assert again.status_code == 302

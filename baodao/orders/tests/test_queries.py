@@ -71,7 +71,9 @@ def test_what_a_community_worker_must_do_includes_late_answers_of_residents(
     late = order_in("done_reported", w, at=now() - timedelta(days=9), **online)
     order_in("done_reported", w, **online)
     asked = order_in("in_service", w)
-    s.ask_extension(actor=w.actors["member"], order_id=asked.id, days=2, note="等配件")
+    s.ask_extension(
+        actor=w.actors["member"], order_id=asked.id, hours=48, note="等配件"
+    )
     assert set(numbers(view(w))) == {late.no, asked.no}
     assert numbers(view(w, who="grid_worker")) == [late.no]
 
@@ -150,12 +152,13 @@ def test_similar_orders_open_ones_first_within_the_community_and_60_days(
         w, actor=w.actors["other_community_worker"], place_id=w.places.other_grid.id,
         title="取暖炉烟道需要清理",
     )  # fmt: skip
-    found = queries.similar_orders("家里取暖炉的烟道要清理", w.places.grid.path)
+    worker = w.actors["community_worker"]
+    found = queries.similar_orders(worker, "家里取暖炉的烟道要清理", w.places.grid.path)
     assert [a.id for a in found] == [open_one.id, closed.id]
     assert elsewhere.id not in [a.id for a in found]
     assert (
         queries.similar_orders(
-            "家里取暖炉的烟道要清理", w.places.grid.path, exclude=open_one.id
+            worker, "家里取暖炉的烟道要清理", w.places.grid.path, exclude=open_one.id
         )[0].id
         == closed.id
     )
@@ -164,8 +167,9 @@ def test_similar_orders_open_ones_first_within_the_community_and_60_days(
 def test_private_words_are_compared_only_for_those_who_may_read_them(w: World) -> None:
     order = place_online(w, title="", detail="炉子倒烟，烟道该清了")
     text = "烟道堵了倒烟"
-    assert queries.similar_orders(text, order.path) == []
-    found = queries.similar_orders(text, order.path, private=True)
+    worker = w.actors["community_worker"]
+    assert queries.similar_orders(worker, text, order.path) == []
+    found = queries.similar_orders(worker, text, order.path, private=True)
     assert [a.id for a in found] == [order.id]
     assert "倒烟" not in found[0].title
 
@@ -176,9 +180,51 @@ def test_related_finds_the_household_and_the_same_kind_of_thing_nearby(
     one = place(w, household_id=w.household.id)
     two = place(w, household_id=w.household.id, category="law")
     three = place(w)
-    found = queries.related(one)
-    assert [o.id for o in found["household"]] == [two.id]
-    assert found["same"] == 1 and three.id
+    found = queries.related(w.actors["community_worker"], one)
+    assert [o.id for o in found.household] == [two.id]
+    assert found.same == 2 and three.id
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "community_worker",
+        "grid_worker",
+        "township_party",
+        "county_org",
+        "prefecture_org",
+    ],
+)
+def test_the_number_of_related_orders_is_the_length_of_its_list(
+    w: World, who: str
+) -> None:
+    one = place(w)
+    order_in("closed", w)
+    place(w, place_id=w.places.second_grid.id)
+    actor = w.actors[who]
+    found = queries.related(actor, one)
+    listed = queries.desk(actor, QueryDict(found.query))
+    assert found.same == listed.page.paginator.count == 2
+    assert [p.code for p in listed.places if p.code == one.place.code]
+
+
+def test_levels_above_do_not_learn_which_orders_are_one_home(w: World) -> None:
+    one = place(w, household_id=w.household.id)
+    place(w, household_id=w.household.id, category="law")
+    for who in ("township_party", "county_org", "prefecture_org", "inspector"):
+        assert queries.related(w.actors[who], one).household == [], who
+    assert len(queries.related(w.actors["grid_worker"], one).household) == 1
+
+
+def test_a_grid_worker_hears_of_another_grid_but_opens_only_their_own(
+    w: World,
+) -> None:
+    here = place(w, title="清理烟道")
+    there = place(w, title="清理烟道", place_id=w.places.second_grid.id)
+    found = queries.similar_orders(
+        w.actors["grid_worker"], "烟道要清理", w.places.grid.path
+    )
+    assert {a.id: a.may_open for a in found} == {here.id: True, there.id: False}
 
 
 def test_the_parts_of_time_add_up_and_the_late_part_is_the_units(w: World) -> None:
@@ -209,7 +255,7 @@ def test_a_pause_is_nobodys_time_and_never_late(w: World) -> None:
     s.pause_order(
         actor=worker,
         order_id=order.id,
-        until=None,
+        until=(start + timedelta(days=20)).date(),
         reason="外出",
         now=start + timedelta(hours=1),
     )

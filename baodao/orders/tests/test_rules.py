@@ -1,6 +1,7 @@
 """Deadlines, channel and wording of orders, without a database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,6 @@ from hypothesis import strategies as st
 
 from baodao.core.clock import local
 from baodao.orders import rules
-from baodao.orders.plans import Stretch
 from baodao.places.calendars import Calendar
 from baodao.places.settings import KEYS
 
@@ -36,14 +36,12 @@ def test_each_step_has_the_deadline_of_the_table(state: str, expected: str) -> N
 
 
 def test_nobody_waits_when_an_order_has_ended() -> None:
-    for state in ("closed", "rejected", "merged", "withdrawn", "transferred"):
+    for state in ("closed", "rejected", "merged", "withdrawn"):
         assert rules.due(state, "normal", MONDAY, CALENDAR, SETTINGS) is None
 
 
 @given(
-    st.sampled_from(
-        [s for s in rules.OPEN if s not in ("published", "done_reported", "confirmed")]
-    ),
+    st.sampled_from(rules.OPEN),
     st.sampled_from(["life_safety", "urgent"]),
     st.integers(0, 23 * 60),
 )
@@ -54,9 +52,21 @@ def test_no_step_of_an_urgent_order_outlives_its_whole_time(
     assert overall
     now = MONDAY + timedelta(minutes=minutes)
     due = rules.due(state, urgency, now, CALENDAR, SETTINGS, overall)
-    assert due and due > now
-    if now < overall:
-        assert due <= overall
+    if rules.STATES[state].side == "resident":
+        assert due and due > now
+    else:
+        assert due and due <= overall
+
+
+def test_an_urgent_order_that_is_late_stays_late_at_every_step() -> None:
+    """Placed at night, given out in the morning: the two hours were over already."""
+    night = datetime(2026, 11, 25, 20, 41, tzinfo=UTC)  # Thursday, 04:41 local
+    overall = rules.overall_due("life_safety", night, SETTINGS)
+    now = night + timedelta(hours=2, minutes=20)
+    for state in ("verified", "published", "dispatched", "unit_accepted", "in_service"):
+        assert rules.due(state, "life_safety", now, CALENDAR, SETTINGS, overall) == (
+            night + timedelta(hours=2)
+        )
 
 
 def test_spring_festival_and_its_make_up_saturday_count_as_the_state_council_says() -> (
@@ -82,12 +92,80 @@ def test_the_channel_of_a_service(
     assert rules.channel(path, residence, dispatched) == expected
 
 
-def test_minutes_leave_out_breaks_and_stop_at_eight_hours() -> None:
-    from uuid import uuid4
+def _counted(minutes: int, rest: int = 0, taken: dict[date, int] | None = None) -> int:
+    end = MONDAY + timedelta(minutes=minutes)
+    return rules.counted_minutes(MONDAY, end, rest, SETTINGS, taken)
 
-    who = uuid4()
-    assert Stretch(who, None, MONDAY, MONDAY + timedelta(minutes=90), 15).minutes == 75
-    assert Stretch(who, None, MONDAY, MONDAY + timedelta(hours=11)).minutes == 480
+
+def test_minutes_leave_out_breaks_and_count_in_half_hours() -> None:
+    assert [_counted(90), _counted(90, 15), _counted(29), _counted(119, 30)] == [
+        90, 60, 0, 60,
+    ]  # fmt: skip
+
+
+def test_a_day_counts_eight_hours_over_all_services_of_a_person() -> None:
+    day = local(MONDAY).date()
+    assert _counted(11 * 60) == 480
+    assert _counted(120, taken={day: 420}) == 60
+    assert _counted(120, taken={day: 480}) == 0
+    assert _counted(120, taken={day - timedelta(days=1): 480}) == 120
+
+
+def test_a_night_is_split_at_midnight() -> None:
+    start = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # 22:00 local
+    end = start + timedelta(hours=12)
+    assert list(rules.day_shares(start, end).values()) == [120, 600]
+    assert rules.counted_minutes(start, end, 0, SETTINGS) == 120 + 480
+
+
+@given(st.integers(1, 1440), st.integers(0, 120), st.integers(0, 600))
+def test_what_counts_is_never_more_than_what_was_served_or_is_left(
+    minutes: int, rest: int, taken: int
+) -> None:
+    found = _counted(minutes, rest, {local(MONDAY).date(): taken})
+    assert 0 <= found <= max(0, minutes - rest) and found % 30 == 0
+    later = max(0, minutes - 14 * 60)  # after midnight
+    assert found <= max(0, 480 - taken) + later
+
+
+def _called(*days: tuple[int, int]) -> dict[str, Any]:
+    """Calls on (day, hour) after Monday, done on Monday."""
+    at = [MONDAY + timedelta(days=d, hours=h) for d, h in days]
+    return {
+        "calls": len(at), "first_call_at": at[0] if at else None,
+        "last_call_at": at[-1] if at else None, "due_at": MONDAY + timedelta(days=7),
+    }  # fmt: skip
+
+
+def test_nobody_is_unreachable_in_a_moment() -> None:
+    def begin(*days: tuple[int, int]) -> datetime | None:
+        return rules.unreachable_from(_called(*days), SETTINGS)
+
+    assert begin() is None and begin((1, 0), (2, 0)) is None
+    assert begin((1, 0), (1, 4), (1, 7)) is None  # all on one day
+    assert begin((1, 0), (1, 4), (2, 0)) == MONDAY + timedelta(days=7)
+    assert begin((1, 0), (3, 4), (9, 0)) == MONDAY + timedelta(days=9)
+
+
+def test_what_goes_back_goes_to_whoever_had_it() -> None:
+    served = {"state": "closed", "result": "solved", "unit_id": 1, "member_id": 2}
+    answered = {**served, "result": "cannot", "unit_id": None, "member_id": None}
+    silent = {**served, "result": "no_answer"}
+    assert rules.fits("reopen", served) and not rules.fits("ask_again", served)
+    assert rules.fits("ask_again", answered) and not rules.fits("reopen", answered)
+    assert rules.fits("confirm", silent) and not rules.fits("confirm", served)
+    claimed = {**served, "state": "in_service", "unit_id": None}
+    assert rules.fits("release", claimed) and not rules.fits("hand_back", claimed)
+
+
+def test_nobody_is_trapped_in_a_state() -> None:
+    """Whoever holds an order may give it back, and staff may take it back."""
+    for state in rules.HELD:
+        events = set(rules.FLOW.events(state))
+        assert "recall" in events, state
+        assert events & {"return", "hand_back", "release", "cannot_do"}, state
+    for state in rules.OPEN:
+        assert rules.FLOW.events(state), state
 
 
 def test_every_state_has_its_place_in_the_strip_or_is_a_side_exit() -> None:

@@ -105,7 +105,10 @@ def test_merge_by_choice_and_by_number(w: World) -> None:
     assert "核对合并" in page and target.no in page
     assert act(w, one, "merge", into=target.id, number="").status_code == 302
     assert act(w, other, "merge", number="9999-99").status_code == 422
-    assert act(w, other, "merge", number=target.no, client_id="a2").status_code == 302
+    asked = act(w, other, "merge", number=target.no, client_id="a2")
+    assert asked.status_code == 200 and now_in(other) == "submitted"
+    assert target.title in body(asked) and str(target.id) in body(asked)
+    assert act(w, other, "merge", into=target.id, client_id="a3").status_code == 302
     assert now_in(one) == now_in(other) == "merged"
     assert other.merged_into == target
 
@@ -115,14 +118,19 @@ def test_merge_by_choice_and_by_number(w: World) -> None:
     [
         ("submitted", "reject", {"reason": "outside", "note": "请找 12345。"}, "rejected"),
         ("verified", "transfer", {"to": "12345", "note": "已转过去。"}, "transferred"),
-        ("claimed", "release", {"reason": "time"}, "published"),
+        ("claimed", "recall", {"reason": "silent", "note": "一直没去。"}, "verified"),
+        ("dispatched", "recall", {"reason": "wrong", "note": "派错了。"}, "verified"),
+        ("in_service", "recall", {"reason": "silent", "note": "没有音信。"}, "verified"),
+        ("verified", "answer_cannot",
+         {"reason": "policy", "note": "没有这项政策。", "told": "call"}, "closed"),
+        ("verified", "transfer", {"to": "township", "note": "要乡镇出面。"}, "verified"),
         ("accepted", "start", {}, "in_service"),
         ("in_service", "cannot_do", {"reason": "policy", "note": "没有政策。"}, "verified"),
-        ("in_service", "extend", {"days": 2, "note": "等配件。"}, "in_service"),
+        ("in_service", "extend", {"span": 2, "note": "等配件。"}, "in_service"),
         ("done_reported", "call", {}, "done_reported"),
         ("confirmed", "rate", {"rating": 4, "how": "call", "text": "好"}, "closed"),
         ("confirmed", "reopen", {"result": "partly", "what": "还有一间。"}, "in_service"),
-        ("dispatched", "withdraw", {"note": "不用了"}, "withdrawn"),
+        ("dispatched", "withdraw", {"how": "call", "note": "不用了"}, "withdrawn"),
         ("verified", "note", {"text": "补一句", "audience": "staff"}, "verified"),
     ],
 )  # fmt: skip
@@ -188,14 +196,23 @@ def test_a_call_back_that_says_not_done_goes_back_to_the_same_hands(w: World) ->
     assert now_in(order) == "in_service" and order.reopened == 1
 
 
-def test_no_answer_three_times_closes_as_no_answer_and_not_before(w: World) -> None:
-    order = order_in("done_reported", w)
+def test_calls_that_reach_nobody_close_after_days_and_not_in_a_moment(w: World) -> None:
+    order = order_in("done_reported", w, at=now() - timedelta(days=10))
+    worker = w.actors["community_worker"]
     assert act(w, order, "unreachable").status_code == 409
-    for i in range(3):
-        act(w, order, "call", client_id=f"c{i}")
-    assert "没打通 3 次" in body(
+    assert act(w, order, "call", client_id="c0").status_code == 302
+    again = act(w, order, "call", client_id="c1")
+    assert again.status_code == 409 and "才算下一次" in body(again)
+    for days in (2, 1):
+        at = now() - timedelta(days=days)
+        Order.objects.filter(pk=order.pk).update(
+            last_call_at=at - timedelta(days=1), first_call_at=at - timedelta(days=1)
+        )
+        s.log_call(actor=worker, order_id=order.id, now=at)
+    page = body(
         w.client("community_worker").get(reverse("orders:detail", args=[order.id]))
     )
+    assert "没打通 3 次" in page and "联系不上，按没有答复办结" in page
     assert act(w, order, "unreachable", client_id="u").status_code == 302
     assert now_in(order) == "closed" and order.result == "no_answer"
     assert Record.objects.count() == 0
@@ -219,18 +236,22 @@ def test_thanks_are_published_only_as_a_worker_read_them(w: World) -> None:
 
 def test_an_extension_is_answered_in_the_panel_either_way(w: World) -> None:
     order = order_in("in_service", w)
-    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=2, note="等配件")
+    s.ask_extension(
+        actor=w.actors["member"], order_id=order.id, hours=48, note="等配件"
+    )
     worker = w.client("community_worker")
     page = body(worker.get(reverse("orders:detail", args=[order.id])))
     assert "同意延期" in page and "不同意" in page and page.count("等配件") >= 2
     answer = act(w, order, "refuse_extension", note="邻居家急等")
     assert answer.status_code == 302
     assert "不同意延期" in body(worker.get(answer["Location"]))
-    s.ask_extension(actor=w.actors["member"], order_id=order.id, days=1, note="就一天")
+    s.ask_extension(
+        actor=w.actors["member"], order_id=order.id, hours=24, note="就一天"
+    )
     Order.objects.filter(pk=order.pk).update(due_at=now() - timedelta(hours=1))
     late = body(worker.get(reverse("orders:detail", args=[order.id])))
     assert "同意延期" in late and "refuse_extension" in late
-    assert act(w, order, "extend", days="1", note="可以").status_code == 302
+    assert act(w, order, "extend", span="1", note="可以").status_code == 302
 
 
 def test_thanks_stand_in_the_closed_order_for_the_community_only(w: World) -> None:

@@ -219,9 +219,9 @@ def test_the_unit_reports_done_for_its_member(w: World, unit: Client) -> None:
 def test_an_extension_is_asked_once(w: World, unit: Client) -> None:
     order = order_in("in_service", w)
     assert "申请延期…" in text(unit, page(order))
-    unit.post(act(order, "ask_extension"), {"days": "3", "note": "等零件"})
+    unit.post(act(order, "ask_extension"), {"hours": "72", "note": "等零件"})
     order.refresh_from_db()
-    assert order.extension_days == 3
+    assert order.extension_hours == 72
     html = text(unit, page(order))
     assert "申请延 3 天，等社区答复" in html and "申请延期…" not in html
 

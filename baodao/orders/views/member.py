@@ -32,6 +32,7 @@ from baodao.orders.forms_member import (
     reasons_for,
 )
 from baodao.orders.models import Category, Order
+from baodao.orders.plans import row_of
 from baodao.orders.private import may_contact, may_read_words
 from baodao.orders.queries_unit import turn, where
 from baodao.orders.shapes import clock_of, status_of
@@ -164,7 +165,10 @@ def _page(
 def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
     """The acts whose button stands on the page: the access table and the flow."""
     steps = set(rules.FLOW.events(order.state)) & {*AT_ONCE, *ASKS}
-    found = {e for e in steps if can(actor, f"orders.{e}", order)}
+    row = row_of(order)
+    found = {
+        e for e in steps if rules.fits(e, row) and can(actor, f"orders.{e}", order)
+    }
     if queries.may_extend(order, now) and can(actor, "orders.ask_extension", order):
         found.add("ask_extension")
     if order.state in rules.OPEN and can(actor, "orders.note", order):
@@ -260,7 +264,7 @@ def _do(actor: Actor, order: Order, event: str, form: ActForm, client: str) -> D
     given: dict[str, Any] = {"actor": actor, "order_id": order.id, "client_id": client}
     said = form.cleaned_data
     if event == "ask_extension":
-        return services.ask_extension(days=said["days"], note=said["note"], **given)
+        return services.ask_extension(hours=said["hours"], note=said["note"], **given)
     if event == "note":
         return services.add_note(text=said["text"], audience="unit", **given)
     if isinstance(form, DoneForm):

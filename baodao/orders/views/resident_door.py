@@ -1,5 +1,6 @@
 """How a resident gets in without an account: by the link, or by the code."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
@@ -15,14 +16,22 @@ from baodao.ui.display import YEAR
 WRONG_CODES, CODE_MINUTES = 10, 10
 
 
+LOOKS_ON = (
+    "您现在是用工作账号登录的，居民的话只能居民自己说。"
+    "请居民用自己的手机打开，或先退出登录再把手机交给居民。"
+)
+
+
 class Opened(NamedTuple):
     """`key` is what the address holds, `by_code` hides the requester's own words:
-    eight digits can be overheard, a link cannot."""
+    eight digits can be overheard, a link cannot. `looks_on`: somebody signed in to
+    work here holds the link, who may not speak for the resident."""
 
     order: Order
     key: str
     by_code: bool
     actor: Actor
+    looks_on: bool = False
 
 
 def open_order(request: HttpRequest, key: str) -> Opened:
@@ -32,7 +41,18 @@ def open_order(request: HttpRequest, key: str) -> Opened:
     if order is None:
         raise NotFound("没有找到这件事。请核对查询码，或给社区打电话。")
     request_id = getattr(request, "request_id", "")
-    return Opened(order, key, by_code, link_holder(order.id, request_id))
+    holder = link_holder(order.id, request_id)
+    signed_in: Actor = request.actor  # type: ignore[attr-defined]
+    if signed_in.is_anonymous:
+        return Opened(order, key, by_code, holder)
+    # A member may follow what they have asked for themselves, and is known by it:
+    # who serves does not confirm.
+    own = signed_in.role == "member" and order.placed_by == signed_in.account_id
+    known = replace(
+        holder, account_id=signed_in.account_id, person_id=signed_in.person_id,
+        member_id=signed_in.member_id,
+    )  # fmt: skip
+    return Opened(order, key, by_code, known if own else holder, not own)
 
 
 def look_up(request: HttpRequest, code: str) -> Order | None:

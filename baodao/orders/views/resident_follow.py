@@ -1,6 +1,7 @@
 """Residents follow their order and have the last word: done, partly, not done."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baodao.acts.access import can
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import BaodaoError, Conflict, Invalid, NotFound
-from baodao.orders import residents, services
-from baodao.orders.rules import BEFORE_SERVICE, FLOW
-from baodao.orders.views.resident_door import Opened, open_order, show
+from baodao.core.errors import BaodaoError, Conflict, Forbidden, Invalid, NotFound
+from baodao.orders import residents, rules, services
+from baodao.orders.plans import row_of
+from baodao.orders.views.resident_door import LOOKS_ON, Opened, open_order, show
 from baodao.places.settings import values
 from baodao.ui.toast import toast
 
@@ -34,16 +35,14 @@ def _page(
     request: HttpRequest, opened: Opened, *, error: BaodaoError | None = None
 ) -> HttpResponse:
     order, now = opened.order, clock_now()
-    days = values(order.path, ["orders.reopen_days"])["orders.reopen_days"]
-    until = residents.reopen_until(order, days)
+    settings = values(order.path, ["orders.reopen_days"])
+    until = rules.word_until(row_of(order), settings)
     context = {
         **_base(request, opened),
         "story": residents.story(order, now),
-        "may": {e: _may(opened, e) for e in ("confirm", "withdraw", "rate", "note")},
-        "may_reopen": _may(opened, "reopen") and until is not None and now <= until,
-        "reopen_until": until,
-        "ask_text": not order.seen_how and order.consent_public
-        and order.state in BEFORE_SERVICE,
+        "may": {e: _may(opened, e, now, until) for e in OFFERED},
+        "until": until,
+        "ask_text": _asks_text(opened),
         "ratings": RATINGS,
         "error": error,
         "typed": request.POST,
@@ -61,13 +60,34 @@ def _base(request: HttpRequest, opened: Opened) -> dict[str, Any]:
         "by_code": opened.by_code,
         "heading": residents.heading(order, opened.by_code),
         "phone": residents.phone_of(order.path),
+        "looks_on": opened.looks_on,
     }
 
 
-def _may(opened: Opened, event: str) -> bool:
+OFFERED = ("confirm", "withdraw", "rate", "note", "reopen", "ask_again", "unmerge")
+
+
+def _may(opened: Opened, event: str, now: datetime, until: datetime | None) -> bool:
+    """The access table, the flow, the hands, the days: what the page offers."""
+    order, flow = opened.order, rules.FLOW
+    if opened.looks_on or (flow.moves(event) and event not in flow.events(order.state)):
+        return False
+    if not rules.fits(event, row_of(order)):
+        return False
+    if event in ("confirm", "reopen", "ask_again") and until and now > until:
+        return False
+    return can(opened.actor, f"orders.{event}", order)
+
+
+def _asks_text(opened: Opened) -> bool:
+    """Whether the resident is asked about the public wording: also who was not asked
+    at the desk or on the phone, but not who has said no."""
     order = opened.order
-    possible = not FLOW.moves(event) or event in FLOW.events(order.state)
-    return possible and can(opened.actor, f"orders.{event}", order)
+    asked = order.consent_public or order.source in rules.BY_CALL
+    return (
+        not opened.looks_on and not order.seen_how and asked
+        and order.state in rules.BEFORE_SERVICE
+    )  # fmt: skip
 
 
 @never_cache
@@ -75,6 +95,8 @@ def _may(opened: Opened, event: str) -> bool:
 def act(request: HttpRequest, token: str, event: str) -> HttpResponse:
     """One tap of the resident; every answer is a form that needs no script."""
     opened = open_order(request, token)
+    if request.method == "POST" and opened.looks_on:
+        raise Forbidden(LOOKS_ON)
     if request.method != "POST":
         page = PAGES.get(event)
         if page is None:
@@ -116,10 +138,29 @@ def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 def _reopen(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Back to the same hands; where there were none, to the community."""
     result = request.POST.get("result", "")
     what = request.POST.get("what", "").strip()[:500]
-    services.reopen_order(**_words(request, opened, "reopen"), result=result, what=what)
+    words = _words(request, opened, "reopen")
+    if opened.order.member_id is None:
+        services.ask_again(**words, what=what)
+    else:
+        services.reopen_order(**words, result=result, what=what)
     return redirect("orders:resident_act", token=opened.key, event="redo")
+
+
+def _ask_again(request: HttpRequest, opened: Opened) -> HttpResponse:
+    what = request.POST.get("what", "").strip()[:500]
+    services.ask_again(**_words(request, opened, "ask_again"), what=what)
+    toast(request, "告诉社区了", "社区会接着办，进展写在这里。")
+    return _back(opened)
+
+
+def _unmerge(request: HttpRequest, opened: Opened) -> HttpResponse:
+    note = request.POST.get("note", "").strip()[:500]
+    services.unmerge_order(**_words(request, opened, "unmerge"), note=note)
+    toast(request, "分开办了", "社区会单独核实您这一件。")
+    return _back(opened)
 
 
 def _missing(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -178,6 +219,8 @@ def _note(request: HttpRequest, opened: Opened) -> HttpResponse:
 VERBS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
     "confirm": _confirm,
     "reopen": _reopen,
+    "ask_again": _ask_again,
+    "unmerge": _unmerge,
     "missing": _missing,
     "rate": _rate,
     "withdraw": _withdraw,
@@ -190,7 +233,7 @@ VERBS: dict[str, Callable[[HttpRequest, Opened], HttpResponse]] = {
 def _redo(request: HttpRequest, opened: Opened) -> HttpResponse:
     """记下了：where it went back to, until when, and 改成“办好了”."""
     order = opened.order
-    if order.state != "in_service" or not order.reopened:
+    if order.state not in ("in_service", "verified") or not order.reopened:
         return _back(opened)
     event = residents.last_reopening(order)
     context = {
@@ -200,7 +243,7 @@ def _redo(request: HttpRequest, opened: Opened) -> HttpResponse:
         ),
         "superior": bool(event and event.data.get("superior")),
         "may_take_back": bool(event and event.from_state == "done_reported"),
-        "who": residents.handler(order),
+        "who": residents.handler(order) or "社区",
         "until": residents.by(order.due_at, clock_now()),
         "missing": MISSING,
     }

@@ -16,8 +16,9 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import BaodaoError, Conflict, Forbidden, Invalid, NotFound
 from baodao.orders import forms, rules, services, shapes
 from baodao.orders.filters import SEALED
+from baodao.orders.merging import targets
 from baodao.orders.models import Order
-from baodao.orders.queries import similar_orders
+from baodao.orders.queries import mergeable
 from baodao.orders.suggestions import unit_suggestions
 from baodao.orders.views.reach import order_of
 from baodao.orders.views.staff_detail import form_for, page
@@ -35,12 +36,12 @@ def _act_of(event: str) -> StaffAct:
     return ACTS[event]
 
 
-def _form(event: str, order: Order, data: Any = None) -> forms.Act:
+def _form(event: str, order: Order, actor: Actor, data: Any = None) -> forms.Act:
     """The form of an act, with the orders it may be merged into."""
     if event != "merge":
         return form_for(ACTS[event], event, order, data)
-    similar = similar_orders(order.detail, order.path, private=True, exclude=order.id)
-    return form_for(ACTS[event], event, order, data, similar=similar)
+    near = mergeable(actor, order)
+    return form_for(ACTS[event], event, order, data, similar=near)
 
 
 @staff_page
@@ -55,7 +56,7 @@ def ask(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
         raise Conflict("这一单现在不能做这一步。请看一下最新的情况。")
     if event == panel_of(order, clock_now()):
         return redirect(reverse("orders:detail", args=[order.id]) + "#act")
-    return _ask(request, order, event, _form(event, order))
+    return _ask(request, order, event, _form(event, order, actor))
 
 
 def _ask(
@@ -76,9 +77,11 @@ def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     actor, chosen = actor_of(request), _act_of(event)
     order = order_of(actor, order_id)
     require(actor, f"orders.{chosen.event}", order)
-    form = _form(event, order, request.POST)
+    form = _form(event, order, actor, request.POST)
     if not form.is_valid():
         return _again(request, order, event, form, 422)
+    if isinstance(form, forms.Merge) and not form.cleaned_data.get("into"):
+        return _look_first(request, actor, order, form)
     try:
         chosen.run(actor, order, form.words(), form.cleaned_data["client_id"])
     except Invalid as error:
@@ -96,11 +99,26 @@ def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     return redirect("orders:detail", order_id=order.id)
 
 
+def _look_first(
+    request: HttpRequest, actor: Actor, order: Order, form: forms.Merge
+) -> HttpResponse:
+    """Which order the number stands for, to be looked at before anything is merged."""
+    number = form.cleaned_data["number"].strip().removeprefix("单").strip()
+    found = list(targets(actor, order).filter(no=number).order_by("-placed_at")[:1])
+    if not found:
+        sentence = "本社区没有这一单，或者它已经办结。请核对单号。"
+        form.add_error("number", sentence)
+        return _again(request, order, "merge", form, 422)
+    asked = form_for(ACTS["merge"], "merge", order, similar=found, named=True)
+    return _ask(request, order, "merge", asked)
+
+
 def tell(form: forms.Act, error: Invalid) -> None:
     """A service's sentences at the fields they are about."""
     if not error.fields:
         form.add_error(None, error.message)
-    for name, sentence in error.fields.items():
+    for called, sentence in error.fields.items():
+        name = form.called.get(called, called)
         form.add_error(name if name in form.fields else None, sentence)
 
 

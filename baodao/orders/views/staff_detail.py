@@ -25,12 +25,24 @@ from baodao.orders.story import story, who
 from baodao.orders.suggestions import unit_suggestions
 from baodao.orders.views.reach import order_of
 from baodao.orders.views.staff_page import actor_of, staff_page
-from baodao.orders.views.staff_table import ACTS, StaffAct, panel_of, possible
+from baodao.orders.views.staff_table import (
+    ACTS,
+    QUICK,
+    StaffAct,
+    panel_of,
+    possible,
+)
 from baodao.people.models import Unit
-from baodao.ui.words import deadline, mask_phone
+from baodao.ui.words import deadline, hours, mask_phone
 
 TOP = 3
-FIELDS = {"phone": "电话", "address": "住处", "call_name": "称呼"}
+FIELDS = {
+    "phone": "电话",
+    "address": "住处",
+    "call_name": "称呼",
+    "code": "查询码和链接（打印小条）",
+}
+LOOKS = ("orders.reveal", "orders.slip")
 
 
 @staff_page
@@ -63,7 +75,7 @@ def looked(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """谁看过: every reveal of this order's contact, newest first."""
     actor = actor_of(request)
     order = order_of(actor, order_id)
-    found = Event.objects.filter(object_id=order.id, action="orders.reveal")
+    found = Event.objects.filter(object_id=order.id, action__in=LOOKS)
     events = list(found.order_by("-at"))
     names = unit_names(events)
     looks = [
@@ -102,9 +114,15 @@ def page(
         "parts": shapes.parts_of(order, events, now, ctx),
         "entries": story(order, told, actor, now, names),
         "steps_only": steps_only,
-        "transferred_to": rules.TRANSFER_TO.get(order.transferred_to, ""),
-        "asked_because": _asked_because(events) if order.extension_days else "",
-        "related": related(order, now),
+        "goods_limit": ctx.settings["orders.goods_limit_fen"],
+        "calls_needed": ctx.settings["orders.calls"],
+        "call_gap": ctx.settings["orders.call_gap_hours"],
+        "may_slip": can(actor, "orders.slip", order),
+        "transferred_to": order.transferred_to
+        and rules.TRANSFER_TO.get(order.transferred_to, rules.TOWNSHIP),
+        "asked_because": _asked_because(events) if order.extension_hours else "",
+        "asked_span": hours(order.extension_hours),
+        "related": related(actor, order, now),
         **_work(request, order, actor, now, ctx.settings, bound or {}, private),
         **_contact(order, actor, events, shown or {}, private),
     }  # fmt: skip
@@ -149,10 +167,11 @@ def _work(
     may = {e: a for e, a in ACTS.items() if possible(a, actor, order, now, settings)}
     panel = panel_of(order, now)
     panel = panel if panel in may else ""
-    similar = _similar(order, now, private) if "merge" in may else []
+    similar = _similar(actor, order, now, private) if "merge" in may else []
+    near = [a for a in similar if a.is_open and a.may_open]
     made = {
         e: bound.get(e)
-        or form_for(a, e, order, **({"similar": similar} if e == "merge" else {}))
+        or form_for(a, e, order, **({"similar": near} if e == "merge" else {}))
         for e, a in may.items()
     }
     found: dict[str, Any] = {
@@ -161,7 +180,8 @@ def _work(
         "act": ACTS.get(panel),
         "form": made.get(panel),
         "menu": [(e, a, made[e]) for e, a in may.items() if e != panel],
-        "similar": similar,
+        "similar": similar[:TOP],
+        "quick": [(e, a) for e, a in may.items() if e in QUICK and e != panel],
         "purposes": list(forms.PURPOSES.items()),
     }
     if panel == "dispatch":
@@ -169,10 +189,10 @@ def _work(
     return found
 
 
-def _similar(order: Order, now: datetime, private: bool) -> list[Alike]:
+def _similar(actor: Actor, order: Order, now: datetime, private: bool) -> list[Alike]:
     text = order.detail if private else order.title
     return similar_orders(
-        text, order.path, private=private, exclude=order.id, now=now, limit=3
+        actor, text, order.path, private=private, exclude=order.id, now=now
     )
 
 

@@ -2,6 +2,7 @@
 and the slip they take home."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,14 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_http_methods, require_POST
 
 from baodao.acts.access import can, path_range
 from baodao.acts.actor import Actor
+from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid
 from baodao.orders import forms, services
 from baodao.orders.models import Order
@@ -31,6 +29,7 @@ from baodao.places.rules import COMMUNITY, GRID
 from baodao.places.settings import ancestors
 
 OFFERED = 300
+JUST_NOW = timedelta(hours=1)
 ASK_NUMBERS = (
     "里面有手机号。联系电话请填在“电话”一格；一定要留在这里，请勾选下面这一项。"
 )
@@ -155,7 +154,7 @@ def _similar_to(
         return []
     probe = Order(path=place.path)
     private = can(actor, "orders.view_private", probe)
-    return similar_orders(text, place.path, private=private)
+    return similar_orders(actor, text, place.path, private=private)
 
 
 @staff_page
@@ -171,20 +170,26 @@ def similar(request: HttpRequest) -> HttpResponse:
 
 
 def _placed(request: HttpRequest, actor: Actor, placed: str) -> HttpResponse:
+    """Code and link, to be read out or printed: only for whoever has just registered
+    the order. Later they are on a slip, whose opening is on record."""
     try:
         order = order_of(actor, UUID(placed))
     except ValueError:
         return redirect("orders:new")
+    just_now = clock_now() - order.placed_at < JUST_NOW
+    if order.placed_by != actor.account_id or not just_now:
+        return redirect("orders:detail", order.id)
     context = {"order": order, "link": follow_link(request, order)}
     return render(request, "orders/staff_placed.html", context)
 
 
 @staff_page
 @never_cache
-@require_safe
+@require_POST
 def slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """A slip of paper in large type: number, code, what happens next, whom to call."""
+    """A slip of paper in large type: number, code, what happens next, whom to call.
+    Whoever holds it speaks for the resident, so that opening it is an act."""
     actor = actor_of(request)
-    _may_place(actor)
-    order = order_of(actor, order_id)
+    order_of(actor, order_id)
+    order = services.open_slip(actor=actor, order_id=order_id)
     return slip_page(request, order, reverse("orders:detail", args=[order.id]))

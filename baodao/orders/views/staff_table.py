@@ -3,16 +3,16 @@ detail page, the ask page and the dispatcher all read it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from baodao.acts.access import can, visible
+from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.errors import Invalid
 from baodao.orders import forms, rules, services
 from baodao.orders.models import Order
-from baodao.orders.plans import Stretch
+from baodao.orders.plans import Stretch, row_of
 from baodao.orders.suggestions import unit_suggestions
 
 Words = dict[str, Any]
@@ -53,6 +53,8 @@ def possible(
         return False
     if rules.FLOW.moves(act.event) and act.event not in rules.FLOW.events(order.state):
         return False
+    if not rules.fits(act.event, row_of(order)):
+        return False
     return act.ready(order, now, settings)
 
 
@@ -72,19 +74,30 @@ def _edit(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
     return services.edit_order(actor=actor, order_id=order.id, **words)
 
 
-def _merge(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
-    into, number = words.get("into"), words["number"].strip().removeprefix("单").strip()
-    if not into:
-        near = visible(Order.objects.all(), actor, "orders.merge").exclude(id=order.id)
-        found = near.filter(no=number, state__in=rules.OPEN).values_list(
-            "id", flat=True
-        )
-        into = found.order_by("-placed_at").first()
-        if into is None:
-            raise Invalid(
-                fields={"number": "没有找到这一单，或者它已经办结。请核对单号。"}
-            )
-    return services.merge_order(actor=actor, order_id=order.id, into=into)
+def _transfer(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    """Outside it goes away, to the township it goes up."""
+    if words["to"] != "township":
+        return _do(services.transfer_order)(actor, order, words, client_id)
+    up = {"up": True, "note": words["note"]}
+    return _do(services.hand_over_order)(actor, order, up, client_id)
+
+
+def _hand_down(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    return _do(services.hand_over_order)(
+        actor, order, {**words, "up": False}, client_id
+    )
+
+
+def _outcome(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    """What the one it was passed to has said."""
+    outcome = words.pop("outcome")
+    if outcome == "back":
+        words["reason"] = "sent_back"
+    verbs: dict[str, Callable[..., Any]] = {
+        "done": services.transfer_done, "news": services.transfer_news,
+        "back": services.recall_order,
+    }  # fmt: skip
+    return _do(verbs[outcome])(actor, order, words, client_id)
 
 
 def _dispatch(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
@@ -156,17 +169,28 @@ def _may_extend(order: Order, now: datetime, settings: Mapping[str, Any]) -> boo
     return (
         order.state == "in_service" and not order.extended and order.paused_at is None
         and order.due_at is not None
-        and (now <= order.due_at or order.extension_days > 0)
+        and (now <= order.due_at or order.extension_hours > 0)
     )  # fmt: skip
 
 
 def _extension_asked(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
-    return order.state == "in_service" and order.extension_days > 0
+    return order.state == "in_service" and order.extension_hours > 0
 
 
-def _in_reopen_days(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
-    last = (order.done_at or now) + timedelta(days=settings["orders.reopen_days"])
-    return order.state != "done_reported" and now <= last
+def _may_speak(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    """The resident's days to say so are not over."""
+    last = rules.word_until(row_of(order), settings)
+    return last is None or now <= last
+
+
+def _may_reopen(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    """While their word is asked for, the call-back form says it."""
+    return order.state != "done_reported" and _may_speak(order, now, settings)
+
+
+def _unreachable(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
+    begin = rules.unreachable_from(row_of(order), settings)
+    return begin is not None and now >= begin
 
 
 def _open(order: Order, now: datetime, settings: Mapping[str, Any]) -> bool:
@@ -198,21 +222,41 @@ ACTS: dict[str, StaffAct] = {
     ),
     "merge": StaffAct(
         "merge", "核对合并", "把单 {no} 合并到哪一单？",
-        "合并后两家居民都会收到同样的答复，查询码照旧能用。",
-        "合并", "先不合并", "已合并", _merge, forms.Merge, "git-merge",
+        "合并后两家居民都会收到同样的答复，查询码照旧能用；并错了可以分开。",
+        "合并", "先不合并", "已合并", _do(services.merge_order), forms.Merge, "git-merge",
     ),
     "transfer": StaffAct(
-        "transfer", "转办…", "把单 {no} 转给别处办？", "单号和查询码不变，居民会收到一条通知。",
-        "转办", "先不转", "已转办", _do(services.transfer_order), forms.Transfer, "external-link",
+        "transfer", "转办…", "把单 {no} 转给别处办？",
+        "单号和查询码不变，居民看得到转给了谁。转到外面的，由社区按时去问结果；交给乡镇（街道）的，由乡镇（街道）接着派单。",
+        "转办", "先不转", "已转办", _transfer, forms.Transfer, "external-link",
+    ),
+    "transfer_done": StaffAct(
+        "transfer_done", "转办结果", "单 {no} 问到什么结果？", "谁先接的谁问到底。问到的情况居民看得到。",
+        "记下结果", "先不记", "转办结果记下了", _outcome, forms.TransferOutcome, "message-circle",
+    ),
+    "hand_down": StaffAct(
+        "hand_over", "交回社区…", "把单 {no} 交回社区办？", "社区会收到一条通知，时限从现在重新算。",
+        "交回社区", "先不交", "已交回社区", _hand_down, forms.HandDown, "arrow-back-up",
+        ready=lambda o, now, s: o.at_township and o.state in ("submitted", "verified", "expired"),
+    ),
+    "recall": StaffAct(
+        "recall", "收回改派…", "收回单 {no}，另派别人？", "原来承办的单位和党员会收到一条通知，这一单回到待派单。",
+        "收回", "先不收回", "已收回，请另派", _do(services.recall_order), forms.Recall,
+        "arrow-back-up", True, ready=lambda o, now, s: o.state != "transferred",
+    ),
+    "answer_cannot": StaffAct(
+        "answer_cannot", "答复办不了…", "答复居民：单 {no} 办不了？",
+        "居民会看到理由，不同意可以请社区再办。计入办结，不算解决。",
+        "答复居民，办结", "再想想", "已答复居民办不了", _do(services.answer_cannot), forms.AnswerCannot,
+        "x", True,
+    ),
+    "unmerge": StaffAct(
+        "unmerge", "分开办…", "把单 {no} 分开来单独办？", "回到待核实，居民看得到为什么分开。",
+        "分开办", "先不分", "已分开，请核实", _do(services.unmerge_order), forms.Unmerge, "git-merge",
     ),
     "reject": StaffAct(
         "reject", "不受理…", "不受理单 {no}？", "理由只告诉提出的居民，不对外公布。",
         "不受理这一单", "先不办", "已告知居民不受理", _do(services.reject_order), forms.Reject, "x", True,
-    ),
-    "release": StaffAct(
-        "release", "收回公开认领…", "收回单 {no}，重新公开认领？", "认领的党员会收到一条通知。",
-        "收回", "先不收回", "已收回，重新公开认领", _do(services.release_order), forms.Release,
-        "arrow-back-up", True,
     ),
     "start": StaffAct(
         "start", "代党员开始服务", "单 {no} 已经开始服务了？", "党员已经到场或已经动手，由您代记。",
@@ -241,9 +285,10 @@ ACTS: dict[str, StaffAct] = {
     "callback": StaffAct(
         "confirm", "打电话回访", "居民怎么说单 {no}？", "照居民的话选，不替居民说好话。",
         "记下居民的话", "先不记", "已记下居民的话", _call_back, forms.CallBack, "phone-call",
+        ready=_may_speak,
     ),
     "call": StaffAct(
-        "call", "没打通", "单 {no} 这次没打通？", "打过三次都没打通，才能按没有答复办结。",
+        "call", "没打通", "单 {no} 这次没打通？", "隔几个小时再打才算一次，分两天打满三次都没打通，才能按没有答复办结。",
         "记一次没打通", "先不记", "已记一次没打通", _do(services.log_call), forms.Call, "phone",
         ready=lambda o, now, s: o.state == "done_reported",
     ),
@@ -251,12 +296,17 @@ ACTS: dict[str, StaffAct] = {
         "unreachable", "联系不上，办结…", "单 {no} 按没有答复办结？",
         "没有答复不算好评，也不算差评；不记服务记录。",
         "按没有答复办结", "再打打看", "已按没有答复办结", _do(services.close_unreachable),
-        icon="phone", danger=True, ready=lambda o, now, s: o.calls >= 3,
+        icon="phone", danger=True, ready=_unreachable,
     ),
     "reopen": StaffAct(
         "reopen", "居民说没办好…", "单 {no} 退回重办？", "会退回原来办的人，第二次同时报镇（街道）。",
         "退回重办", "先不退", "已退回重办", _for_resident(services.reopen_order), forms.Reopen,
-        "refresh", ready=_in_reopen_days,
+        "refresh", ready=_may_reopen,
+    ),
+    "ask_again": StaffAct(
+        "ask_again", "居民请再办…", "单 {no} 请社区再办？", "回到社区重新安排，第二次同时报镇（街道）。",
+        "接着办", "先不办", "已回到社区，接着办", _for_resident(services.ask_again), forms.AskAgain,
+        "refresh", ready=_may_speak,
     ),
     "rate": StaffAct(
         "rate", "代居民评价", "居民给单 {no} 打几分？", "照居民的话记。居民不评就空着，到期记为未评。",
@@ -273,8 +323,8 @@ ACTS: dict[str, StaffAct] = {
         ready=lambda o, now, s: o.paused_at is not None,
     ),
     "withdraw": StaffAct(
-        "withdraw", "居民撤回…", "撤回单 {no}？", "撤回后不再派出，接了单的人会收到一条通知。已用的时间照常留在记录里。",
-        "撤回这一单", "先不撤回", "已撤回", _for_resident(services.withdraw_order), forms.Withdraw,
+        "withdraw", "居民撤回…", "撤回单 {no}？", "撤回后不再派出，接了单的人会收到一条通知。居民看得到是社区代撤的、为什么，可以请再办。",
+        "撤回这一单", "先不撤回", "已撤回", _do(services.withdraw_order), forms.Withdraw,
         "arrow-back-up", True,
     ),
     "thank": StaffAct(
@@ -287,12 +337,18 @@ ACTS: dict[str, StaffAct] = {
         "补记", "先不记", "已补记", _do(services.add_note), forms.Note, "note",
     ),
 }  # fmt: skip
+# Shown as buttons where nothing is the actor's turn.
+QUICK = (
+    "start", "report_done", "extend", "resume", "callback", "reopen", "ask_again", "recall",
+    "unmerge",
+)  # fmt: skip
 # What stands in the work panel; everything else possible is in the 更多 menu.
 PANEL = {
     "submitted": "verify",
     "verified": "dispatch",
     "published": "dispatch",
     "expired": "republish",
+    "transferred": "transfer_done",
     "done_reported": "callback",
     "confirmed": "rate",
     "closed": "thank",

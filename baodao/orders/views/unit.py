@@ -23,6 +23,7 @@ from baodao.orders import rules, services
 from baodao.orders.forms_member import ActForm, DoneForm, ExtensionForm, NoteForm
 from baodao.orders.forms_unit import AssignForm, ReturnForm
 from baodao.orders.models import Order
+from baodao.orders.plans import row_of
 from baodao.orders.queries_member import (
     last_own,
     may_extend,
@@ -113,8 +114,10 @@ def _page(
 
 def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
     """The acts whose button stands on the page: the access table and the flow."""
-    steps = set(rules.FLOW.events(order.state)) & set(ACTS)
-    found = {e for e in steps if can(actor, f"orders.{e}", order)}
+    steps, row = set(rules.FLOW.events(order.state)) & set(ACTS), row_of(order)
+    found = {
+        e for e in steps if rules.fits(e, row) and can(actor, f"orders.{e}", order)
+    }
     if may_extend(order, now) and can(actor, "orders.ask_extension", order):
         found.add("ask_extension")
     if order.state in rules.OPEN and can(actor, "orders.note", order):
@@ -145,10 +148,12 @@ def _form(event: str, order: Order, now: datetime, data: Any) -> ActForm:
 def _candidates(
     actor: Actor, order: Order, now: datetime, bound: Mapping[str, ActForm]
 ) -> dict[str, Any]:
-    """The best few as cards with the first one chosen, the others folded away."""
-    if order.state != "unit_accepted" or not can(actor, "orders.assign", order):
+    """The best few as cards with the first one chosen, the others folded away; who
+    has it now is not among them."""
+    if "assign" not in _may(actor, order, now):
         return {}
-    found = member_suggestions(order, unit_id=order.unit_id, now=now)
+    ranked = member_suggestions(order, unit_id=order.unit_id, now=now)
+    found = [s for s in ranked if s.id != str(order.member_id)]
     form = bound.get("assign")
     said = str(form["member"].value() or "") if form else ""
     return shortlist(found, said, TOP)
@@ -220,7 +225,7 @@ def _do(
             member_id=said["member"], note=said["note"], **given
         )
     if event == "ask_extension":
-        return services.ask_extension(days=said["days"], note=said["note"], **given)
+        return services.ask_extension(hours=said["hours"], note=said["note"], **given)
     if event == "note":
         return services.add_note(text=said["text"], audience="unit", **given)
     assert isinstance(form, DoneForm)

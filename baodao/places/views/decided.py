@@ -75,7 +75,12 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "places/settings.html", context)
 
 
-GROUPS = {"orders": "点单的时限和上限", "reporting": "报到", "calendar": "工作时间"}
+GROUPS = {
+    "orders": "点单的时限和上限",
+    "service": "服务时长",
+    "reporting": "报到",
+    "calendar": "工作时间",
+}
 
 
 def _groups(

@@ -17,7 +17,8 @@ from baodao.places.calendars import calendar_for
 from baodao.places.models import Place
 from baodao.places.settings import values
 from baodao.portal.demo import cases, texts
-from baodao.portal.demo.stories import KEEPS_CLOCK, Case, Desk, Story, instants
+from baodao.portal.demo.gaps import KEEPS_CLOCK
+from baodao.portal.demo.stories import Case, Desk, Story
 from baodao.portal.demo.timeline import WorkClock, awake
 from baodao.portal.demo.world import World, table
 
@@ -32,6 +33,8 @@ OPEN = {  # short word → steps; the word is what the order is when the demo op
     "unit_accepted": ("place", "verify", "dispatch", "unit_accept"),
     "assigned": ("place", "verify", "dispatch", "unit_accept", "assign"),
     "accepted": ("place", "verify", "dispatch", "unit_accept", "assign", "accept"),
+    "transferred": ("place", "verify", "transfer"),
+    "handed_over": ("place", "verify", "hand_over"),
 }  # fmt: skip
 OPEN["in_service"] = (*OPEN["accepted"], "start")
 OPEN["asked"] = (*OPEN["in_service"], "ask_extension")
@@ -44,7 +47,8 @@ OPEN["confirmed"] = (*OPEN["done"], "confirm")
 # How often each comes up among the open ones that nobody has named.
 MIX = {"submitted": 8, "verified": 7, "published": 12, "claimed": 8, "dispatched": 12,
        "unit_accepted": 7, "assigned": 7, "accepted": 8, "in_service": 16, "done": 9,
-       "reopened": 2, "called": 1, "asked": 1, "paused": 2}  # fmt: skip
+       "reopened": 2, "called": 1, "asked": 1, "paused": 2, "transferred": 2,
+       "handed_over": 1}  # fmt: skip
 SLACK = {"late": 12, "today": 14, "soon": 36, "week": 38}
 # Days to look back for an anchor that gives the wanted deadline.
 SPAN = {
@@ -150,7 +154,7 @@ def _finished(book: Book) -> None:
             book, kind, steps + cases.ending(rng, result), channel=channel,
             result=result, rating=cases.rating(rng, result), late=_late(rng, steps),
         )  # fmt: skip
-        times = instants(book.desk, rng, case, _some_day(book))
+        times = case.instants(book.desk, rng, _some_day(book))
         if n % 60 == 0:
             _for_demo(book, case, times)
         _tell(book, case, times)
@@ -212,7 +216,7 @@ def _sides(book: Book) -> None:
     ways = {
         "reject": ["place", "reject"],
         "withdraw": ["place", "verify", "publish", "withdraw"],
-        "transfer": ["place", "verify", "transfer"],
+        "transfer": ["place", "verify", "transfer", "transfer_news", "answer_cannot"],
         "unreachable": [],
     }
     for way, short in ways.items():
@@ -230,9 +234,11 @@ def _sides(book: Book) -> None:
                 ]
             elif way == "withdraw" and n % 3 == 0:
                 steps = [*cases.unit_steps(rng), way]
+            elif way == "transfer" and n % 3 == 0:
+                steps = ["place", "verify", "hand_over", "answer_cannot"]
             kind = rng.choices((*cases.WISHES[0], "problem"), (14, 40, 26, 20))[0]
             case = _case(book, kind, steps)
-            _tell(book, case, instants(book.desk, rng, case, _some_day(book)))
+            _tell(book, case, case.instants(book.desk, rng, _some_day(book)))
 
 
 def _merge(book: Book, count: int) -> None:
@@ -354,12 +360,14 @@ def _times_for(book: Book, case: Case, word: str, slack: str) -> list[datetime]:
         "dispatched",
         "unit_accepted",
         "assigned",
+        "transferred",
+        "handed_over",
     ):
         back = 1.2 if case.urgency == "urgent" else 7.0
     best: tuple[float, list[datetime]] | None = None
     for _ in range(240):
         last = awake(rng, w.now - timedelta(days=rng.uniform(0.01, back)))
-        times = instants(book.desk, rng, case, last)
+        times = case.instants(book.desk, rng, last)
         if word == "published":
             return times  # open for sixty days: any age will do
         due = _due(book.desk, case, times)

@@ -18,50 +18,13 @@ from baodao.orders.services import public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, Unit
 from baodao.places.models import Household, Place
+from baodao.portal.demo.gaps import EVENT, instants
 from baodao.portal.demo.texts import Text
-from baodao.portal.demo.timeline import Gap, WorkClock
+from baodao.portal.demo.timeline import WorkClock
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
 
 Said = tuple[Actor, Write]
-WORK, MINUTES, DAYS = "work", "minutes", "days"
-# How long before a step the step before it was.
-GAPS = {
-    "verify": Gap(WORK, 20, 420), "reject": Gap(WORK, 20, 500), "merge": Gap(WORK, 10, 300),
-    "publish": Gap(WORK, 8, 240), "dispatch": Gap(WORK, 8, 300),
-    "transfer": Gap(WORK, 8, 300), "unit_accept": Gap(WORK, 25, 600),
-    "return": Gap(WORK, 60, 600), "assign": Gap(WORK, 10, 330),
-    "accept": Gap(WORK, 10, 330), "decline": Gap(WORK, 20, 330),
-    "hand_back": Gap(DAYS, 0.3, 2), "claim": Gap(DAYS, 0.3, 9),
-    "unit_claim": Gap(DAYS, 0.3, 6), "release": Gap(DAYS, 0.3, 2.5),
-    "start": Gap(DAYS, 0.2, 3.2), "report_done": Gap(MINUTES, 40, 190),
-    "finish": Gap(DAYS, 0.5, 5), "cannot_do": Gap(DAYS, 0.5, 3),
-    "confirm": Gap(DAYS, 0.05, 4.5), "reopen": Gap(DAYS, 0.2, 4),
-    "withdraw": Gap(DAYS, 0.2, 2.5), "call": Gap(WORK, 100, 420),
-    "unreachable": Gap(WORK, 60, 300), "rate": Gap(MINUTES, 1, 25),
-    "expire": Gap(DAYS, 60, 60.006), "republish": Gap(WORK, 60, 300),
-    "ask_extension": Gap(DAYS, 0.8, 2.5), "extend": Gap(WORK, 20, 240),
-    "pause": Gap(DAYS, 0.3, 2), "ask_call": Gap(DAYS, 0.2, 2),
-}  # fmt: skip
-LATE = {"unit_accept": Gap(WORK, 820, 1500), "start": Gap(DAYS, 7.4, 10)}
-URGENT = {
-    name: Gap(MINUTES, 4, 45)
-    for name in (
-        "verify",
-        "dispatch",
-        "publish",
-        "unit_accept",
-        "assign",
-        "accept",
-        "return",
-    )
-} | {"start": Gap(MINUTES, 20, 110), "claim": Gap(MINUTES, 20, 200)}
-# Acts of people at their desks, in office hours; "finish" is a second report_done.
-AT_DESK = ("verify", "reject", "merge", "publish", "dispatch", "transfer", "unit_accept",
-           "assign", "return", "extend", "call", "unreachable", "republish", "pause")  # fmt: skip
-KEEPS_CLOCK = ("start", "call", "ask_extension", "extend", "pause", "ask_call")
-EVENT = {"finish": "report_done"}
-TO_SUPERIOR = ("dispatched", "submitted", "verified")
 
 
 @dataclass
@@ -101,26 +64,13 @@ class Case:
     code: str = ""
     channel: str = "unit"
 
-
-def instants(
-    desk: Desk, rng: random.Random, case: Case, last: datetime
-) -> list[datetime]:
-    """When each step happened, given the last; staff's acts fall in office hours
-    unless the matter is urgent."""
-    urgent = case.urgency in ("urgent", "life_safety")
-    gaps = {**GAPS, **(URGENT if urgent else {})}
-    if case.late:
-        gaps[case.late] = LATE[case.late]
-    if case.urgency == "complex":
-        gaps["start"] = Gap(DAYS, 1, 9)
-    times = [last]
-    for i in range(len(case.steps) - 1, -1, -1):
-        step = case.steps[i]
-        if step in AT_DESK and not urgent:
-            times[0] = desk.clock.add(times[0], 0)
-        if i:
-            times.insert(0, gaps[step].before(rng, desk.clock, times[0]))
-    return times
+    def instants(
+        self, desk: Desk, rng: random.Random, last: datetime
+    ) -> list[datetime]:
+        """When each step happened, given the last."""
+        return instants(
+            desk.clock, rng, self.steps, last, urgency=self.urgency, late=self.late
+        )
 
 
 @dataclass
@@ -179,7 +129,7 @@ class Story:
             max(at, self.last + timedelta(minutes=6)), until - timedelta(seconds=10)
         )
         self._system("remind", {"reminded": reached}, {"at": reached}, at)
-        if reached == 100 and o.state in TO_SUPERIOR:
+        if reached == 100 and o.state in rules.TO_SUPERIOR:
             at += timedelta(seconds=2)
             self._system("escalate", {"escalated_at": at}, {}, at)
 
@@ -207,8 +157,7 @@ class Story:
         return self.case.members[min(self.member_turn, len(self.case.members) - 1)]
 
     def row(self) -> dict[str, Any]:
-        names = ("id", "state", "path", *plans.READS)
-        return {name: getattr(self.order, name) for name in names}
+        return plans.row_of(self.order)
 
     def _secretary(self) -> Actor:
         assert self.order.unit_id
@@ -241,6 +190,7 @@ class Story:
             address=home.address if home else "", goods_fen=case.text.goods,
             language=home.language if home else "zh",
             seen_how="" if online else "phone" if case.source == "phone" else "desk",
+            consent_public=int(case.code) % 10 < 8,
         )  # fmt: skip
         for name, value in plans.placed(order, self.desk.ctx(at)).items():
             setattr(order, name, value)
@@ -249,6 +199,7 @@ class Story:
             actor = self.staff(
                 "grid_worker" if case.source == "visit" else "community_worker"
             )
+            order.placed_by = actor.account_id
             actor = actor.for_someone(f"居民（{rules.SOURCES[case.source]}）")
         write = Write(data={"source": case.source, "kind": case.kind})
         w.create("orders.place", order, actor=actor, at=at, write=write)
@@ -298,7 +249,7 @@ class Story:
         return self.staff(role), write
 
     def _transfer(self, at: datetime) -> Said:
-        to = self.rng.choice(("12345", "department", "township"))
+        to = self.rng.choice(("12345", "department"))
         write = plans.transfer(
             self.row(),
             self.desk.ctx(at),
@@ -306,6 +257,31 @@ class Story:
             note="这件事要由主管部门办，单号不变，有结果会告诉您。",
         )
         return self.staff(), write
+
+    def _transfer_news(self, at: datetime) -> Said:
+        write = plans.transfer_news(
+            self.row(),
+            self.desk.ctx(at),
+            note="打电话问过，对方说已经排进去了，还在等。",
+        )
+        return self.staff(), write
+
+    def _hand_over(self, at: datetime) -> Said:
+        write = plans.hand_over(
+            self.row(),
+            self.desk.ctx(at),
+            up=True,
+            note="要几个社区一起才办得了，请乡镇出面。",
+        )
+        return self.staff(), write
+
+    def _answer_cannot(self, at: datetime) -> Said:
+        role = "township_party" if self.order.at_township else "community_worker"
+        write = plans.answer_cannot(
+            self.row(), self.desk.ctx(at), reason="other_duty",
+            note="这件事要等主管部门统一安排，今年排不上。明年有安排会再告诉您。", told="call",
+        )  # fmt: skip
+        return self.staff(role), write
 
     def _claim(self, at: datetime) -> Said:
         m = self.member
@@ -454,20 +430,23 @@ class Story:
         return SYSTEM, plans.close_unrated(self.row(), self.desk.ctx(at))
 
     def _withdraw(self, at: datetime) -> Said:
-        actor, _ = self._resident_or(0.5)
+        actor, how = self._resident_or(0.5)
         write = plans.withdraw(
-            self.row(), self.desk.ctx(at), note="自己已经弄好了，不用来了。"
+            self.row(), self.desk.ctx(at), note="自己已经弄好了，不用来了。", how=how
         )
         return actor, write
 
     def _ask_extension(self, at: datetime) -> Said:
         write = plans.ask_extension(
-            self.row(), self.desk.ctx(at), days=3, note="配件要从外地发来，申请延三天。"
+            self.row(),
+            self.desk.ctx(at),
+            hours=72,
+            note="配件要从外地发来，申请延三天。",
         )
         return self._server(), write
 
     def _extend(self, at: datetime) -> Said:
-        return self.staff(), plans.extend(self.row(), self.desk.ctx(at), days=3)
+        return self.staff(), plans.extend(self.row(), self.desk.ctx(at), hours=72)
 
     def _pause(self, at: datetime) -> Said:
         until = local(self.desk.w.now).date() + timedelta(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from baodao.core.clock import now
 from baodao.orders import services as s
 from baodao.orders.models import Order
-from baodao.orders.tests.make import TITLE, order_in, place_online
+from baodao.orders.tests.make import TITLE, never_reached, order_in, place_online
 from baodao.people.models import Account
 from baodao.people.tests.make import World, world
 from baodao.stats.orders import DEFINITIONS
@@ -71,10 +71,7 @@ def test_wording_that_the_resident_has_not_seen_stays_away(w: World) -> None:
 
 
 def test_closed_without_an_answer_is_not_shown_as_solved(w: World) -> None:
-    order = order_in("done_reported", w)
-    for _ in range(3):
-        s.log_call(actor=w.actors["community_worker"], order_id=order.id)
-    s.close_unreachable(actor=w.actors["community_worker"], order_id=order.id)
+    never_reached(w, order_in("done_reported", w))
     assert TITLE not in text(Client().get(WISHES))
 
 

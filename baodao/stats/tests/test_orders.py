@@ -9,7 +9,7 @@ from baodao.acts.actor import SYSTEM, link_holder
 from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.orders import services as s
-from baodao.orders.tests.make import advance, order_in, place
+from baodao.orders.tests.make import advance, never_reached, order_in, place
 from baodao.people.tests.make import World, world
 from baodao.stats.orders import DEFINITIONS, Period, Rate, figures, orders_in
 
@@ -40,9 +40,7 @@ def _mixed(w: World) -> None:
         now=AT + timedelta(hours=7),
     )
     silent = order_in("done_reported", w, at=AT + timedelta(hours=9))
-    for _ in range(3):
-        s.log_call(actor=worker, order_id=silent.id, now=AT + timedelta(days=9))
-    s.close_unreachable(actor=worker, order_id=silent.id, now=AT + timedelta(days=9))
+    never_reached(w, silent)
     gone = place(w, at=AT)
     s.withdraw_order(actor=link_holder(gone.id), order_id=gone.id, now=AT)
     order_in("dispatched", w, at=AT)

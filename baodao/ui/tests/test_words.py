@@ -101,3 +101,12 @@ def test_masking_never_shows_the_middle_of_a_number(text: str) -> None:
     shown = words.mask_phone(text)
     assert shown == "" or "****" in shown
     assert len(shown) <= 13
+
+
+def test_hours_and_money_in_words() -> None:
+    assert [words.hours(n) for n in (2, 24, 72, 30)] == [
+        "2 小时", "1 天", "3 天", "1 天 6 小时",
+    ]  # fmt: skip
+    assert [words.yuan(n) for n in (20000, 500000, 1250)] == [
+        "200元", "5,000元", "12.50元",
+    ]  # fmt: skip
