@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("baodao.people.urls")),
     path("report-ins/", include("baodao.reporting.urls")),
     path("orders/", include("baodao.orders.urls")),
+    path("stats/", include("baodao.stats.urls")),
     path("api/v1/", api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

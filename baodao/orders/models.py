@@ -166,7 +166,12 @@ class Order(Acted):
         ]
         indexes = [
             models.Index(fields=["path", "state", "due_at"], name="order_by_place"),
-            models.Index(fields=["path", "placed_at"], name="order_by_place_newest"),
+            # What figures look at is carried along: they read no rows (stats).
+            models.Index(
+                fields=["path", "placed_at"],
+                include=["state", "channel", "withdrawn_how"],
+                name="order_by_place_newest",
+            ),
             models.Index(fields=["unit", "state", "due_at"], name="order_by_unit"),
             models.Index(fields=["member", "state", "due_at"], name="order_by_member"),
             models.Index(
@@ -177,6 +182,7 @@ class Order(Acted):
             models.Index(fields=["merged_into"], name="order_merged_into"),
             models.Index(
                 fields=["path", "result_at"],
+                include=["result", "kind", "channel", "rating", "confirmed_at"],
                 name="order_by_result",
                 condition=Q(result_at__isnull=False),
             ),
@@ -196,6 +202,10 @@ class Order(Acted):
 
     def __str__(self) -> str:
         return f"单 {self.no}"
+
+    @property
+    def state_title(self) -> str:
+        return rules.STATES[self.state].title
 
 
 class Service(models.Model):
@@ -233,4 +243,31 @@ class Service(models.Model):
                     ),
                 ],
             ),
+        ]
+
+
+class Answer(models.Model):
+    """How a unit answered one dispatch (响应率, domain 6.7): written by the act that
+    answered it, or by the one that took it away after the limit. An order that was
+    dispatched three times has three."""
+
+    OUTCOMES = {"accepted": "接单", "returned": "退回", "silent": "没有答复"}
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    order = models.ForeignKey(Order, models.PROTECT, related_name="answers")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    path = CText()
+    dispatched_at = models.DateTimeField()
+    at = models.DateTimeField()
+    outcome = models.TextField(choices=list(OUTCOMES.items()))
+    in_time = models.BooleanField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["path", "at"],
+                include=["outcome", "in_time"],
+                name="answer_by_place",
+            ),
+            models.Index(fields=["unit", "at"], name="answer_by_unit"),
         ]

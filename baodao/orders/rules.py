@@ -249,6 +249,14 @@ ACTIONS = {
             "prefecture_org": Scope.PLACE, "inspector": Scope.PLACE,
         },
     ),
+    "figures": (
+        "看点单统计",
+        {
+            **_COMMUNITY, **_CENTRE, "county_org": Scope.PLACE,
+            "county_social_work": Scope.PLACE, "prefecture_org": Scope.PLACE,
+            "inspector": Scope.PLACE,
+        },
+    ),
     "view_private": (
         "查看居民原话",
         {**_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER},

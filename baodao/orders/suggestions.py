@@ -16,15 +16,13 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from baodao.acts.access import path_range
-from baodao.acts.models import Event
 from baodao.core.clock import at_local, local, today
 from baodao.core.clock import now as clock_now
 from baodao.matching import ranking
-from baodao.orders.models import Order
+from baodao.orders.models import Answer, Order
 from baodao.people.models import FUNCTIONS, SKILLS, ContactTie, Member, Unit
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
@@ -143,16 +141,8 @@ def _ties(units: Sequence[UUID], now: datetime) -> dict[UUID, list[tuple[str, st
 def _late_answers(units: Sequence[UUID], now: datetime) -> dict[UUID, int]:
     """Answers of this month that came after the limit."""
     month = at_local(local(now).date().replace(day=1), time.min)
-    rows = (
-        Event.objects.filter(
-            action__in=("orders.unit_accept", "orders.return"), at__gte=month,
-            data__in_time=False,
-        )
-        .annotate(of_unit=KeyTextTransform("unit", "data"))
-        .filter(of_unit__in=[str(u) for u in units])
-        .values_list("of_unit").annotate(n=Count("pk"))
-    )  # fmt: skip
-    return {UUID(unit): n for unit, n in rows}
+    late = Answer.objects.filter(unit__in=units, at__gte=month, in_time=False)
+    return dict(late.values_list("unit").annotate(n=Count("pk")))
 
 
 def _position(thing: Any, fallback: Any = None) -> ranking.Point | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from baodao.acts.access import path_range
 from baodao.core.clock import today
@@ -15,8 +15,10 @@ from baodao.orders.residents import handler, public
 from baodao.orders.rules import PUBLIC_STATES
 from baodao.places import rules as levels
 from baodao.places.models import Place
-from baodao.places.settings import values
-from baodao.stats.orders import Figures, Period, figures
+from baodao.stats.definitions import DEFINITIONS, Definition, condition
+from baodao.stats.orders import Figures, Rate, figures
+from baodao.stats.periods import Period
+from baodao.stats.scope import Scope
 from baodao.ui.shapes import Tone
 from baodao.ui.words import cdate, clock_span, local_day
 
@@ -30,6 +32,7 @@ LOOKS: dict[str, tuple[Tone, str]] = {
 # What can still be claimed stands first, what is done last.
 ORDER = tuple(LOOKS)
 RECENT, THANKS = 6, 4
+FEW = 10
 
 
 @dataclass(frozen=True)
@@ -96,48 +99,86 @@ def place_of(code: str) -> Place | None:
 def board(place: Place | None, phone: str, now: datetime) -> Board:
     """Everything on the page, in about eight queries."""
     path = place.path if place else ""
-    shown_from = values(path, ["orders.rate_threshold"])["orders.rate_threshold"]
-    found = figures(path, Period.year(today(now).year), shown_from=shown_from)
+    year = Period.year(today(now).year)
+    found = figures(Scope(path, place), year, now=now, served=False)
     listed = wishes(path)
     return Board(
-        place, phone, _tiles(found), shown_from,
+        place, phone, _tiles(found), found.shown_from,
         listed.filter(state="published").count(),
         cards(_recent(listed), now), _thanks(path, now),
     )  # fmt: skip
 
 
 def _tiles(found: Figures) -> list[Tile]:
-    n = found.counts
-    confirmed = n["solved"] + n["partly"] + n["not_solved"]
+    n, rates = found.total.all, found.rates
+    response, solution = rates["response"], rates["solution"]
     return [
         Tile("placed", "今年提出的心愿", f"{n['placed']:,}", "件", f"含 {n['open']:,} 件在办"),
         Tile(
             "solved", "居民确认解决", f"{n['solved']:,}", "件",
-            f"部分解决 {n['partly']:,} 件，没解决 {n['not_solved']:,} 件",
+            f"部分解决 {n['partly']:,} 件，没解决、办不了 {n['not_solved'] + n['cannot']:,} 件",
         ),
+        _rate("solution", "解决率", solution, f"{solution.whole:,} 件办结中 {solution.part:,} 件"),
+        _rate("response", "按时响应", response, f"{response.whole:,} 次派单中 {response.part:,} 次"),
         _rate(
-            "response", "按时响应", found.response.percent,
-            f"{found.response.whole:,} 件派单中 {found.response.part:,} 件",
-            found.response.shown_from,
-        ),
-        _rate(
-            "happy", "评价 4–5 分", found.happy.percent,
-            f"{n['rated']:,} 人评，{max(0, confirmed - n['rated']):,} 件未评",
-            found.happy.shown_from,
+            "satisfaction", "评价 4–5 分", rates["satisfaction"],
+            f"{n['rated']:,} 人评，{n['unrated']:,} 件未评",
         ),
     ]  # fmt: skip
 
 
-def _rate(name: str, title: str, percent: float | None, under: str, least: int) -> Tile:
-    if percent is None:
-        return Tile(name, title, "—", "", f"不足 {least} 件，不公布")
-    return Tile(name, title, f"{percent}", "%", under)
+def _rate(name: str, title: str, rate: Rate, under: str) -> Tile:
+    if rate.percent is None:
+        return Tile(name, title, "—", "", f"不足 {rate.shown_from} 件，不公布")
+    return Tile(name, title, f"{rate.percent}", "%", under)
 
 
-def wishes(path: str, word: str = "", category: str = "") -> QuerySet[Order]:
-    """All wishes of a place that are public, newest first."""
+# Figures whose orders, as far as they are public, can be read on the wall.
+ON_THE_WALL = ("placed", "open", "solved", "wishes", "problems")
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A figure of the public page: its number as it may be published, and how many
+    of its orders anybody may read."""
+
+    name: str
+    known: Definition
+    n: str
+    on_the_wall: int | None
+
+
+def explained(place: Place | None, now: datetime) -> list[Explained]:
+    """Every figure of a place in this year, with its definition."""
+    path, year = place.path if place else "", today(now).year
+    found = figures(Scope(path, place), Period.year(year), now=now)
+    counted = wishes(path).aggregate(
+        **{
+            f"n_{n}": Count("id", filter=condition(n, found.period))
+            for n in ON_THE_WALL
+        }
+    )
+    return [
+        Explained(n, d, _published(n, found.total.n(n)), counted.get(f"n_{n}"))
+        for n, d in DEFINITIONS.items()
+    ]
+
+
+def _published(name: str, n: int) -> str:
+    """Persons are counted in public from ten on (domain 9.4)."""
+    few = DEFINITIONS[name].of == "members" and 0 < n < FEW
+    return f"<{FEW}" if few else f"{n:,}"
+
+
+def wishes(
+    path: str, word: str = "", category: str = "", figure: str = "", year: int = 0
+) -> QuerySet[Order]:
+    """All wishes of a place that are public, newest first; with `figure` those that
+    the year's figure counts."""
     lo, hi = path_range(path)
     found = Order.objects.filter(public(), path__gte=lo, path__lt=hi)
+    if figure in ON_THE_WALL:
+        found = found.filter(condition(figure, Period.year(year)))
     if word in PUBLIC_STATES:
         found = found.filter(state__in=PUBLIC_STATES[word])
     if category:

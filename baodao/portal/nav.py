@@ -16,7 +16,8 @@ from baodao.ui.shapes import Account, Choice
 
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
-COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
+# 报到情况 is a tab of the same menu entry (design 7: at most seven).
+FIGURES = Entry("统计", "stats:orders", "chart-bar", under=("/report-ins/coverage/",))
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
     "单位与党员", "people:units", "users",
@@ -34,14 +35,14 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    nav.register(COMMUNITY, [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
+    nav.register(COMMUNITY, [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
-    nav.register(["township_party"], [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
-    nav.register(["practice_center"], [ORDERS, REPORT_INS, PEOPLE, PLACES])
+    nav.register(["township_party"], [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
+    nav.register(["practice_center"], [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
     nav.register(
-        COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
+        COUNTY, [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES, SETTINGS, ACCOUNTS]
     )
-    nav.register(["inspector"], [ORDERS, COVERAGE, PEOPLE])
+    nav.register(["inspector"], [ORDERS, PEOPLE, FIGURES])
     nav.register(
         ["unit_secretary", "unit_liaison"],
         [

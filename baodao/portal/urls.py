@@ -24,7 +24,7 @@ urlpatterns = [
     path("privacy/", plain.privacy, name="privacy"),
     path("accessibility/", plain.accessibility, name="accessibility"),
     path("help/", plain.help_page, name="help"),
-    path("figures/", plain.definitions, name="figures"),
+    path("figures/", board.definitions, name="figures"),
     # in and out
     path("sign-in/", entry.sign_in, name="sign_in"),
     path("sign-out/", entry.sign_out, name="sign_out"),

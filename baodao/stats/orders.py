@@ -1,96 +1,36 @@
-"""Figures of orders. Each figure is a queryset first: the number on the page is its
-length, and the page that opens it lists the very same rows."""
+"""The figures of orders: of a place and a period, for each place below it, and the
+list behind each. A few aggregates over index ranges whatever the size; the number on
+the page is the length of the list that opens (a test holds them equal)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
-from baodao.acts.access import path_range
-from baodao.acts.models import Event
-from baodao.core.clock import ZONE
-from baodao.orders.models import Order
-from baodao.orders.rules import OPEN, WISH_KINDS
+from baodao.core.clock import now as clock_now
+from baodao.orders.models import Answer, Order
+from baodao.places.models import Place
+from baodao.places.settings import values
+from baodao.records.models import CHANNELS, Record
+from baodao.stats.definitions import (
+    ANSWERS,
+    BY_PLACING,
+    BY_RESULT,
+    DEFINITIONS,
+    RATES,
+    condition,
+    state_of,
+    still_silent,
+)
+from baodao.stats.periods import Period
+from baodao.stats.scope import Scope, rows_below
 
-NOT_COUNTED = ("withdrawn", "merged", "rejected")
-
-
-@dataclass(frozen=True)
-class Definition:
-    """How a figure is counted, in the words printed under every table."""
-
-    title: str
-    unit: str
-    text: str
-    counts: str
-    not_counts: str
-
-
-DEFINITIONS: Mapping[str, Definition] = {
-    "placed": Definition("提出的心愿", "件", "这一期登记的点单。", "各种来源", "已撤回、已合并、不受理"),
-    "open": Definition("在办", "件", "还没有结果的点单。", "各种在办状态", ""),
-    "wishes": Definition(
-        "办成微心愿", "个", "微梦想、微心愿、微诉求里，居民确认解决的。",
-        "确认日期在这一期，结果“解决”", "部分解决、没有答复、急难愁盼",
-    ),
-    "problems": Definition(
-        "解决急难愁盼问题", "个", "急难愁盼里，居民确认解决的。",
-        "确认日期在这一期，结果“解决”", "部分解决、没有答复",
-    ),
-    "solved": Definition("居民确认解决", "件", "居民说“办好了”的点单。", "本人确认和回访确认", "没有答复"),
-    "partly": Definition("部分解决", "件", "居民同意就此办结、但只办了一部分的。", "回访确认", ""),
-    "not_solved": Definition("没解决", "件", "办结但没解决的，都附理由。", "没解决、办不了", ""),
-    "finished": Definition("办结", "件", "有了结果的点单。", "解决、部分解决、没解决、没有答复", "已撤回、已合并、不受理"),
-    "rated": Definition("已评价", "件", "居民打了分的。", "本人评价和电话里说的", "未评"),
-    "happy": Definition("评价 4–5 分", "件", "打了 4 分或 5 分的。", "", "未评"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Period:
-    """[start, end) of local dates."""
-
-    start: date
-    end: date
-
-    @classmethod
-    def year(cls, year: int) -> "Period":
-        return cls(date(year, 1, 1), date(year + 1, 1, 1))
-
-    def within(self, column: str) -> Q:
-        """The instants of the period, for a column."""
-        lo = datetime.combine(self.start, time(), ZONE)
-        hi = datetime.combine(self.end, time(), ZONE)
-        return Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
-
-
-def condition(name: str, period: Period) -> Q:
-    """The definition of one figure as a condition on orders."""
-    confirmed = period.within("confirmed_at")
-    solved = confirmed & Q(result="solved")
-    return {
-        "placed": period.within("placed_at") & ~Q(state__in=NOT_COUNTED),
-        "open": period.within("placed_at") & Q(state__in=OPEN) & ~Q(state="confirmed"),
-        "wishes": solved & Q(kind__in=WISH_KINDS),
-        "problems": solved & Q(kind="problem"),
-        "solved": solved,
-        "partly": confirmed & Q(result="partly"),
-        "not_solved": confirmed & Q(result__in=["not_solved", "cannot"]),
-        "finished": confirmed & ~Q(result="")
-        | period.within("closed_at") & Q(state="closed", result="no_answer"),
-        "rated": confirmed & Q(rating__isnull=False),
-        "happy": confirmed & Q(rating__gte=4),
-    }[name]
-
-
-def orders_in(
-    name: str, path: str, period: Period, channel: str = ""
-) -> QuerySet[Order]:
-    """The list behind a figure."""
-    lo, hi = path_range(path)
-    found = Order.objects.filter(condition(name, period), path__gte=lo, path__lt=hi)
-    return found.filter(channel=channel) if channel else found
+# What went through no unit and no claim: answered by the community, or passed on.
+NO_CHANNEL = "none"
+COLUMNS = {**CHANNELS, NO_CHANNEL: "没有渠道"}
 
 
 @dataclass(frozen=True)
@@ -109,54 +49,211 @@ class Rate:
         return round(100 * self.part / self.whole, 1)
 
 
+@dataclass
+class Counts:
+    """Figures of one place: (name, channel) → number, and name → number of all."""
+
+    by_channel: Counter[tuple[str, str]] = field(default_factory=Counter)
+    all: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str, channel: str, n: int) -> None:
+        self.by_channel[name, channel or NO_CHANNEL] += n
+        self.all[name] += n
+
+    def n(self, name: str, channel: str = "") -> int:
+        return self.by_channel[name, channel] if channel else self.all[name]
+
+    def rate(self, name: str, shown_from: int, channel: str = "") -> Rate:
+        known = RATES[name]
+        whole = sum(self.n(n, channel) for n in known.whole)
+        return Rate(self.n(known.part, channel), whole, shown_from)
+
+
+@dataclass
+class Line:
+    """A row of the table. `place` None: paths that are no longer in the tree."""
+
+    path: str
+    title: str
+    place: Place | None = None
+    only_here: bool = False
+    counts: Counts = field(default_factory=Counts)
+
+
 @dataclass(frozen=True)
 class Figures:
-    """All order figures of a place and period."""
+    """All order figures of a scope and period; `lines` when they were asked for."""
 
-    counts: Mapping[str, int]
-    response: Rate
-    solved: Rate
-    happy: Rate
-    cut_off: date
+    scope: Scope
+    period: Period
+    now: datetime
+    shown_from: int
+    total: Counts
+    lines: Sequence[Line] = ()
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        return {name: self.total.rate(name, self.shown_from) for name in RATES}
 
 
 def figures(
-    path: str, period: Period, channel: str = "", shown_from: int = 10
-) -> Figures:
-    """Counts and the three rates, in two queries."""
-    lo, hi = path_range(path)
-    rows = Order.objects.filter(path__gte=lo, path__lt=hi)
-    if channel:
-        rows = rows.filter(channel=channel)
-    waiting = period.within("dispatched_at") & Q(
-        state="dispatched", escalated_at__isnull=False
-    )
-    counts = rows.aggregate(
-        **{name: Count("id", filter=condition(name, period)) for name in DEFINITIONS},
-        silent=Count("id", filter=waiting),
-    )
-    answered, in_time = _responses(path, period)
-    return Figures(
-        counts=counts,
-        response=Rate(in_time, answered + counts["silent"], shown_from),
-        solved=Rate(counts["solved"], counts["finished"], shown_from),
-        happy=Rate(counts["happy"], counts["rated"], shown_from),
-        cut_off=period.end,
-    )
+    scope: Scope, period: Period, *, now: datetime | None = None, by_place: bool = False,
+    served: bool = True,
+) -> Figures:  # fmt: skip
+    """Counts and the three rates: six queries, two more with `by_place`, one less
+    without the record book (`served`)."""
+    at = now or clock_now()
+    rows = _grouped(scope, period, at, by_place, served)
+    total = Counts()
+    for counts in rows.values():
+        total.all.update(counts.all)
+        total.by_channel.update(counts.by_channel)
+    if by_place:
+        # Somebody may have served in two places: persons do not add up.
+        helped: Any = _served(scope, period)
+        for line in _helped(helped.annotate(row=Value(""))):
+            _add_helped(total, line)
+    shown_from = values(scope.path, ["orders.rate_threshold"])["orders.rate_threshold"]
+    lines = _lines(scope, rows) if by_place and not scope.is_leaf else ()
+    return Figures(scope, period, at, shown_from, total, lines)
 
 
-def _responses(path: str, period: Period) -> tuple[int, int]:
-    """(answers of units to a dispatch, of which accepted in time). A unit that has
-    not answered and is escalated counts beside them until it answers, late."""
-    lo, hi = path_range(path)
-    events = Event.objects.filter(
-        period.within("at"),
-        action__in=["orders.unit_accept", "orders.return"],
-        path__gte=lo,
-        path__lt=hi,
-    )
-    got = events.aggregate(
-        answered=Count("id"),
-        in_time=Count("id", filter=Q(action="orders.unit_accept", data__in_time=True)),
-    )
-    return got["answered"], got["in_time"]
+def _grouped(
+    scope: Scope, period: Period, now: datetime, by_place: bool, served: bool
+) -> dict[str, Counts]:
+    """Figures by row (or all under ""): three aggregates over orders, one over the
+    answers of units, one over the record book."""
+    row: Any = scope.row_of() if by_place else Value("")
+    found: dict[str, Counts] = {}
+
+    def of(key: str) -> Counts:
+        return found.setdefault(scope.key(key) if by_place else "", Counts())
+
+    mine = Order.objects.filter(scope.within())
+    for names, by in ((BY_PLACING, "placed_at"), (BY_RESULT, "result_at")):
+        grouped: Any = (
+            mine.filter(period.within(by)).annotate(row=row).values("row", "channel")
+        )
+        for line in grouped.annotate(**_counts(names)):
+            for name in names:
+                of(line["row"]).add(name, line["channel"], line[f"n_{name}"])
+    answered: Any = Answer.objects.filter(scope.within(), period.within("at"))
+    for line in answered.annotate(row=row).values("row").annotate(**_counts(ANSWERS)):
+        for name in ANSWERS:
+            of(line["row"]).add(name, "unit", line[f"n_{name}"])
+    silent: Any = mine.filter(still_silent(period, now)).annotate(row=row).values("row")
+    for line in silent.annotate(n=Count("path")):
+        of(line["row"]).add("silent", "unit", line["n"])
+    helped: Any = _served(scope, period) if served else Record.objects.none()
+    for line in _helped(helped.annotate(row=row)):
+        _add_helped(of(line["row"]), line)
+    return found
+
+
+def _counts(names: Iterable[str]) -> dict[str, Count]:
+    """Counted by the path, which every index here begins with."""
+    return {f"n_{n}": Count("path", filter=state_of(n) or None) for n in names}
+
+
+def _served(scope: Scope, period: Period) -> QuerySet[Record]:
+    """Standing service records of orders."""
+    return Record.objects.filter(
+        scope.within(), period.on("occurred_on"), kind="order_served", reversal_of=None,
+        reversals=None,
+    )  # fmt: skip
+
+
+def _helped(records: Any) -> Any:
+    """人次 and 人数 by row, in all and by channel."""
+    wanted: dict[str, Count] = {
+        "services": Count("path"), "helpers": Count("member_id", distinct=True),
+    }  # fmt: skip
+    for channel in CHANNELS:
+        here = Q(channel=channel)
+        wanted[f"services_{channel}"] = Count("path", filter=here)
+        wanted[f"helpers_{channel}"] = Count("member_id", distinct=True, filter=here)
+    return records.values("row").annotate(**wanted)
+
+
+def _add_helped(counts: Counts, line: Mapping[str, Any]) -> None:
+    """Written over, not added: a person in both channels is one person."""
+    for name in ("services", "helpers"):
+        counts.all[name] = line[name]
+        for channel in CHANNELS:
+            counts.by_channel[name, channel] = line[f"{name}_{channel}"]
+
+
+def _lines(scope: Scope, rows: Mapping[str, Counts]) -> list[Line]:
+    """A row for each place below in the order of codes, also without anything; what
+    lies at the place itself and what is no longer in the tree have rows of their own,
+    so that the rows add up."""
+    left = dict(rows)
+    lines = [Line(p.path, p.name, p) for p in rows_below(scope)]
+    for line in lines:
+        line.counts = left.pop(line.path, line.counts)
+    if here := left.pop(scope.path, None):
+        lines.append(Line(scope.path, f"{scope.title}本级", scope.place, True, here))
+    lines += [Line(p, "已撤并的地方", None, False, c) for p, c in sorted(left.items())]
+    return lines
+
+
+# --- the lists ------------------------------------------------------------------------
+
+
+def orders_in(
+    name: str, scope: Scope, period: Period, channel: str = ""
+) -> QuerySet[Order]:
+    """The orders behind a figure of orders."""
+    found = Order.objects.filter(scope.within(), condition(name, period))
+    return found.filter(_channel(channel)).order_by(f"-{DEFINITIONS[name].by}", "id")
+
+
+def answers_in(name: str, scope: Scope, period: Period) -> QuerySet[Answer]:
+    """The answers of units behind a figure; "silent" has orders besides."""
+    found = Answer.objects.filter(scope.within(), period.within("at"), state_of(name))
+    return found.order_by("-at", "id")
+
+
+def silent_in(scope: Scope, period: Period, now: datetime) -> QuerySet[Order]:
+    """Orders whose unit is silent still: the other part of "silent"."""
+    found = Order.objects.filter(scope.within(), still_silent(period, now))
+    return found.order_by("due_at", "id")
+
+
+def records_in(scope: Scope, period: Period, channel: str = "") -> QuerySet[Record]:
+    """The service records behind 人次."""
+    found = _served(scope, period)
+    found = found.filter(channel=channel) if channel else found
+    return found.order_by("-occurred_on", "id")
+
+
+def helpers_in(scope: Scope, period: Period, channel: str = "") -> QuerySet[Any, Any]:
+    """The persons behind 人数: member_id, and how often they served."""
+    found = records_in(scope, period, channel).order_by()
+    return found.values("member_id").annotate(n=Count("id")).order_by("member_id")
+
+
+def _channel(channel: str) -> Q:
+    if channel == NO_CHANNEL:
+        return Q(channel="")
+    return Q(channel=channel) if channel else Q()
+
+
+class Joined(Sequence[Any]):
+    """Several lists as one, for a page at a time: each is counted and cut by the
+    database."""
+
+    def __init__(self, *parts: QuerySet[Any, Any]) -> None:
+        self.parts = [(part, part.count()) for part in parts]
+
+    def __len__(self) -> int:
+        return sum(n for _, n in self.parts)
+
+    def __getitem__(self, index: Any) -> Any:
+        start, stop, _ = cast(slice, index).indices(len(self))
+        found: list[Any] = []
+        for part, n in self.parts:
+            if start < n and stop > 0:
+                found += part[max(start, 0) : min(stop, n)]
+            start, stop = start - n, stop - n
+        return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from baodao.core.errors import Invalid
 from baodao.orders import rules
+from baodao.orders.models import Answer
 
 Row = Mapping[str, Any]
 TELL = "orders.tell"
@@ -16,7 +17,7 @@ READS = (
     "channel", "route", "placed_at", "clock_from", "due_at", "overall_due_at",
     "paused_at", "paused_by", "ticking_since", "reopened", "calls", "first_call_at",
     "last_call_at", "extended", "extension_hours", "seen_how", "done_at",
-    "confirmed_at", "closed_at", "result", "household_id", "served_by_person",
+    "confirmed_at", "closed_at", "dispatched_at", "result", "household_id", "served_by_person",
     "goods_fen", "rating_public", "source", "at_township",
 )  # fmt: skip
 
@@ -68,6 +69,23 @@ def no_hands() -> dict[str, Any]:
 def no_calls() -> dict[str, Any]:
     """Nobody has been called yet about this outcome."""
     return {"calls": 0, "first_call_at": None, "last_call_at": None}
+
+
+def answer(row: Row, ctx: Context, outcome: str) -> list[Answer]:
+    """How the unit has answered the dispatch that this act ends: one row for 响应率;
+    none where no unit was asked, or one was asked back before its time was over."""
+    if row["state"] != "dispatched" or row["dispatched_at"] is None:
+        return []
+    timely = in_time(row, ctx)
+    if outcome == "silent" and timely:
+        return []
+    return [
+        Answer(
+            order_id=row["id"], unit_id=row["unit_id"], path=row["path"], outcome=outcome,
+            dispatched_at=row["dispatched_at"], at=ctx.now,
+            in_time=timely and outcome != "silent",
+        )
+    ]  # fmt: skip
 
 
 def in_time(row: Row, ctx: Context) -> bool:

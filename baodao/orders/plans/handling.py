@@ -12,6 +12,7 @@ from baodao.orders import rules
 from baodao.orders.plans.base import (
     Context,
     Row,
+    answer,
     check_reason,
     fresh_clock,
     in_time,
@@ -80,6 +81,7 @@ def unit_accept(row: Row, ctx: Context) -> Write:
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted"),
         data={"unit": str(row["unit_id"]), "in_time": in_time(row, ctx)},
+        adds=answer(row, ctx, "accepted"),
     )  # fmt: skip
 
 
@@ -98,6 +100,7 @@ def return_(row: Row, ctx: Context, *, reason: str, note: str, unit_name: str) -
     return Write(
         set=fresh_clock(row, ctx, "verified", returned_by=unit_name, **no_hands()),
         data=data, reason=reason, notes=[("unit", note)], job=tell(),
+        adds=answer(row, ctx, "returned"),
     )  # fmt: skip
 
 
@@ -116,6 +119,7 @@ def recall(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
     return Write(
         set=fresh_clock(row, ctx, "verified", transferred_to="", **no_hands()),
         data={**unit, **_member(row)}, reason=reason, notes=[("unit", note)], job=tell(),
+        adds=answer(row, ctx, "silent"),
     )  # fmt: skip
 
 

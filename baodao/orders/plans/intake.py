@@ -10,6 +10,7 @@ from baodao.orders import rules
 from baodao.orders.plans.base import (
     Context,
     Row,
+    answer,
     check_reason,
     fresh_clock,
     must_say,
@@ -216,4 +217,5 @@ def withdraw(
             row, ctx, "withdrawn", closed_at=ctx.now, withdrawn_how=how
         ),
         data={"how": how}, notes=[("requester", note)], job=tell(),
+        adds=answer(row, ctx, "silent"),
     )  # fmt: skip

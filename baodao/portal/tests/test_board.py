@@ -13,7 +13,7 @@ from baodao.orders.models import Order
 from baodao.orders.tests.make import TITLE, never_reached, order_in, place_online
 from baodao.people.models import Account
 from baodao.people.tests.make import World, world
-from baodao.stats.orders import DEFINITIONS
+from baodao.stats.definitions import DEFINITIONS
 
 pytestmark = pytest.mark.django_db
 BOARD, WISHES = reverse("portal:board"), reverse("portal:wishes")

@@ -6,13 +6,24 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.orders.models import Category
 from baodao.orders.residents import phone_of
 from baodao.people.models import Account
 from baodao.places import rules as levels
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
-from baodao.portal.board import LOOKS, board, cards, place_of, top, wishes
+from baodao.portal.board import (
+    LOOKS,
+    ON_THE_WALL,
+    board,
+    cards,
+    explained,
+    place_of,
+    top,
+    wishes,
+)
+from baodao.stats.definitions import DEFINITIONS, RATES
 from baodao.ui.display import YEAR
 
 COOKIE = "bd_board"
@@ -38,17 +49,27 @@ def show_wishes(request: HttpRequest) -> HttpResponse:
     at = _place(request)
     path = at.path if at else ""
     word, category = request.GET.get("state", ""), request.GET.get("category", "")
-    page = Paginator(wishes(path, word, category), A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    figure, now = request.GET.get("figure", ""), clock_now()
+    rows = wishes(path, word, category, figure, today(now).year)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "place": at,
         "page": page,
-        "wishes": cards(list(page.object_list), clock_now()),
+        "wishes": cards(list(page.object_list), now),
+        "figure": DEFINITIONS[figure] if figure in ON_THE_WALL else None,
         "states": [(w, w) for w in LOOKS],
         "categories": list(Category.objects.values_list("code", "title")),
     }
     return _remember(render(request, "portal/wishes.html", context), at)
+
+
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """每个数怎么算的: the very definitions that the figures are counted by, with this
+    year's numbers and the public list behind them."""
+    at = _place(request)
+    context = {"place": at, "figures": explained(at, clock_now()), "rates": RATES}
+    return _remember(render(request, "portal/figures.html", context), at)
 
 
 @require_safe

@@ -9,7 +9,6 @@ from baodao.orders.residents import phone_of
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.portal.board import place_of
-from baodao.stats.orders import DEFINITIONS
 
 LEVEL_WORDS = {5: "社区（村）", 4: "乡镇（街道）", 3: "县（区）", 2: "地市"}
 
@@ -47,12 +46,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """帮助."""
     return render(request, "portal/help.html", {"phone": _phone(request)})
-
-
-@require_safe
-def definitions(request: HttpRequest) -> HttpResponse:
-    """每个数怎么算的: the very definitions that the figures are counted by."""
-    return render(request, "portal/figures.html", {"definitions": DEFINITIONS})
 
 
 def _phone(request: HttpRequest) -> str:

@@ -1,21 +1,38 @@
-"""A figure is the length of the list behind it, and a rate counts only what residents
-and units really said."""
+"""A figure is the length of the list behind it, at every level and in every channel,
+and a rate counts only what residents and units really said."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from baodao.acts.actor import SYSTEM, link_holder
-from baodao.acts.many import act_many
-from baodao.acts.writing import Write
+from baodao.acts.actor import link_holder
 from baodao.orders import services as s
-from baodao.orders.tests.make import advance, never_reached, order_in, place
+from baodao.orders.models import Order
+from baodao.orders.tests.make import advance, never_reached, order_in, place, stretch
 from baodao.people.tests.make import World, world
-from baodao.stats.orders import DEFINITIONS, Period, Rate, figures, orders_in
+from baodao.stats.definitions import ANSWERS, DEFINITIONS, ORDER_FIGURES, RATES
+from baodao.stats.orders import (
+    COLUMNS,
+    Figures,
+    Joined,
+    Rate,
+    answers_in,
+    figures,
+    helpers_in,
+    orders_in,
+    records_in,
+    silent_in,
+)
+from baodao.stats.periods import Period, read
+from baodao.stats.scope import Scope
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 6, 1, 2, 0, tzinfo=UTC)
 YEAR = Period.year(2026)
+NOW = datetime(2026, 11, 26, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,107 +40,242 @@ def w() -> World:
     return world()
 
 
-def _solve(w: World, hours: int, **fields: object) -> None:
-    order_in("closed", w, at=AT + timedelta(hours=hours), **fields)
+def _scopes(w: World) -> list[Scope]:
+    """All levels, and each place with nothing but what lies at it."""
+    p = w.places
+    places = (
+        p.prefecture, p.district, p.street, p.community, p.grid, p.far_community,
+        p.second_community,
+    )  # fmt: skip
+    found = [Scope(), *(Scope(x.path, x) for x in places)]
+    return [*found, Scope(p.community.path, p.community, only_here=True)]
+
+
+def _listed(name: str, scope: Scope, period: Period, channel: str) -> int:
+    """How long the list is that the figure opens."""
+    kind = DEFINITIONS[name].of
+    if kind == "orders":
+        return orders_in(name, scope, period, channel).count()
+    if kind == "records":
+        return records_in(scope, period, channel).count()
+    if kind == "members":
+        return helpers_in(scope, period, channel).count()
+    answered = answers_in(name, scope, period)
+    silent = [silent_in(scope, period, NOW)] if name == "silent" else []
+    return len(Joined(answered, *silent)) if channel in ("", "unit") else 0
+
+
+def _all(scope: Scope, period: Period = YEAR, **more: Any) -> Figures:
+    return figures(scope, period, now=NOW, **more)
+
+
+def _check(scope: Scope, period: Period) -> None:
+    found = _all(scope, period, by_place=True)
+    assert found.total.all == _all(scope, period).total.all
+    for name in DEFINITIONS:
+        for channel in ("", *COLUMNS):
+            told = found.total.n(name, channel)
+            assert told == _listed(name, scope, period, channel), (name, channel)
+            if name != "helpers" and not scope.is_leaf:
+                assert told == sum(x.counts.n(name, channel) for x in found.lines)
+    for line in found.lines:
+        below = Scope(line.path, line.place, line.only_here)
+        for name in DEFINITIONS:
+            for channel in ("", *COLUMNS):
+                told = line.counts.n(name, channel)
+                assert told == _listed(name, below, period, channel), (line, name)
 
 
 def _mixed(w: World) -> None:
-    _solve(w, 0)
-    _solve(w, 3, kind="problem")
+    order_in("closed", w, at=AT)
+    order_in("closed", w, at=AT + timedelta(hours=3), kind="problem")
     worker = w.actors["community_worker"]
     partly = order_in("done_reported", w, at=AT + timedelta(hours=6))
     s.confirm_order(
-        actor=worker,
-        order_id=partly.id,
-        result="partly",
-        how="call",
+        actor=worker, order_id=partly.id, result="partly", how="call",
         now=AT + timedelta(hours=7),
-    )
-    silent = order_in("done_reported", w, at=AT + timedelta(hours=9))
-    never_reached(w, silent)
+    )  # fmt: skip
+    never_reached(w, order_in("done_reported", w, at=AT + timedelta(hours=9)))
     gone = place(w, at=AT)
     s.withdraw_order(actor=link_holder(gone.id), order_id=gone.id, now=AT)
     order_in("dispatched", w, at=AT)
+    home = order_in("claimed", w, at=AT + timedelta(days=2))
+    at = AT + timedelta(days=2, hours=5)
+    s.start_order(actor=w.actors["member"], order_id=home.id, now=at)
+    s.report_done(
+        actor=w.actors["member"], order_id=home.id, stretches=[stretch(w, at)], note="好",
+        now=at,
+    )  # fmt: skip
+    s.confirm_order(
+        actor=link_holder(home.id), order_id=home.id, result="solved", how="requester", now=at
+    )  # fmt: skip
 
 
 @pytest.mark.req("A17", "A19")
 def test_figures_follow_their_definitions(w: World) -> None:
     _mixed(w)
-    found = figures("54/", YEAR)
-    assert {k: found.counts[k] for k in ("placed", "wishes", "problems", "solved")} == {
-        "placed": 5, "wishes": 1, "problems": 1, "solved": 2,
+    found = _all(Scope()).total.all
+    assert {k: found[k] for k in ("placed", "open", "withdrawn", "wishes", "problems")} == {
+        "placed": 6, "open": 1, "withdrawn": 1, "wishes": 2, "problems": 1,
     }  # fmt: skip
-    assert (
-        found.counts["partly"],
-        found.counts["finished"],
-        found.counts["rated"],
-    ) == (1, 4, 2)
-    assert (found.response.part, found.response.whole) == (4, 4)
-    assert (found.solved.part, found.solved.whole) == (2, 4)
-    assert (found.happy.part, found.happy.whole) == (2, 2)
+    assert {k: found[k] for k in ("finished", "solved", "partly", "no_answer", "rated")} == {
+        "finished": 5, "solved": 3, "partly": 1, "no_answer": 1, "rated": 2,
+    }  # fmt: skip
+    assert (found["services"], found["helpers"], found["unrated"]) == (4, 1, 2)
 
 
-def test_a_figure_is_the_length_of_its_list_at_every_level(w: World) -> None:
+def test_the_three_rates_are_made_of_figures(w: World) -> None:
     _mixed(w)
-    for path in (
-        "54/",
-        "54/25/23/",
-        w.places.street.path,
-        w.places.grid.path,
-        w.places.far_grid.path,
-    ):
-        found = figures(path, YEAR)
-        for name in DEFINITIONS:
-            assert found.counts[name] == orders_in(name, path, YEAR).count(), (
-                path,
-                name,
-            )
+    rates = _all(Scope()).rates
+    # Four dispatches were accepted in time, one has not been answered for months.
+    assert (rates["response"].part, rates["response"].whole) == (4, 5)
+    assert (rates["solution"].part, rates["solution"].whole) == (3, 5)
+    assert (rates["satisfaction"].part, rates["satisfaction"].whole) == (2, 2)
+    for rate in RATES.values():
+        assert {rate.part, *rate.whole} <= set(DEFINITIONS)
 
 
 @pytest.mark.req("A24")
 def test_the_two_channels_are_never_added_twice(w: World) -> None:
     _mixed(w)
-    home = order_in("claimed", w, at=AT + timedelta(days=2))
-    member = w.actors["member"]
-    at = AT + timedelta(days=2, hours=5)
-    s.start_order(actor=member, order_id=home.id, now=AT + timedelta(days=2, hours=1))
-    from baodao.orders.tests.make import stretch
-
-    s.report_done(
-        actor=member, order_id=home.id, stretches=[stretch(w, at)], note="好", now=at
-    )
-    s.confirm_order(
-        actor=link_holder(home.id),
-        order_id=home.id,
-        result="solved",
-        how="requester",
-        now=at,
-    )
-    both = figures("54/", YEAR).counts
-    unit, residence = (
-        figures("54/", YEAR, channel).counts for channel in ("unit", "residence")
-    )
-    assert (unit["wishes"], residence["wishes"]) == (1, 1)
-    assert both["wishes"] == unit["wishes"] + residence["wishes"]
+    total = _all(Scope()).total
+    unit, residence = total.n("wishes", "unit"), total.n("wishes", "residence")
+    assert (unit, residence, total.n("wishes")) == (1, 1, 2)
+    # One person in both channels is one person.
+    assert total.n("helpers", "unit") == total.n("helpers", "residence") == 1
+    assert total.n("helpers") == 1
 
 
-def test_a_late_acceptance_is_an_answer_but_not_in_time(w: World) -> None:
+def test_a_figure_is_the_length_of_its_list_at_every_level(w: World) -> None:
+    _mixed(w)
+    place(w, at=AT, place_id=w.places.community.id)
+    order_in("verified", w, at=AT, place_id=w.places.building.id)
+    for scope in _scopes(w):
+        _check(scope, YEAR)
+
+
+_WAYS = (
+    "submitted", "verified", "published", "claimed", "dispatched", "assigned",
+    "in_service", "done_reported", "confirmed", "closed",
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_mixture_of_orders_gives_figures_that_open_their_lists(
+    data: st.DataObject,
+) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        w = world()
+        for n in range(data.draw(st.integers(1, 6))):
+            _some_order(w, data, AT + timedelta(days=30 * n))
+        period = data.draw(
+            st.sampled_from([YEAR, Period(date(2026, 6, 1), date(2026, 8, 15))])
+        )
+        for scope in _scopes(w):
+            _check(scope, period)
+        transaction.set_rollback(True)
+
+
+def _some_order(w: World, data: st.DataObject, at: datetime) -> None:
+    """An order that may be reopened, returned, withdrawn, passed on or answered."""
+    where = data.draw(
+        st.sampled_from([w.places.grid, w.places.community, w.places.building])
+    )
+    kind = data.draw(st.sampled_from(["wish", "problem"]))
+    state = data.draw(st.sampled_from(_WAYS))
+    order = order_in(state, w, at=at, place_id=where.id, kind=kind)
+    worker, later = (
+        w.actors["community_worker"],
+        at + timedelta(days=data.draw(st.integers(0, 5))),
+    )
+    holder = link_holder(order.id)
+    if state == "dispatched" and data.draw(st.booleans()):
+        s.return_order(
+            actor=w.actors["unit_secretary"], order_id=order.id, reason="no_capacity",
+            note="没人", now=later,
+        )  # fmt: skip
+    elif state == "dispatched" and data.draw(st.booleans()):
+        s.recall_order(
+            actor=worker, order_id=order.id, reason="silent", note="没回音", now=later
+        )
+    elif state == "verified" and data.draw(st.booleans()):
+        s.answer_cannot(
+            actor=worker, order_id=order.id, reason="policy", note="没有", told="call", now=later
+        )  # fmt: skip
+    elif state in ("confirmed", "closed") and data.draw(st.booleans()):
+        s.reopen_order(
+            actor=holder, order_id=order.id, result="partly", what="还差", now=later
+        )
+    elif state == "submitted" and data.draw(st.booleans()):
+        s.withdraw_order(
+            actor=worker, order_id=order.id, how="call", note="不要了", now=later
+        )
+
+
+def test_every_dispatch_counts_once_and_late_is_not_in_time(w: World) -> None:
     order = order_in("dispatched", w, at=AT)
-    act_many(
-        SYSTEM, "orders.escalate", [order.id], Write(set={"escalated_at": AT}),
-        now=AT + timedelta(days=4),
+    s.return_order(
+        actor=w.actors["unit_secretary"], order_id=order.id, reason="no_capacity",
+        note="没人", now=AT + timedelta(hours=2),
+    )  # fmt: skip
+    s.dispatch_order(
+        actor=w.actors["community_worker"], order_id=order.id, unit_id=w.units.unit.id,
+        now=AT + timedelta(hours=3),
     )  # fmt: skip
     order.refresh_from_db()
-    advance(w, order, "unit_accepted", AT + timedelta(days=5))
-    response = figures("54/", YEAR).response
-    assert (response.part, response.whole) == (0, 1)
+    advance(w, order, "unit_accepted", AT + timedelta(days=9))
+    # Taken and given back: the dispatch was answered once.
+    s.return_order(
+        actor=w.actors["unit_secretary"], order_id=order.id, reason="no_capacity",
+        note="没人", now=AT + timedelta(days=10),
+    )  # fmt: skip
+    found = _all(Scope()).total.all
+    assert {n: found[n] for n in ANSWERS} == {
+        "in_time": 0, "late": 1, "returned": 1, "silent": 0,
+    }  # fmt: skip
+
+
+def test_what_was_taken_back_in_time_asks_nobody(w: World) -> None:
+    for days in (1, 9):
+        order = order_in("dispatched", w, at=AT)
+        s.recall_order(
+            actor=w.actors["community_worker"], order_id=order.id, reason="silent",
+            note="没回音", now=AT + timedelta(days=days),
+        )  # fmt: skip
+    found = _all(Scope()).total.all
+    assert (found["silent"], sum(found[n] for n in ANSWERS)) == (1, 1)
+
+
+def test_a_transfer_counts_by_its_outcome(w: World) -> None:
+    worker = w.actors["community_worker"]
+    orders = [order_in("verified", w, at=AT) for _ in range(3)]
+    for order in orders:
+        s.transfer_order(
+            actor=worker, order_id=order.id, to="12345", note="转热线", now=AT
+        )
+    assert _all(Scope()).total.all["open"] == 3
+    s.answer_cannot(
+        actor=worker, order_id=orders[0].id, reason="other_duty", note="排不上",
+        told="call", now=AT,
+    )  # fmt: skip
+    s.transfer_done(actor=worker, order_id=orders[1].id, note="修好了", now=AT)
+    s.confirm_order(
+        actor=link_holder(orders[1].id), order_id=orders[1].id, result="solved",
+        how="requester", now=AT,
+    )  # fmt: skip
+    total = _all(Scope()).total
+    assert (total.n("finished"), total.n("solved"), total.n("cannot")) == (2, 1, 1)
+    assert total.n("finished", "none") == 2 and total.n("services") == 0
 
 
 def test_last_year_is_not_this_year(w: World) -> None:
-    _solve(w, 0)
-    assert figures("54/", Period.year(2025)).counts["wishes"] == 0
+    order_in("closed", w, at=AT)
+    assert _all(Scope(), Period.year(2025)).total.all["wishes"] == 0
     before = Period(date(2026, 1, 1), date(2026, 6, 1))
-    assert figures("54/", before).counts["wishes"] == 0
+    assert _all(Scope(), before).total.all["wishes"] == 0
 
 
 def test_a_rate_is_silent_below_ten() -> None:
@@ -132,8 +284,51 @@ def test_a_rate_is_silent_below_ten() -> None:
     assert Rate(0, 0, 0).percent is None
 
 
-def test_all_figures_of_a_place_take_two_queries(
-    w: World, django_assert_num_queries: object
+def test_all_figures_of_a_place_take_few_queries(
+    w: World, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
-        figures("54/", YEAR)
+    _mixed(w)
+    with django_assert_num_queries(6):
+        _all(Scope("54/"))
+    with django_assert_num_queries(8):
+        _all(Scope("54/"), by_place=True)
+
+
+def test_lists_are_cut_by_the_database_across_their_parts(w: World) -> None:
+    for _ in range(5):
+        place(w, at=AT)
+    parts = Order.objects.order_by("id")
+    both = Joined(parts, parts)
+    assert len(both) == 10
+    assert [o.id for o in both[3:8]] == [o.id for o in [*parts, *parts][3:8]]
+    assert both[20:30] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ({}, "2026年"),
+        ({"period": "last_year"}, "2025年"),
+        ({"period": "month"}, "2026年11月"),
+        ({"period": "last_month"}, "2026年10月"),
+        ({"period": "quarter"}, "2026年10月1日至11月26日"),
+        ({"from": "2026-03-02", "to": "2026-04-01"}, "2026年3月2日至4月1日"),
+        ({"from": "2026-04-02", "to": "2026-04-01", "period": "?"}, "2026年"),
+        ({"from": "x"}, "2026年"),
+    ],
+)
+def test_a_period_from_the_address_and_in_words(
+    data: dict[str, str], words: str
+) -> None:
+    today = date(2026, 11, 26)
+    period = read(data, today)
+    assert period.words(today) == words
+    assert read(period.query, today) == period
+
+
+def test_every_figure_says_what_it_counts() -> None:
+    for definition in DEFINITIONS.values():
+        assert definition.title and definition.text and definition.counts
+    assert set(ORDER_FIGURES) | set(ANSWERS) | {"services", "helpers"} == set(
+        DEFINITIONS
+    )
