@@ -16,3 +16,7 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.orders.place_pauses import would_stop
+        from baodao.places.effects import register as register_effect
+
+        register_effect(would_stop)

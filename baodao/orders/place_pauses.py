@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from baodao.acts.access import path_range
 from baodao.acts.actor import SYSTEM
 from baodao.acts.engine import act
@@ -20,6 +22,27 @@ from baodao.orders.services import context
 from baodao.places.calendars import Interval, union
 from baodao.places.models import Pause
 from baodao.places.queries import pauses_now, pauses_over
+
+
+def would_stop(path: str, start: datetime, now: datetime) -> str:
+    """What a pause of a place would do to its orders, for the question before it."""
+    lo, hi = path_range(path)
+    running = Order.objects.filter(
+        path__gte=lo, path__lt=hi, state__in=rules.OPEN, paused_at=None
+    )
+    late = Q(due_at__lt=now)
+    n = running.aggregate(
+        all=Count("id"), late=Count("id", filter=late),
+        excused=Count("id", filter=late & Q(due_at__gte=start)),
+    )  # fmt: skip
+    if not n["all"]:
+        return "现在没有在计时的点单。"
+    said = f"{n['all']} 单在计时，会一起停下，恢复后剩多少还是多少。"
+    if n["late"]:
+        said += f"其中 {n['late']} 单已经超时，超时照常算。"
+    if n["excused"]:
+        said += f"有 {n['excused']} 单是在您填的开始时间以后才到期的，不再算超时。"
+    return said
 
 
 def follow(at: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from baodao.core.errors import Invalid
 from baodao.places import rules
 from baodao.places.models import FOCUS_GROUPS, LocalDay
-from baodao.places.values import WEEKDAYS
+from baodao.places.values import MONEY, WEEKDAYS
 from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class OfficialForm(Form):
     code = forms.CharField(
         label="区划代码",
         max_length=12,
-        help_text="统计用区划代码，前几位要和上级一致。",
+        help_text="统计用区划代码，2、4、6、9 或 12 位，后面补的 0 写不写都行。前几位要和上级一致。",
     )
     name = forms.CharField(label="法定名称", max_length=60)
     phone = forms.CharField(
@@ -167,7 +167,8 @@ class SettingForm(Form):
             field.help_text = "写成 09:00-12:30，15:00-18:00 这样，可以几段。"
         else:
             field.label = f"值（{unit}）" if unit else "值"
-            field.widget = forms.NumberInput()
+            money = unit == MONEY
+            field.widget = forms.NumberInput(attrs={"step": "0.01"} if money else {})
             field.help_text = note
 
     def text(self) -> str:

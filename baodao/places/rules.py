@@ -3,7 +3,10 @@
 The type comes from the digits, never from the name: names end variously in
 居委会, 社区, 村委会, and three "townships" of Luzhou are zones."""
 
+from datetime import datetime, time, timedelta
+
 from baodao.acts.access import Scope
+from baodao.core.clock import at_local, local
 from baodao.core.errors import Invalid
 
 PROVINCE, PREFECTURE, COUNTY, TOWNSHIP, COMMUNITY = 1, 2, 3, 4, 5
@@ -51,6 +54,20 @@ VILLAGE_KINDS = {
     "virtual": "虚拟社区",
 }
 KINDS = {**TOWN_KINDS, **VILLAGE_KINDS}
+
+
+def short_code(code: str) -> str:
+    """An official code without the zeros it is filled up with: the statistics bureau
+    writes all levels with 12 digits, the standard with 6 (140000000000, 140000 → 14).
+    No place has a part of nothing but zeros of its own."""
+    code = code.strip()
+    lengths = list(LEVEL_OF_LENGTH)
+    while len(code) in lengths[1:]:
+        above = lengths[lengths.index(len(code)) - 1]
+        if code[above:].strip("0"):
+            break
+        code = code[:above]
+    return code
 
 
 def level_of(code: str) -> int:
@@ -255,3 +272,15 @@ PAUSE_ACTIONS = {
         {**_SETTERS, "township_party": Scope.PLACE, "community_secretary": Scope.PLACE},
     ),
 }
+
+
+LATEST = timedelta(hours=24)
+
+
+def pause_from(role: str, now: datetime) -> datetime:
+    """The earliest start that `role` may give a pause: what was late before stays
+    late. A county, which learns of a blocked road the next morning, may go back a day;
+    everybody else to the beginning of today."""
+    if role in _SETTERS:
+        return now - LATEST
+    return at_local(local(now).date(), time.min)

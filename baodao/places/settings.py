@@ -8,7 +8,8 @@ from baodao.places.models import Setting
 
 
 class Key(NamedTuple):
-    """`default` also fixes the type; `note` says what it does and who proposed it."""
+    """`default` also fixes the type; `note` says what it does and who proposed it.
+    Money (`unit` 元) is kept in fen, and typed and shown in yuan."""
 
     title: str
     default: Any
@@ -44,7 +45,7 @@ KEYS: dict[str, Key] = {
     ),
     "orders.max_open_claims": Key("每名党员同时认领", 3, "单"),
     "orders.goods_limit_fen": Key(
-        "实物心愿金额上限", 20000, "分", "超过须社区书记核实"
+        "实物心愿金额上限", 20000, "元", "超过须社区书记核实"
     ),
     "orders.goods_wishes_per_quarter": Key("每户每季度实物心愿", 1, "个"),
     "orders.rate_threshold": Key("公布比率的最少件数", 10, "件"),
@@ -65,7 +66,7 @@ KEYS: dict[str, Key] = {
         "",
         "工作日的起止时刻；最后一段的结束就是“到期当天”的时刻",
     ),
-    "calendar.weekdays": Key("工作日", [0, 1, 2, 3, 4], "", "0 是星期一"),
+    "calendar.weekdays": Key("工作日", [0, 1, 2, 3, 4], "", "一周里哪几天上班"),
 }
 
 

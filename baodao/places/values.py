@@ -14,6 +14,7 @@ _SPAN = re.compile(
 # Lower bounds that no district may undercut (domain 9.4: small numbers).
 LEAST = {"orders.rate_threshold": 10}
 MOST = 100_000
+MONEY = "元"
 
 
 def parse(key: str, text: str) -> Any:
@@ -24,6 +25,8 @@ def parse(key: str, text: str) -> Any:
         return parse_hours(text)
     if key == "calendar.weekdays":
         return parse_weekdays(text)
+    if KEYS[key].unit == MONEY:
+        return parse_yuan(text)
     return _whole_number(key, text)
 
 
@@ -34,6 +37,15 @@ def _whole_number(key: str, text: str) -> int:
         unit = KEYS[key].unit
         raise Invalid(fields={"value": f"请填{least}到{MOST}之间的整数（{unit}）。"})
     return number
+
+
+def parse_yuan(text: str) -> int:
+    """ "200", "12.50" → fen."""
+    found = re.fullmatch(r"(\d{1,6})(?:\.(\d{1,2}))?\s*元?", text.strip())
+    fen = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else 0
+    if not 100 <= fen <= MOST * 100:
+        raise Invalid(fields={"value": f"请填1到{MOST:,}元，例如 200 或 12.50。"})
+    return fen
 
 
 def parse_hours(text: str) -> list[list[str]]:
@@ -65,7 +77,7 @@ def shown(key: str, value: Any) -> str:
         return "、".join(f"{a}–{b}" for a, b in value)
     if key == "calendar.weekdays":
         return _weekdays(list(value))
-    if KEYS[key].unit == "分":
+    if KEYS[key].unit == MONEY:
         return yuan(value)
     return f"{value:,}{KEYS[key].unit}"
 
@@ -82,4 +94,6 @@ def typed(key: str, value: Any) -> str:
         return "，".join(f"{a}-{b}" for a, b in value)
     if key == "calendar.weekdays":
         return ",".join(str(d) for d in value)
+    if KEYS[key].unit == MONEY:
+        return f"{value / 100:.2f}".removesuffix(".00")
     return str(value)

@@ -31,7 +31,7 @@ def w() -> World:
 def _pause(w: World, place: Place, start: float, end: float | None = None) -> object:
     return open_pause(
         actor=w.actors["county_org"], path=place.path, start=hours(start),
-        end=hours(end) if end else None, reason="大雪封路",
+        end=hours(end) if end else None, reason="大雪封路", now=AT,
     ).id  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 
 from baodao.places.services.decided import (
     add_local_day,
+    check_pause,
     end_pause,
     open_pause,
     remove_local_day,
@@ -31,6 +32,7 @@ __all__ = [
     "add_local_day",
     "add_official_place",
     "add_place",
+    "check_pause",
     "close_place",
     "community_path",
     "edit_estate",

@@ -11,7 +11,7 @@ from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Invalid, NotFound
-from baodao.places import values
+from baodao.places import rules, values
 from baodao.places.constraints import said
 from baodao.places.models import (
     LocalDay,
@@ -109,6 +109,21 @@ def remove_local_day(
     )
 
 
+def check_pause(
+    actor: Actor, start: datetime, end: datetime | None, reason: str, now: datetime
+) -> None:
+    """Raise Invalid for a pause that may not be: without a reason, without length, or
+    dated back so far that it would hide what is late."""
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写暂停的理由，居民会看到。"})
+    if end is not None and end <= start:
+        raise Invalid(fields={"end": "结束时间要在开始以后。"})
+    if start < rules.pause_from(actor.role, now):
+        county = actor.role in rules.SETTING_ACTIONS["set"][1]
+        far = "24 小时以内" if county else "今天；更早的请报县（区）"
+        raise Invalid(fields={"start": f"开始时间最早到{far}。以前的超时照常算。"})
+
+
 def open_pause(
     *,
     actor: Actor,
@@ -120,10 +135,7 @@ def open_pause(
 ) -> Done:
     """Stop the clocks of a place and below from `start` on, until `end` or until
     somebody ends it. Errors: end, reason, start."""
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写暂停的理由，居民会看到。"})
-    if end is not None and end <= start:
-        raise Invalid(fields={"end": "结束时间要在开始以后。"})
+    check_pause(actor, start, end, reason, now or clock_now())
     pause = Pause(path=path, start=start, end=end, reason=reason.strip())
     overlap = ("start", "这段时间这里已经有一个暂停。请先结束它，或改时间。")
     with said(pause_no_overlap_at_one_place=overlap):

@@ -42,7 +42,8 @@ def add_official_place(
     client_id: str = "",
 ) -> Done:
     """Add a place with its official code; the level and the parent come from the
-    digits (domain 3.1). Errors: code, name."""
+    digits, zeros that fill it up left out (domain 3.1). Errors: code, name."""
+    code = rules.short_code(code)
     level = rules.level_of(code)
     parent = Place.objects.filter(code=rules.parent_code(code), valid_to=None).first()
     if parent is None and level > rules.PROVINCE:

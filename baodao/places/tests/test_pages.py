@@ -1,13 +1,16 @@
 """Four questions per page: works, refuses the wrong role, hides other places,
 refuses the wrong method. And how many queries it takes."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
 from baodao.acts.models import Event
+from baodao.core.clock import local, now
+from baodao.orders.tests.make import order_in
+from baodao.orders.tests.make import place as place_order
 from baodao.people.tests.make import World, world
 from baodao.places import services
 from baodao.places.models import Household, LocalDay, Pause, Place, Setting
@@ -279,10 +282,14 @@ def test_the_calendar_shows_make_up_days_and_takes_local_ones(w: World) -> None:
 
 def test_a_pause_is_opened_and_ended_from_the_page(w: World) -> None:
     client, url = w.client("township_party"), reverse("places:pauses")
-    bad = {"start": "2026-11-23T10:00", "end": "2026-11-22T10:00", "reason": "大雪封路"}
+    start = f"{local(now()):%Y-%m-%dT%H:%M}"
+    bad = {"start": start, "end": "2026-11-22T10:00", "reason": "大雪封路"}
     assert client.post(url, bad).status_code == 422
-    good = {"start": "2026-11-01T10:00", "end": "", "reason": "大雪封路"}
-    assert client.post(url, good).status_code == 302
+    good = {"start": start, "end": "", "reason": "大雪封路"}
+    asked = client.post(url, good)
+    assert asked.status_code == 200 and "先不暂停" in asked.content.decode()
+    assert not Pause.objects.exists()
+    assert client.post(url, {**good, "sure": "1"}).status_code == 302
     below = w.client("community_secretary").get(url).content.decode()
     assert "大雪封路" in below and "正在暂停" in below
     pause = Pause.objects.get()
@@ -290,6 +297,21 @@ def test_a_pause_is_opened_and_ended_from_the_page(w: World) -> None:
     assert w.client("community_secretary").post(end).status_code == 404
     assert client.post(end).status_code == 302
     assert Pause.objects.get().end is not None
+
+
+def test_a_pause_says_how_many_orders_stop_before_anybody_stops_them(w: World) -> None:
+    order_in("dispatched", w, at=now() - timedelta(days=30))
+    place_order(w)
+    client, url = w.client("county_org"), reverse("places:pauses")
+    url += f"?place={w.places.street.pk}"
+    begin = now() - timedelta(hours=20)
+    good = {"start": f"{local(begin):%Y-%m-%dT%H:%M}", "end": "", "reason": "大雪封路"}
+    page = client.post(url, good).content.decode()
+    assert "2 单在计时" in page and "其中 1 单已经超时，超时照常算" in page
+    old = {**good, "start": f"{local(now() - timedelta(days=30)):%Y-%m-%dT%H:%M}"}
+    refused = client.post(url, {**old, "sure": "1"})
+    assert refused.status_code == 422 and "24 小时以内" in refused.content.decode()
+    assert not Pause.objects.exists()
 
 
 def test_a_long_list_is_paged(w: World) -> None:

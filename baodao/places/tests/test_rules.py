@@ -169,8 +169,11 @@ def test_typed_settings_become_values_and_read_well() -> None:
     assert values.shown("calendar.weekdays", [0, 1, 2, 3, 4]) == "星期一至星期五"
     assert values.shown("orders.goods_limit_fen", 20000) == "200元"
     assert values.shown("orders.verify_days", 2) == "2个工作日"
-    for key in ("calendar.hours", "calendar.weekdays", "orders.verify_days"):
-        value = hours if key == "calendar.hours" else [0, 2] if "week" in key else 4
+    same = {
+        "calendar.hours": hours, "calendar.weekdays": [0, 2], "orders.verify_days": 4,
+        "orders.goods_limit_fen": 30050,
+    }  # fmt: skip
+    for key, value in same.items():
         assert values.parse(key, values.typed(key, value)) == value
 
 
@@ -195,3 +198,29 @@ def test_search_keys_are_pairs_or_one_chinese_character() -> None:
     assert keys_of("森格社区") == ["森格", "格社", "社区"]
     assert keys_of("森") == ["森"]
     assert keys_of("s") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"), [("300", 30000), ("12.5", 1250), ("12.50元", 1250), (" 1 ", 100)]
+)
+def test_money_is_typed_in_yuan(text: str, fen: int) -> None:
+    assert values.parse("orders.goods_limit_fen", text) == fen
+
+
+@pytest.mark.parametrize("text", ["0", "0.5", "-3", "12.345", "二百", "", "1000000"])
+def test_odd_sums_of_money_are_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        values.parse("orders.goods_limit_fen", text)
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        ("140000000000", "14"), ("540000", "54"), ("542500000000", "5425"),
+        ("542523000000", "542523"), ("542523100000", "542523100"), ("542523000", "542523"),
+        ("542523100001", "542523100001"), ("542510", "542510"), ("14", "14"), ("1400", "14"),
+        ("x", "x"),
+    ],
+)  # fmt: skip
+def test_zeros_that_fill_a_code_up_are_left_out(code: str, short: str) -> None:
+    assert rules.short_code(code) == short

@@ -291,14 +291,18 @@ def test_pauses_of_nested_places_count_once_and_end(w: World) -> None:
     day = timedelta(days=1)
     services.open_pause(
         actor=county, path=w.places.district.path, start=NOW, end=NOW + 2 * day,
-        reason="大雪封路",
+        reason="大雪封路", now=NOW,
     )  # fmt: skip
     done = services.open_pause(
-        actor=street, path=w.places.street.path, start=NOW + day, reason="停电"
+        actor=street, path=w.places.street.path, start=NOW + day, reason="停电", now=NOW
     )
     with pytest.raises(Invalid):
         services.open_pause(
-            actor=street, path=w.places.street.path, start=NOW + 5 * day, reason="停电"
+            actor=street,
+            path=w.places.street.path,
+            start=NOW + 5 * day,
+            reason="停电",
+            now=NOW,
         )
     services.end_pause(actor=street, pause_id=done.id, now=NOW + 3 * day)
     with pytest.raises(Invalid):
@@ -309,6 +313,32 @@ def test_pauses_of_nested_places_count_once_and_end(w: World) -> None:
     assert queries.pause_now(w.places.community.path, NOW + day / 2) is not None
 
 
+@pytest.mark.parametrize(
+    ("who", "hours", "may"),
+    [
+        ("county_org", 23, True), ("county_org", 25, False), ("prefecture_org", 23, True),
+        ("township_party", 1, True), ("township_party", 23, False),
+        ("community_secretary", 30 * 24, False),
+    ],
+)  # fmt: skip
+def test_a_pause_is_not_dated_back_to_hide_what_is_late(
+    w: World, who: str, hours: int, may: bool
+) -> None:
+    noon = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+
+    def open_it() -> None:
+        services.open_pause(
+            actor=w.actors[who], path=w.places.community.path, reason="大雪封路",
+            start=noon - timedelta(hours=hours), now=noon,
+        )  # fmt: skip
+
+    if may:
+        open_it()
+    else:
+        with pytest.raises(Invalid, match="以前的超时照常算"):
+            open_it()
+
+
 def test_a_pause_that_never_began_counts_nothing(w: World) -> None:
     street = w.actors["township_party"]
     done = services.open_pause(
@@ -316,6 +346,7 @@ def test_a_pause_that_never_began_counts_nothing(w: World) -> None:
         path=w.places.street.path,
         start=NOW + timedelta(days=5),
         reason="停电",
+        now=NOW,
     )
     services.end_pause(actor=street, pause_id=done.id, now=NOW)
     row = Pause.objects.get(pk=done.id)

@@ -1,7 +1,7 @@
 """What a place has decided for itself and below: settings, work calendar, pauses."""
 
 import calendar as months
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,10 +15,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baodao.acts.access import can, require
+from baodao.acts.actor import Actor
 from baodao.core.clock import now, today
 from baodao.core.errors import Invalid, NotFound
 from baodao.places import queries, services, values
 from baodao.places.calendars import Calendar, calendar_for, known_year
+from baodao.places.effects import effects
 from baodao.places.forms import DayForm, PauseForm, SettingForm, status_of, submitted
 from baodao.places.models import LocalDay, Pause, Place, Setting
 from baodao.places.settings import KEYS
@@ -252,8 +254,13 @@ def pauses(request: HttpRequest) -> HttpResponse:
     require(actor, "pauses.view", Pause(path=path, start=now()))
     may_open = can(actor, "pauses.open", Pause(path=path, start=now()))
     form = PauseForm(request.POST or None, initial={"start": now()})
+    if "sure" not in request.POST and submitted(request, form, _asks(actor)):
+        return _sure(request, where, form)
     save = partial(services.open_pause, actor=actor, path=path)
-    if submitted(request, form, lambda data: save(**data)):
+    opened = "sure" in request.POST and submitted(
+        request, form, lambda data: bool(save(**data))
+    )
+    if opened:
         toast(request, f"{name}的时限暂停已记下。", "页面上写明理由，居民也看得到。")
         return redirect(_back("places:pauses", place))
     page = Paginator(queries.pauses(actor, path), PAGE).get_page(
@@ -274,6 +281,30 @@ def pauses(request: HttpRequest) -> HttpResponse:
         "running": queries.pause_now(path, at),
     }
     return render(request, "places/pauses.html", context, status=status_of(form))
+
+
+def _asks(actor: Actor) -> Callable[[dict[str, Any]], bool]:
+    """Whether the pause may be opened at all, before anybody is asked."""
+
+    def check(data: dict[str, Any]) -> bool:
+        services.check_pause(actor, data["start"], data["end"], data["reason"], now())
+        return True
+
+    return check
+
+
+def _sure(request: HttpRequest, where: Where, form: PauseForm) -> HttpResponse:
+    """The question before all clocks of a place stand still: what stops."""
+    place, path, _ = where
+    start = form.cleaned_data["start"]
+    context = {
+        **_base(where),
+        "form": form,
+        "back": _back("places:pauses", place),
+        "effects": effects(path, start, now()),
+        "data": form.cleaned_data,
+    }
+    return render(request, "places/pause_sure.html", context)
 
 
 def _phase(pause: Pause) -> str:

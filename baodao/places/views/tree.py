@@ -198,6 +198,7 @@ def add_official(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _below(actor: Actor, parent: Place, data: dict[str, Any]) -> Done:
     """The code decides what is above; it has to be the place of this page."""
+    data["code"] = rules.short_code(data["code"])
     rules.level_of(data["code"])
     if rules.parent_code(data["code"]) != parent.code:
         raise Invalid(fields={"code": f"这个代码不是{parent.name}的下一级。请核对。"})
