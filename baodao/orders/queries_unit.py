@@ -32,6 +32,8 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "closed": ("已办结", ("closed",)),
 }
 POOL = "pool"
+# What the figure of the year opens; not a tab until it is opened.
+YEAR = "year"
 MINE = ("dispatched", "unit_accepted")
 DUE = {"late": "已超时", "today": "今天到期", "week": "7天内"}
 NEXT = {"dispatched": "接单", "unit_accepted": "派给党员", "published": "单位认领"}
@@ -102,16 +104,23 @@ def published_in(actor: Actor, action: str, paths: list[str]) -> QuerySet[Order]
 
 
 def unit_desk(actor: Actor, data: QueryDict, now: datetime) -> UnitDesk:
-    """The list for these GET parameters. Five queries."""
+    """The list for these GET parameters; the numbers of the tabs are those under the
+    filters. Five queries."""
     mine = visible(Order.objects.all(), actor, "orders.view")
+    asked, due = _condition(data), _due(data, now)
     pool = published_in(actor, "orders.unit_claim", pool_paths(actor))
-    figures = mine.aggregate(**_figures(now))
+    pool = pool.filter(asked & due)
+    figures = mine.aggregate(**_figures(asked, due, now))
     counts = {tab: figures[tab] for tab in TABS} | {POOL: pool.count()}
     tab = data.get("tab", "")
-    if tab not in counts:
+    if tab not in (*counts, YEAR):
         tab = next((t for t in ("wait", "assign", "doing") if counts[t]), "wait")
-    rows = pool if tab == POOL else mine.filter(state__in=TABS[tab][1])
-    rows = _in_order(rows.filter(_condition(data, now)), tab)
+    rows = pool
+    if tab == YEAR:
+        rows = confirmed_in(actor, today(now).year).filter(asked)
+    elif tab != POOL:
+        rows = mine.filter(in_tab(tab, asked, due))
+    rows = _in_order(rows, tab)
     rows = rows.annotate(bucket=bucket(now)).defer(*SEALED)
     rows = rows.select_related(
         "category", "place__parent__parent__parent", "unit", "member__person"
@@ -119,16 +128,24 @@ def unit_desk(actor: Actor, data: QueryDict, now: datetime) -> UnitDesk:
     page = Paginator(rows, PAGE).get_page(data.get("page", 1))
     return UnitDesk(
         tab, [_row(o, now) for o in page], page, counts,
-        figures["waiting"], figures["late"], figures["today"], counts["doing"],
+        figures["waiting"], figures["late"], figures["today"], figures["in_hand"],
     )  # fmt: skip
 
 
-def _figures(now: datetime) -> dict[str, Count]:
+def in_tab(tab: str, asked: Q, due: Q) -> Q:
+    """The condition of a tab; what is closed has no deadline to ask for."""
+    states = Q(state__in=TABS[tab][1])
+    return states & asked if tab == "closed" else states & asked & due
+
+
+def _figures(asked: Q, due: Q, now: datetime) -> dict[str, Count]:
+    """Of the tabs under the filters, and of the whole desk for its head."""
     waiting = Q(state__in=MINE)
     tomorrow = at_local(today(now) + timedelta(days=1), time.min)
     running = waiting & Q(paused_at=None)
-    wanted = {tab: Q(state__in=states) for tab, (_, states) in TABS.items()}
+    wanted = {tab: in_tab(tab, asked, due) for tab in TABS}
     wanted |= {
+        "in_hand": Q(state__in=TABS["doing"][1]),
         "waiting": waiting,
         "late": running & Q(due_at__lt=now),
         "today": running & Q(due_at__gte=now, due_at__lt=tomorrow),
@@ -136,7 +153,7 @@ def _figures(now: datetime) -> dict[str, Count]:
     return {name: Count("id", filter=q) for name, q in wanted.items()}
 
 
-def _condition(data: QueryDict, now: datetime) -> Q:
+def _condition(data: QueryDict) -> Q:
     found = Q()
     if text := " ".join(data.get("q", "").split())[:40]:
         found &= Q(no__startswith=text) | Q(title__icontains=text)
@@ -144,18 +161,21 @@ def _condition(data: QueryDict, now: datetime) -> Q:
         found &= Q(category_id=category)
     if (urgency := data.get("urgency")) in rules.URGENCIES:
         found &= Q(urgency=urgency)
+    return found
+
+
+def _due(data: QueryDict, now: datetime) -> Q:
     limits = {
         "late": now,
         "today": at_local(today(now) + timedelta(days=1), time.min),
         "week": now + timedelta(days=7),
     }
-    if (due := data.get("due")) in limits:
-        found &= Q(due_at__lt=limits[str(due)], paused_at=None)
-    return found
+    due = data.get("due")
+    return Q(due_at__lt=limits[due], paused_at=None) if due in limits else Q()
 
 
 def _in_order(rows: QuerySet[Order], tab: str) -> QuerySet[Order]:
-    if tab == "closed":
+    if tab in ("closed", YEAR):
         return rows.order_by(F("closed_at").desc(nulls_last=True), "id")
     paused_last = F("paused_at").asc(nulls_first=True)
     return rows.order_by(
@@ -176,14 +196,26 @@ def categories() -> list[tuple[str, str]]:
     return list(Category.objects.values_list("code", "title"))
 
 
+def _records(actor: Actor, year: int) -> QuerySet[Record]:
+    """The standing records of a year of service for the unit's own orders."""
+    return Record.objects.filter(
+        unit_id=actor.unit_id, kind="order_served", reversal_of=None, reversals=None,
+        source_id__in=visible(Order.objects.all(), actor, "orders.view").values("id"),
+        occurred_on__gte=date(year, 1, 1), occurred_on__lt=date(year + 1, 1, 1),
+    )  # fmt: skip
+
+
+def confirmed_in(actor: Actor, year: int) -> QuerySet[Order]:
+    """The unit's orders that residents have confirmed, by the year of the service:
+    the list behind "居民确认的单"."""
+    mine = visible(Order.objects.all(), actor, "orders.view")
+    return mine.filter(id__in=_records(actor, year).values("source_id"))
+
+
 def year_of(actor: Actor, year: int) -> dict[str, int]:
     """What residents have confirmed of this unit's service in a year, from the
     record book. One query."""
-    found = Record.objects.filter(
-        unit_id=actor.unit_id, kind="order_served", reversal_of=None, reversals=None,
-        occurred_on__gte=date(year, 1, 1), occurred_on__lt=date(year + 1, 1, 1),
-    )  # fmt: skip
-    sums = found.aggregate(
+    sums = _records(actor, year).aggregate(
         orders=Count("source_id", distinct=True),
         people=Count("member_id", distinct=True),
         minutes=Sum("minutes"),

@@ -94,6 +94,38 @@ def test_filters_live_in_the_address(w: World, unit: Client) -> None:
     assert "去掉全部条件" in text(unit, url)
 
 
+def test_filters_go_along_from_tab_to_tab_and_the_numbers_with_them(
+    w: World, unit: Client
+) -> None:
+    law, repair = order_in("dispatched", w), order_in("unit_accepted", w)
+    Order.objects.filter(id=law.id).update(category="law")
+    url = f"{reverse('orders:unit')}?category=law&q=1"
+    answer = unit.get(url)
+    counts = answer.context["desk"].counts
+    assert (counts["wait"], counts["assign"]) == (1, 0)
+    html = answer.content.decode()
+    assert (
+        "?category=law&amp;q=1&amp;tab=assign" in html and 'name="q" value="1"' in html
+    )
+    assert "有 2 单在等您单位" in html
+    assert repair.no not in text(unit, f"{url}&tab=assign")
+
+
+def test_the_figure_of_the_year_opens_exactly_its_orders(
+    w: World, unit: Client
+) -> None:
+    now = datetime.now(UTC)
+    for i, state in enumerate(("closed", "confirmed", "done_reported", "dispatched")):
+        order_in(state, w, at=now - timedelta(hours=2 * i))
+    claimed = order_in("claimed", w, at=now - timedelta(days=2))
+    assert claimed.unit_id is None
+    page = unit.get(reverse("orders:unit"))
+    n = page.context["year"]["orders"]
+    listed = unit.get(f"{reverse('orders:unit')}?tab=year")
+    assert n == listed.context["desk"].page.paginator.count == 2
+    assert "今年居民确认的" in listed.content.decode()
+
+
 def test_other_roles_are_sent_to_their_own_pages(w: World) -> None:
     url = reverse("orders:unit")
     assert w.client("member").get(url).status_code == 403

@@ -69,7 +69,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "tabs": [
             (t, title, desk.counts[t]) for t, title in [*tabs, (queries.POOL, "可认领")]
         ],
-        "grouped": desk.tab not in ("closed", queries.POOL),
+        "grouped": desk.tab not in ("closed", queries.POOL, queries.YEAR),
+        "kept": [(k, v) for k, v in request.GET.items() if k not in ("q", "page")],
         "filtered": any(
             request.GET.get(k) for k in ("q", "category", "urgency", "due")
         ),
