@@ -140,12 +140,13 @@ def desk(
     filters = Filters.read(data)
     tab = data.get("tab", "")
     if tab not in (*tabs_of(actor), "any"):
-        tab = "any" if filters.handled or filters.q else tabs_of(actor)[0]
+        asked = filters.handled or filters.q or filters.phone
+        tab = "any" if asked else tabs_of(actor)[0]
     places = places_in_reach(actor)
     places += _named_in(actor, filters.places, places)
     paths = {p.code: p.path for p in places}
-    asked = filters.condition(actor, paths, now)
-    counts = _counts(actor, tab, asked, now)
+    condition = filters.condition(actor, paths, now)
+    counts = _counts(actor, tab, condition, now)
     rows = rows_of(actor, filters, tab, paths, now)
     paginator = KnownPaginator(rows, PAGE, counts[tab])
     return Desk(

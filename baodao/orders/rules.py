@@ -257,6 +257,7 @@ ACTIONS = {
             "inspector": Scope.PLACE,
         },
     ),
+    "find_phone": ("按电话找点单", {**_COMMUNITY, **_CENTRE, **_GRID}),
     "view_private": (
         "查看居民原话",
         {**_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER},

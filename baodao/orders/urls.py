@@ -11,6 +11,7 @@ urlpatterns = [
     path("new/", staff.new, name="new"),
     path("similar/", staff.similar, name="similar"),
     path("bulk/", staff.bulk, name="bulk"),
+    path("look-up/", staff.look_up, name="look_up"),
     path("export/", staff.export, name="export"),
     path("<uuid:order_id>/", staff.detail, name="detail"),
     path("<uuid:order_id>/slip/", staff.slip, name="slip"),

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -24,7 +24,8 @@ from baodao.people.roles import title as role_title
 from baodao.places.rules import COMMUNITY
 
 __all__ = [
-    "act", "ask", "bulk", "detail", "export", "looked", "new", "order_list", "reveal",
+    "act", "ask", "bulk", "detail", "export", "look_up", "looked", "new", "order_list",
+    "reveal",
     "similar", "slip",
 ]  # fmt: skip
 ROWS = 5000
@@ -56,10 +57,28 @@ def order_list(request: HttpRequest) -> HttpResponse:
             for v in request.GET.getlist(k)
         ],
         "may_place": can(actor, "orders.place"),
+        "may_phone": can(actor, "orders.find_phone"),
         "may_bulk": can(actor, "orders.dispatch"),
         "export_url": f"{reverse('orders:export')}?{request.GET.urlencode()}",
     }
     return render(request, "orders/staff_list.html", context)
+
+
+@staff_page
+@never_cache
+@require_POST
+def look_up(request: HttpRequest) -> HttpResponse:
+    """What was typed into the search box, as an address: a phone becomes its key,
+    because a resident's phone does not belong into one."""
+    kept = request.POST.copy()
+    text = str(kept.pop("q", [""])[-1])
+    kept.pop("csrfmiddlewaretoken", None)
+    key = filters.phone_key(text)
+    if key and can(actor_of(request), "orders.find_phone"):
+        return redirect(f"{reverse('orders:list')}?tab=any&phone={key}")
+    if text.strip():
+        kept["q"] = text
+    return redirect(f"{reverse('orders:list')}?{kept.urlencode()}")
 
 
 def _groups(

@@ -10,7 +10,8 @@ from django.urls import reverse
 from baodao.core.ids import uuid7
 from baodao.notifications.models import Read
 from baodao.notifications.services import message, send
-from baodao.orders.tests.make import TITLE, order_in
+from baodao.orders.filters import phone_key
+from baodao.orders.tests.make import TITLE, order_in, place
 from baodao.people.roles import ROLES
 from baodao.people.tests.make import World, world
 
@@ -52,8 +53,29 @@ def test_odd_searches_are_answered(w: World, q: str) -> None:
     assert w.client("community_worker").get(SEARCH, {"q": q}).status_code == 200
 
 
-def test_search_is_a_get(w: World) -> None:
-    assert w.client("community_worker").post(SEARCH, {"q": "a"}).status_code == 405
+def test_a_phone_finds_its_orders_and_does_not_stand_in_the_address(w: World) -> None:
+    order = place(w, phone="138 0000 1234")
+    place(w, phone="13900005678")
+    for who in ("community_worker", "grid_worker", "township_party"):
+        for url in (SEARCH, reverse("orders:look_up")):
+            answer = w.client(who).post(url, {"q": "+86 13800001234"})
+            assert answer.status_code == 302 and "1234" not in answer["Location"]
+            listed = w.client(who).get(answer["Location"])
+            assert [o.id for o in listed.context["desk"].page] == [order.id]
+    answer = w.client("county_org").post(SEARCH, {"q": "13800001234"})
+    assert "phone=" not in answer["Location"]
+    key = phone_key("13800001234")
+    listed = w.client("county_org").get(
+        reverse("orders:list"), {"phone": key, "tab": "any"}
+    )
+    assert len(listed.context["desk"].page) == 0
+    assert [phone_key(x) for x in ("1120-05", "3846 1207", "灯坏了", "12")] == [""] * 4
+
+
+def test_search_goes_on_as_an_address(w: World) -> None:
+    answer = w.client("community_worker").post(SEARCH, {"q": "住房 a&b"})
+    assert answer.status_code == 302
+    assert "住房 a&amp;b" in text(w.client("community_worker").get(answer["Location"]))
 
 
 # --- messages ---------------------------------------------------------------------
