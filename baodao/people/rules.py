@@ -49,7 +49,11 @@ PERSON_ACTIONS = {
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "member": Scope.OWN,
          "system_admin": Scope.ALL, "security_admin": Scope.ALL},
     ),
-    "add": ("新增人员", {**_ORG, **_COMMUNITY, **_UNIT, "system_admin": Scope.ALL, **_SYSTEM}),
+    "add": (
+        "新增人员",
+        {**_ORG, "township_party": Scope.PLACE, **_COMMUNITY, **_UNIT,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
     "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
     "move": ("随单位迁移", {**_ORG, **_UNIT}),
     "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
@@ -113,6 +117,7 @@ ACCOUNT_CONFLICTS = {
 }
 _ACCOUNTS = {
     **_ORG,
+    "township_party": Scope.PLACE,
     "community_secretary": Scope.PLACE,
     "unit_secretary": Scope.UNIT,
     "system_admin": Scope.ALL,

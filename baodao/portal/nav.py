@@ -28,29 +28,28 @@ SETTINGS = Entry(
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
+# Who looks at roles without managing accounts.
+ROLES_ONLY = Entry("角色", "people:roles", "key")
 
-COMMUNITY = ("community_worker", "community_secretary")
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    nav.register(COMMUNITY, [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
+    work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    nav.register(["community_worker"], [*work, ROLES_ONLY])
+    nav.register(["community_secretary", "township_party"], [*work, ACCOUNTS])
+    nav.register(["practice_center"], work)
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
-    nav.register(["township_party"], [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
-    nav.register(["practice_center"], [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES])
-    nav.register(
-        COUNTY, [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES, SETTINGS, ACCOUNTS]
-    )
+    nav.register(COUNTY, [*work, SETTINGS, ACCOUNTS])
     nav.register(["inspector"], [ORDERS, PEOPLE, FIGURES])
-    nav.register(
-        ["unit_secretary", "unit_liaison"],
-        [
-            Entry("接单", "orders:unit", "list-check"),
-            Entry("报到", "reporting:list", "door-enter"),
-            Entry("本单位党员", "people:members", "users"),
-        ],
-    )
+    unit = [
+        Entry("接单", "orders:unit", "list-check"),
+        Entry("报到", "reporting:list", "door-enter"),
+        Entry("本单位党员", "people:members", "users"),
+    ]
+    nav.register(["unit_liaison"], unit)
+    nav.register(["unit_secretary"], [*unit, ACCOUNTS])
     nav.register(
         ["member"],
         [

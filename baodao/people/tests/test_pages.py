@@ -339,6 +339,45 @@ def test_the_initial_password_is_shown_on_one_answer_only(w: World) -> None:
     assert w.client("outsider").post(switch, {"on": "0"}).status_code == 404
 
 
+def test_a_township_opens_the_account_of_a_role_it_gives(w: World) -> None:
+    client = w.client("township_party")
+    made = client.post(reverse("people:account_open"), {"name": "阿旺"})
+    client.post(made["Location"], {"username": "awang"})
+    account = Account.objects.get(username="awang")
+    assert account.path == w.actors["township_party"].path
+    above = w.accounts["county_org"]
+    url = reverse("people:account_reset", args=[above.pk])
+    assert client.post(url).status_code == 404
+
+
+def test_what_ends_a_session_asks_first_and_says_what_happens(w: World) -> None:
+    page = w.client("community_secretary").get(reverse("people:accounts"))
+    shown = page.content.decode()
+    pk = w.accounts["community_worker"].pk
+    for name, action in (("reset", "account_reset"), ("off", "account_switch")):
+        assert f'href="#{name}-{pk}" data-dialog="{name}-{pk}"' in shown
+        asked = shown.split(f'<dialog class="dlg" id="{name}-{pk}"')[1]
+        assert reverse(f"people:{action}", args=[pk]) in asked.split("</dialog>")[0]
+    outside = re.sub(r"<dialog.*?</dialog>", "", shown, flags=re.DOTALL)
+    assert reverse("people:account_reset", args=[pk]) not in outside
+    assert "新密码只显示一次" in shown and "随时可以重新启用" in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [("county_org", True), ("township_party", True),
+     ("community_worker", False), ("grid_worker", False)],
+)  # fmt: skip
+def test_filters_by_place_offer_only_where_units_sit_and_members_live(
+    w: World, role: str, offered: bool
+) -> None:
+    for page, name in (("units", "seats"), ("members", "residences")):
+        shown = w.client(role).get(reverse(f"people:{page}"))
+        paths = [path for path, _ in shown.context[name]]
+        assert bool(paths) == offered
+        assert all("/H" not in path for path in paths)
+
+
 def test_the_page_of_a_place_lists_its_units_and_roles(w: World) -> None:
     url = reverse("places:detail", args=[w.places.community.pk])
     page = w.client("community_secretary").get(url).content.decode()

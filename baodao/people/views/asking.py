@@ -14,6 +14,7 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import Forbidden, NotFound
 from baodao.places import queries as place_queries
 from baodao.places.forms import status_of
+from baodao.places.rules import COMMUNITY
 from baodao.ui.forms import Form
 
 PAGE = 25
@@ -57,14 +58,15 @@ def word(
 
 
 def places_below(request: HttpRequest) -> list[tuple[str, str]]:
-    """(path, name) one level below the actor's own place, for a filter."""
+    """(path, name) one level below the actor's own place, for a filter. Down to the
+    community only: there units sit and members live, never in a household."""
     actor = actor_of(request)
     if actor.path is None:
         return []
     start = place_queries.start(actor)
-    if start is None:
+    if start is None or start.level >= COMMUNITY:
         return []
-    return [(p.path, p.name) for p in place_queries.children(actor, start)[:60]]
+    return [(p.path, p.name) for p in place_queries.children(actor, start)[:200]]
 
 
 def path_in(request: HttpRequest, name: str) -> str:

@@ -61,6 +61,7 @@ def role_list(request: HttpRequest) -> HttpResponse:
         "roles": [(c, r.title) for c, r in roles.ROLES.items() if c != "member"],
         "when": list(WHEN.items()),
         "may_give": can(actor, "roles.give"),
+        "may_see_accounts": can(actor, "accounts.view"),
     }
     return render(request, "people/roles.html", context)
 

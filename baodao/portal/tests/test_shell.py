@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from baodao.acts.access import can
 from baodao.core.ids import uuid7
 from baodao.notifications.models import Read
 from baodao.notifications.services import message, send
@@ -127,6 +128,24 @@ def test_the_menu_of_every_role_points_at_pages_that_open(w: World, role: str) -
     assert 0 < len(menu) <= 7
     for entry in menu:
         assert client.get(entry.href).status_code == 200, entry
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"member"}))
+def test_who_manages_accounts_or_roles_finds_them_in_the_menu(
+    w: World, role: str
+) -> None:
+    client = w.client(role)
+    actor = client.get(reverse("portal:account")).wsgi_request.actor  # type: ignore[attr-defined]
+    menu = {entry.href for entry in client.get(MESSAGES).context["nav"]}
+    accounts, roles = reverse("people:accounts"), reverse("people:roles")
+    assert (accounts in menu) == can(actor, "accounts.view")
+    if not can(actor, "roles.view"):
+        return
+    assert menu & {accounts, roles}
+    for page in (roles, accounts) if accounts in menu else (roles,):
+        shown = text(client.get(page))
+        for href in re.findall(r'class="btn[^"]*" href="(/people/[^"]*)"', shown):
+            assert client.get(href).status_code == 200, (page, href)
 
 
 def test_the_bar_says_who_and_where_one_is(told: World) -> None:
