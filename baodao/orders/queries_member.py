@@ -111,12 +111,25 @@ def finished(actor: Actor, page: str, now: datetime) -> tuple[Page[Any], list[Ca
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    """In hand, waiting for residents, closed. One query."""
+    """In hand, waiting for residents, closed; asked for oneself. Two queries."""
     mine = visible(Order.objects.all(), actor, "orders.view")
-    return mine.aggregate(
+    found = mine.aggregate(
         open=Count("id", filter=Q(state__in=(*IN_HAND, *WAITING))),
         closed=Count("id", filter=Q(state="closed")),
     )
+    return found | {"asked": asked_by(actor).count()}
+
+
+def asked_by(actor: Actor) -> QuerySet[Order]:
+    """What the member has asked for as a resident, the newest first."""
+    mine = visible(Order.objects.all(), actor, "orders.follow_own")
+    return _rows(mine).order_by("-placed_at", "id")
+
+
+def asked(actor: Actor, page: str, now: datetime) -> tuple[Page[Any], list[Card]]:
+    """One page of these. Two queries."""
+    found = Paginator(asked_by(actor), PAGE).get_page(page)
+    return found, _cards(found, now)
 
 
 def _paths(member: Member) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from baodao.acts.models import Event
 from baodao.notifications.services import send
-from baodao.reporting import services
+from baodao.reporting import limits, services
 from baodao.reporting.models import ReportIn
 from baodao.reporting.telling import messages_for
 
@@ -16,7 +16,9 @@ RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 def tell(event_id: str, **_: object) -> int:
     """Send the messages of one event; harmless when run again."""
     event = Event.objects.get(id=event_id)
-    related = ("member__person", "member__unit", "subject_unit", "point")
+    related = (
+        "member__person", "member__unit", "subject_unit", "point", "transfer_to"
+    )  # fmt: skip
     report_in = ReportIn.objects.select_related(*related).get(id=event.object_id)
     return send(messages_for(event, report_in))
 
@@ -24,5 +26,6 @@ def tell(event_id: str, **_: object) -> int:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="reporting.sweep", queueing_lock="reporting.sweep")
 def sweep(timestamp: int) -> dict[str, int]:
-    """Every ten minutes: late acceptance, confirmations due, changes of unit."""
-    return services.sweep()
+    """Every ten minutes: late acceptance, confirmations due, changes of unit, and
+    what silence ends."""
+    return {**services.sweep(), **limits.sweep()}

@@ -53,6 +53,7 @@ class ReportIn(Acted):
     clock_from = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
+    chased_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     confirmed_on = models.DateField("最近确认", null=True)
     reconfirm_due = models.DateField("下次确认", null=True)
@@ -121,6 +122,11 @@ class ReportIn(Acted):
                 fields=["due_at"],
                 name="report_in_overdue",
                 condition=Q(state="submitted"),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="report_in_to_chase",
+                condition=Q(state__in=rules.TIMED),
             ),
             models.Index(
                 fields=["reconfirm_due"],

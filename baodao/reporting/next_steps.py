@@ -19,8 +19,13 @@ from baodao.places.settings import values
 from baodao.records.models import Record
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
-from baodao.reporting.services import tied_points
-from baodao.reporting.standing import asks_confirmation, of_member, of_unit, place_name
+from baodao.reporting.standing import (
+    asks_confirmation,
+    of_member,
+    of_unit,
+    place_name,
+    tied_points,
+)
 
 UNIT_ROLES = ("unit_secretary", "unit_liaison")
 
@@ -28,7 +33,8 @@ UNIT_ROLES = ("unit_secretary", "unit_liaison")
 @dataclass(frozen=True)
 class NextStep:
     """`due` is a date or an instant, or None; `late`: it has passed; `waits`: somebody
-    else's turn; `label` is the verb of the link."""
+    else's turn; `later`: nobody's turn before its day; `label` is the verb of the
+    link."""
 
     title: str
     text: str
@@ -38,6 +44,7 @@ class NextStep:
     waits: bool = False
     label: str = ""
     late: bool = False
+    later: bool = False
 
 
 def next_steps(actor: Actor, now: datetime | None = None) -> list[NextStep]:
@@ -160,8 +167,7 @@ def _confirm_step(live: Sequence[ReportIn], at: datetime) -> NextStep:
         else "半年一次，到时会提醒您，现在不用做。"
     )
     return NextStep(
-        "确认还在这里", text, url, first.reconfirm_due, done=False, waits=not asked,
-        label="去确认",
+        "确认还在这里", text, url, first.reconfirm_due, later=not asked, label="去确认",
     )  # fmt: skip
 
 

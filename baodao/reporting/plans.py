@@ -122,7 +122,8 @@ def items(report_in_id: UUID, said: Statement, edition: int) -> list[ReportInIte
 
 
 def _clock(ctx: Context, due: datetime | None, **changes: Any) -> dict[str, Any]:
-    return {"clock_from": ctx.now, "due_at": due, "escalated_at": None, **changes}
+    fresh = {"escalated_at": None, "chased_at": None}
+    return {"clock_from": ctx.now, "due_at": due, **fresh, **changes}
 
 
 def _tell() -> tuple[str, Mapping[str, Any]]:
@@ -221,6 +222,20 @@ def send_back(row: Row, ctx: Context, *, reason: str, note: str) -> Write:
     )
 
 
+def revise(row: Row, ctx: Context, said: Statement) -> Write:
+    """What an active unit says has changed: head, liaison, lists. The lists become
+    the next edition; the clock of the report-in stays."""
+    if not row["subject_unit_id"]:
+        raise Conflict("党员的特长和空闲时间在“我的”里改，不用改报到。")
+    edition = row["edition"] + 1
+    return Write(
+        set={**said.columns(), "edition": edition},
+        adds=items(row["id"], said, edition),
+        data={"edition": edition, "items": len(said.items)},
+        job=_tell(),
+    )
+
+
 def _ended(ctx: Context, reason: str) -> dict[str, Any]:
     return _clock(ctx, None, ended_on=ctx.day, end_reason=reason)
 
@@ -292,6 +307,25 @@ def remind(row: Row, ctx: Context) -> Write:
 def escalate(row: Row, ctx: Context) -> Write:
     """Not accepted in time: the township is told. Nothing is accepted by silence."""
     return Write(set={"escalated_at": ctx.now}, job=_tell())
+
+
+def chase(row: Row, ctx: Context) -> Write:
+    """Silence is about to end it. A returned report-in gets its working days once
+    more; a transfer is told a week before its thirty days are over."""
+    if row["state"] == "returned":
+        due = ctx.calendar.add_workdays(ctx.now, rules.RESUBMIT_DAYS)
+        return Write(set=_clock(ctx, due, chased_at=ctx.now), job=_tell())
+    due = max(row["due_at"], ctx.now + rules.REMIND_BEFORE)
+    return Write(set={"due_at": due, "chased_at": ctx.now}, job=_tell())
+
+
+def lapse(row: Row, ctx: Context) -> Write:
+    """Over because nobody came back to it: the returned report-in, or the duties of
+    the community that a member has left (domain 8.1). The report-in that waits at
+    the new place stays and is chased there."""
+    returned = row["state"] == "returned"
+    reason = "not_resubmitted" if returned else "transfer_lapsed"
+    return Write(set=_ended(ctx, reason), reason=reason, job=_tell())
 
 
 def follow_unit(row: Row, ctx: Context, *, unit_id: UUID | None) -> Write:

@@ -22,7 +22,6 @@ from baodao.places.search import matching
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
 from baodao.reporting.next_steps import NextStep, next_steps
-from baodao.reporting.services import tied_points
 from baodao.reporting.standing import (
     RELATED,
     asks_confirmation,
@@ -30,6 +29,7 @@ from baodao.reporting.standing import (
     of_member,
     of_unit,
     place_name,
+    tied_points,
 )
 from baodao.reporting.telling import who
 from baodao.ui.clock import Clock, clock
@@ -60,6 +60,9 @@ TITLES = {
     "reconfirm": "再次确认：还在这里",
     "remind": "提醒再次确认",
     "follow_unit": "所在单位已更新",
+    "revise": "改了报到单",
+    "chase": "快到期了，提醒一次",
+    "lapse": "到期结束",
 }
 _ICONS: dict[str, tuple[str, Tone]] = {
     "accept": ("circle-check", "ok"),
@@ -71,6 +74,9 @@ _ICONS: dict[str, tuple[str, Tone]] = {
     "end": ("x", ""),
     "replace": ("x", ""),
     "withdraw": ("arrow-back-up", ""),
+    "revise": ("pencil", ""),
+    "chase": ("bell", ""),
+    "lapse": ("x", ""),
 }
 
 
@@ -167,10 +173,11 @@ def possible(it: ReportIn, actor: Actor) -> list[str]:
     now_possible = rules.FLOW.events(it.state)
     return [
         event
-        for event in rules.BUTTONS
+        for event in (*rules.BUTTONS, *rules.PAGES)
         if event in now_possible
         and can(actor, f"reporting.{event}", it)
         and not (event == "start_transfer" and it.member_id is None)
+        and not (event == "revise" and it.member_id is not None)
         and not (event == "withdraw" and _others_own(it, actor))
     ]
 
@@ -232,8 +239,10 @@ def _entry(event: Event, it: ReportIn) -> Entry:
 def _reason(name: str, event: Event, it: ReportIn) -> str:
     if name == "return":
         return rules.RETURN_REASONS.get(event.reason, "")
-    if name in ("end", "withdraw", "replace"):
+    if name in ("end", "withdraw", "replace", "lapse"):
         return rules.END_REASONS.get(event.reason, "")
+    if name == "revise":
+        return f"清单第 {event.data.get('edition', '')} 版"
     if name == "start_transfer":
         return f"转往{event.data.get('to_name', '')}"
     if name in ("submit", "draft"):
@@ -244,7 +253,7 @@ def _reason(name: str, event: Event, it: ReportIn) -> str:
 # --- places and people to choose from -------------------------------------------------
 
 
-def communities(q: str, near: str = "", limit: int = 12) -> list[Place]:
+def communities(q: str, near: str = "") -> QuerySet[Place]:
     """Communities one may live in, by Chinese name, pinyin or code; without a query
     those of the township around `near`."""
     found = Place.objects.filter(level=COMMUNITY, valid_to=None).exclude(kind="virtual")
@@ -255,15 +264,15 @@ def communities(q: str, near: str = "", limit: int = 12) -> list[Place]:
         found = matching(found, q)
     else:
         found = found.filter(path__startswith="/".join(near.split("/")[:4]) + "/")
-    return list(found.select_related("parent__parent").order_by("path")[:limit])
+    return found.select_related("parent__parent").order_by("path")
 
 
-def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
+def members_named(actor: Actor, q: str) -> QuerySet[Member]:
     """Members a worker or a unit may report in on behalf, by name, pinyin or number.
     A worker looks among all members of the county: newcomers are in nobody's place."""
     q = q.strip()
     if not q:
-        return []
+        return Member.objects.none()
     found = Member.objects.exclude(duty_status="left")
     if actor.role.startswith("unit_") and actor.unit_id:
         found = found.filter(unit_id=actor.unit_id)
@@ -276,9 +285,7 @@ def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
         found = found.filter(volunteer_no=q)
     else:
         found = matching(found, q, name="person__name", pinyin="person__pinyin")
-    return list(
-        found.select_related("person", "unit").order_by("person__pinyin")[:limit]
-    )
+    return found.select_related("person", "unit").order_by("person__pinyin", "pk")
 
 
 def units_within(actor: Actor) -> QuerySet[Unit]:
@@ -287,15 +294,14 @@ def units_within(actor: Actor) -> QuerySet[Unit]:
     return units_at(actor.path) if actor.path is not None else Unit.objects.none()
 
 
-def units_named(actor: Actor, q: str, limit: int = 12) -> list[tuple[Unit, bool]]:
-    """Some of these by name, short name or pinyin, and whether each has reported in
-    at a point of the actor's place already."""
+def units_named(actor: Actor, q: str) -> QuerySet[Unit]:
+    """These by name, short name or pinyin; `held`: whether each has reported in at a
+    point of the actor's place already."""
     if not q.strip() or actor.path is None:
-        return []
+        return Unit.objects.none()
     here = ReportIn.objects.filter(path__startswith=actor.path)
     held = here.exclude(state="ended").filter(subject_unit=OuterRef("pk"))
-    found = matching(units_within(actor), q).annotate(held=Exists(held))
-    return [(unit, unit.held) for unit in found[:limit]]
+    return matching(units_within(actor), q).annotate(held=Exists(held))
 
 
 def open_points(

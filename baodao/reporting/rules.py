@@ -25,9 +25,12 @@ END_REASONS = {
     "exempt": "进入免责期",
     "error": "登记有误",
     "withdrawn": "报到人撤回",
+    "not_resubmitted": "退回以后没有改好",
+    "transfer_lapsed": "转出满30天，原社区不再负责",
 }
 # What a community may choose; the others come from acts of their own.
-END_CHOICES = {k: v for k, v in END_REASONS.items() if k != "withdrawn"}
+_BY_ACT = ("withdrawn", "not_resubmitted", "transfer_lapsed")
+END_CHOICES = {k: v for k, v in END_REASONS.items() if k not in _BY_ACT}
 RETURN_REASONS = {
     "wrong_community": "不属于本社区",
     "wrong_details": "单位或姓名不对",
@@ -48,7 +51,7 @@ ITEM_KINDS = {"need": "需求", "resource": "资源"}
 MAX_ITEMS = 12
 RESUBMIT_DAYS = 10  # working days after a return (state_machines.csv)
 TRANSFER_DAYS = 30  # until then the old community keeps the duties (domain 8.1)
-REMIND_BEFORE = timedelta(days=7)
+REMIND_BEFORE = timedelta(days=7)  # of a confirmation, and of the end of a transfer
 
 STATES: Mapping[str, State] = {
     "draft": State("草稿", "unit", "报到", "idle", "edit"),
@@ -62,6 +65,8 @@ STATES: Mapping[str, State] = {
 }
 WAITING = ("draft", "submitted", "returned")
 LIVE = ("active", "transfer_pending")
+# Where silence ends it: asked once, then over (domain 8.1).
+TIMED = ("returned", "transfer_pending")
 
 FLOW = Flow.of(
     "reporting",
@@ -76,6 +81,9 @@ FLOW = Flow.of(
         ("returned", "resubmit", "submitted"),
         ("active", "start_transfer", "transfer_pending"),
         ("transfer_pending", "cancel_transfer", "active"),
+        ("active", "revise", "active"),
+        *((state, "chase", state) for state in TIMED),
+        *((state, "lapse", "ended") for state in TIMED),
         *((state, "withdraw", "ended") for state in WAITING),
         *((state, "replace", "ended") for state in LIVE),
         *((state, "end", "ended") for state in LIVE),
@@ -112,6 +120,7 @@ ACTIONS = {
     "accept": ("接收", {**_COMMUNITY, **_TOWN}),
     "return": ("退回", {**_COMMUNITY, **_TOWN}),
     "resubmit": ("改好再报", _REPORTERS),
+    "revise": ("改报到单", {**_UNIT, **_COMMUNITY}),
     "withdraw": ("撤回", {**_REPORTERS, **_SYSTEM}),
     "start_transfer": (
         "转出",
@@ -123,6 +132,8 @@ ACTIONS = {
     "reconfirm": ("再次确认", _REPORTERS),
     "remind": ("提醒再次确认", _SYSTEM),
     "escalate": ("超时报上级", _SYSTEM),
+    "chase": ("到期前催办", _SYSTEM),
+    "lapse": ("到期结束", _SYSTEM),
     "follow_unit": ("更新所在单位", _SYSTEM),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "subject_unit_id": "unit_id"}
@@ -134,7 +145,8 @@ MESSAGES = {
     "end": "结束报到要由社区专干或书记来做，本人的请同事处理。",
     "start_transfer": "转出要由党员本人、单位书记或社区来办。",
 }
-# What stands as buttons on the page, in this order.
+# Steps with a page of their own; the others are buttons, in this order.
+PAGES = ("revise",)
 BUTTONS = (
     "accept", "return", "resubmit", "reconfirm", "start_transfer", "cancel_transfer",
     "end", "withdraw",

@@ -20,12 +20,13 @@ from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.models import next_number
-from baodao.people.models import ContactTie, Member, Unit
+from baodao.people.models import Member, Unit
 from baodao.places import rules as levels
 from baodao.places.calendars import ground
 from baodao.places.models import Place
 from baodao.reporting import plans, rules
 from baodao.reporting.models import ReportIn
+from baodao.reporting.standing import tied_points, unchanged
 
 Plan = Callable[[plans.Row, plans.Context], Write]
 SWEEP_LIMIT = 500
@@ -58,10 +59,12 @@ def _for_system(actor: Actor, whom: str = "") -> Actor:
     return replace(SYSTEM, request_id=actor.request_id, on_behalf_of=whom)
 
 
-def _do(
+def do(
     actor: Actor, event: str, report_in_id: UUID, plan: Plan, *,
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
+    """One step of the flow by its plan."""
+
     def decide(row: plans.Row) -> Write:
         return plan(row, context(str(row["path"]), now, row["epoch"]))
 
@@ -72,7 +75,7 @@ def _do(
 
 
 @contextmanager
-def _once() -> Iterator[None]:
+def once() -> Iterator[None]:
     """One transaction; what the database keeps single becomes a sentence."""
     try:
         with transaction.atomic():
@@ -111,9 +114,9 @@ def submit_member(
         **_first(place, method, reported_on, ctx), **said.columns(),
     )  # fmt: skip
     actor = _behalf(actor, method, "党员本人")
-    with _once():
+    with once():
         if live and live.state == "active":
-            _do(
+            do(
                 _mover(actor, live), "start_transfer", live.id,
                 lambda r, c: plans.start_transfer(r, c, to=place.id, to_name=place.name),
                 now=ctx.now,
@@ -141,7 +144,7 @@ def submit_unit(
         channel="unit", subject_unit=unit, unit_id=unit.id,
         **_first(place, method, reported_on, ctx, state), **said.columns(),
     )  # fmt: skip
-    with _once():
+    with once():
         return _create(
             _behalf(actor, method, unit.short_name or unit.name),
             "draft" if draft else "submit", report_in, said, ctx, client_id,
@@ -206,19 +209,6 @@ def _live(member_id: UUID, channel: str) -> ReportIn | None:
     return found.filter(state__in=rules.LIVE).first()
 
 
-def tied_points(unit_id: UUID, day: date | None = None) -> list[Place]:
-    """The contact points of a unit today, in code order (domain 8.36: several are
-    allowed)."""
-    day = day or local(clock_now()).date()
-    ties = ContactTie.objects.filter(unit_id=unit_id, valid_from__lte=day)
-    ties = ties.filter(Q(valid_to=None) | Q(valid_to__gt=day))
-    return list(
-        Place.objects.filter(id__in=ties.values("point"))
-        .select_related("parent")
-        .order_by("path")
-    )
-
-
 def _place(place_id: UUID, channel: str, unit_id: UUID | None) -> Place:
     if channel not in rules.CHANNELS:
         raise Invalid(fields={"channel": "请选单位联系点或居住地。"})
@@ -253,9 +243,29 @@ def resubmit(
     if said is not None:
         plans.check(said, is_unit=bool(row["subject_unit_id"]))
     event = "submit" if row["state"] == "draft" else "resubmit"
-    return _do(
+    return do(
         actor, event, report_in_id,
         lambda r, c: plans.submit(r, c, said, note), now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def revise(
+    *, actor: Actor, report_in_id: UUID, said: plans.Statement,
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """A unit that is active changes its sheet; who reads the lists is told. A worker
+    does it for a unit that came with paper (L04)."""
+    plans.check(said, is_unit=True)
+    it = ReportIn.objects.select_related("subject_unit").filter(id=report_in_id).first()
+    if it is None:
+        raise NotFound
+    require(actor, "reporting.revise", it)
+    if unchanged(it, said):
+        raise Conflict("和现在的一样，没有要改的。", code="unchanged")
+    by = actor.for_someone(str(it.subject_unit)) if actor.path is not None else actor
+    return do(
+        by, "revise", report_in_id, lambda r, c: plans.revise(r, c, said),
+        now=now, client_id=client_id,
     )  # fmt: skip
 
 
@@ -271,10 +281,10 @@ def accept(
     now = now or clock_now()
     row = read("reporting.accept", report_in_id, plans.READS)
     require(actor, "reporting.accept", row)
-    with _once():
+    with once():
         if row["state"] == "submitted":
             _replace_live(actor, row, now)
-        done = _do(
+        done = do(
             actor, "accept", report_in_id, lambda r, c: plans.accept(r, c, note=note),
             now=now, client_id=client_id,
         )  # fmt: skip
@@ -286,7 +296,7 @@ def accept(
 def _replace_live(actor: Actor, row: plans.Row, now: datetime) -> None:
     live = _live(row["member_id"], row["channel"]) if row["member_id"] else None
     if live:
-        _do(
+        do(
             _for_system(actor), "replace", live.id,
             lambda r, c: plans.replace(r, c, by=row["id"]), now=now,
         )  # fmt: skip
@@ -303,7 +313,7 @@ def return_report_in(
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Not ours, or not clear: back to the reporter with a reason."""
-    return _do(
+    return do(
         actor, "return", report_in_id,
         lambda r, c: plans.send_back(r, c, reason=reason, note=note),
         now=now, client_id=client_id,
@@ -315,16 +325,17 @@ def end(
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Close a report-in with its reason; the member's place is cleared with it."""
-    return _close(
+    return close(
         actor, "end", report_in_id,
         lambda r, c: plans.end(r, c, reason=reason, note=note), now, client_id,
     )  # fmt: skip
 
 
-def _close(
+def close(
     actor: Actor, event: str, report_in_id: UUID, plan: Plan, now: datetime | None,
     client_id: str = "",
 ) -> Done:  # fmt: skip
+    """One step after which the member's place is no longer this one."""
     now = now or clock_now()
     seen: list[plans.Row] = []
 
@@ -332,8 +343,8 @@ def _close(
         seen.append(row)
         return plan(row, ctx)
 
-    with _once():
-        done = _do(actor, event, report_in_id, keep, now=now, client_id=client_id)
+    with once():
+        done = do(actor, event, report_in_id, keep, now=now, client_id=client_id)
         for row in seen:
             if row["member_id"]:
                 _set_place(actor, row["member_id"], plans.clear_place(row), now)
@@ -347,27 +358,25 @@ def withdraw(
     *, actor: Actor, report_in_id: UUID, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Take back what nobody has accepted yet; a transfer begun with it is off."""
-    seen: list[plans.Row] = []
-
-    def plan(row: plans.Row, ctx: plans.Context) -> Write:
-        seen.append(row)
-        return plans.withdraw(row, ctx)
-
-    with _once():
-        done = _do(actor, "withdraw", report_in_id, plan, now=now, client_id=client_id)
-        for row in seen:
-            moving = ReportIn.objects.filter(
-                id=row["previous_id"], state="transfer_pending"
-            )
-            for old in moving.values_list("id", flat=True):
-                _do(
-                    _for_system(actor),
-                    "cancel_transfer",
-                    old,
-                    plans.cancel_transfer,
-                    now=now,
-                )
+    with once():
+        done = do(
+            actor,
+            "withdraw",
+            report_in_id,
+            plans.withdraw,
+            now=now,
+            client_id=client_id,
+        )
+        if not done.repeated:
+            keep_old(actor, report_in_id, now)
     return done
+
+
+def keep_old(actor: Actor, report_in_id: UUID, now: datetime | None) -> None:
+    """The move that a report-in was for is off: the old place goes on."""
+    moving = ReportIn.objects.filter(followed_by=report_in_id, state="transfer_pending")
+    for pk in moving.values_list("id", flat=True):
+        do(_for_system(actor), "cancel_transfer", pk, plans.cancel_transfer, now=now)
 
 
 def start_transfer(
@@ -394,8 +403,8 @@ def cancel_transfer(
     *, actor: Actor, report_in_id: UUID, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Stay: what waits at the new place is taken back."""
-    with _once():
-        done = _do(
+    with once():
+        done = do(
             actor, "cancel_transfer", report_in_id, plans.cancel_transfer,
             now=now, client_id=client_id,
         )  # fmt: skip
@@ -403,7 +412,7 @@ def cancel_transfer(
             previous_id=report_in_id, state__in=rules.WAITING
         )
         for pk in waiting.values_list("id", flat=True):
-            _do(_for_system(actor), "withdraw", pk, plans.withdraw, now=now)
+            do(_for_system(actor), "withdraw", pk, plans.withdraw, now=now)
     return done
 
 
@@ -411,7 +420,7 @@ def reconfirm(
     *, actor: Actor, report_in_id: UUID, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Still here (L17): by the member in one tap, the unit, or a worker."""
-    return _do(
+    return do(
         actor, "reconfirm", report_in_id, plans.reconfirm, now=now, client_id=client_id
     )
 
@@ -439,7 +448,7 @@ def _sweep(event: str, which: Q, plan: Plan, at: datetime) -> int:
         ReportIn.objects.filter(which).values_list("id", flat=True)[:SWEEP_LIMIT]
     )
     for pk in ids:
-        _do(SYSTEM, event, pk, plan, now=at)
+        do(SYSTEM, event, pk, plan, now=at)
     return len(ids)
 
 
@@ -453,7 +462,7 @@ def _follow_units(at: datetime) -> dict[str, int]:
     rows = list(changed.values_list("id", "channel", "member__unit_id")[:SWEEP_LIMIT])
     for pk, channel, unit_id in rows:
         if channel == "unit":
-            _close(
+            close(
                 SYSTEM,
                 "end",
                 pk,
@@ -466,7 +475,7 @@ def _follow_units(at: datetime) -> dict[str, int]:
 
 
 def _follow(pk: UUID, unit_id: UUID | None, at: datetime) -> None:
-    _do(
+    do(
         SYSTEM,
         "follow_unit",
         pk,
@@ -477,6 +486,7 @@ def _follow(pk: UUID, unit_id: UUID | None, at: datetime) -> None:
 
 __all__ = [
     "accept", "cancel_transfer", "context", "end", "receipt_key",
-    "receipt_number", "reconfirm", "resubmit", "return_report_in", "start_transfer",
-    "submit_member", "submit_unit", "sweep", "tied_points", "withdraw",
+    "receipt_number", "reconfirm", "resubmit", "return_report_in", "revise",
+    "start_transfer",
+    "submit_member", "submit_unit", "sweep", "withdraw",
 ]  # fmt: skip

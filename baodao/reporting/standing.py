@@ -1,17 +1,35 @@
 """Where somebody stands: the report-ins that have not ended."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from baodao.core.clock import local
+from baodao.core.clock import now as clock_now
+from baodao.people.models import ContactTie
 from baodao.places.models import Place
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
+from baodao.reporting.plans import Statement
 
 RELATED = (
     "member__person", "member__unit", "subject_unit", "point__parent", "transfer_to",
     "previous__point",
 )  # fmt: skip
+
+
+def tied_points(unit_id: UUID, day: date | None = None) -> list[Place]:
+    """The contact points of a unit today, in code order (domain 8.36: several are
+    allowed)."""
+    day = day or local(clock_now()).date()
+    ties = ContactTie.objects.filter(unit_id=unit_id, valid_from__lte=day)
+    ties = ties.filter(Q(valid_to=None) | Q(valid_to__gt=day))
+    return list(
+        Place.objects.filter(id__in=ties.values("point"))
+        .select_related("parent")
+        .order_by("path")
+    )
 
 
 def place_name(place: Place) -> str:
@@ -42,3 +60,17 @@ def of_unit(unit_id: UUID) -> list[ReportIn]:
     """A unit's own report-ins that have not ended."""
     found = ReportIn.objects.filter(subject_unit_id=unit_id).exclude(state="ended")
     return list(found.select_related(*RELATED).order_by("path"))
+
+
+def unchanged(it: ReportIn, said: Statement) -> bool:
+    """Whether a unit says what its report-in says already, lists included."""
+    kept = it.items.filter(edition=it.edition)
+    rows = kept.values_list("kind", "title", "quantity", "conditions")
+    new = [
+        (i.kind, i.title.strip(), i.quantity.strip(), i.conditions.strip())
+        for kind in sorted(rules.ITEM_KINDS)
+        for i in said.items
+        if i.kind == kind
+    ]
+    same = all(getattr(it, name) == value for name, value in said.columns().items())
+    return same and list(rows) == new

@@ -16,6 +16,7 @@ from baodao.orders.models import Order, Service
 from baodao.orders.tests.make import advance, order_in, place
 from baodao.people.models import Member
 from baodao.people.tests.make import World, world
+from baodao.reporting.tests.make import accepted, home
 
 pytestmark = pytest.mark.django_db
 WORDS = "烟道两年没清"
@@ -83,7 +84,31 @@ def test_home_names_the_next_steps_and_what_the_year_has_brought(
     html = text(me, reverse("portal:member"))
     assert "<b>1</b> 小时" in html and "<b>1</b> 个心愿" in html
     assert "到居住地报到" in html
-    assert "都由社区确认。不比名次，不用打卡。" in html
+    assert "办好了由居民说了算。不比名次，不用打卡。" in html
+
+
+def test_home_leaves_out_what_is_nobodys_turn_and_says_who_confirms(w: World) -> None:
+    accepted(w, home(w))
+    html = text(w.client("newcomer"), reverse("portal:member"))
+    assert "确认还在这里" not in html
+    assert "办好了由居民说了算" in html and "由社区确认" not in html
+
+
+def test_a_member_asks_for_something_at_home_and_follows_it(w: World) -> None:
+    client = w.client("member")
+    html = text(client, reverse("portal:member"))
+    assert reverse("orders:wish") in html and "我提的" not in html
+    order = place(w, actor=w.actors["member"], source="online", seen_how="online")
+    place(w)
+    assert "我提的 1 件" in text(client, reverse("portal:member"))
+    own = text(client, reverse("orders:mine") + "?own=1")
+    follow = reverse("orders:follow", args=[order.token])
+    assert follow in own and own.count("/orders/t/") == 1
+    assert "撤回" in text(client, follow)
+    for other in ("colleague", "newcomer"):
+        assert order.token not in text(
+            w.client(other), reverse("orders:mine") + "?own=1"
+        )
 
 
 def test_only_confirmed_service_counts(w: World, me: Client) -> None:
@@ -132,6 +157,7 @@ def test_no_page_asks_too_many_questions(
     order_in("published", w)
     for url in (
         reverse("portal:member"), reverse("portal:profile"), reverse("orders:mine"),
+        reverse("orders:mine") + "?own=1",
         reverse("orders:pool"), page(order), act(order, "hand_back"),
     ):  # fmt: skip
         with django_assert_max_num_queries(26):

@@ -80,12 +80,17 @@ def _actor(request: HttpRequest) -> Actor:
 
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    """In hand and waiting for residents; or, with ?done=1, what is closed."""
+    """In hand and waiting for residents; with ?done=1 what is closed, with ?own=1
+    what the member has asked for at home."""
     actor, now = _actor(request), clock_now()
     context: dict[str, Any] = {"counts": queries.counts(actor), "tab": "open"}
     if request.GET.get("done"):
         page, cards = queries.finished(actor, request.GET.get("page", "1"), now)
         context |= {"tab": "closed", "page": page, "cards": cards}
+    elif request.GET.get("own"):
+        page, cards = queries.asked(actor, request.GET.get("page", "1"), now)
+        rows = [(card, *status_of(card.order)) for card in cards]
+        context |= {"tab": "asked", "page": page, "rows": rows}
     else:
         context |= {
             "hand": queries.in_hand(actor, now),

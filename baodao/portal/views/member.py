@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     member = orders.member_of(actor)
     hand = orders.in_hand(actor, now)
     page, near = orders.nearby(actor, member, now, size=SHOWN_NEAR)
-    steps = [s for s in next_steps(actor, now) if not s.done]
+    steps = [s for s in next_steps(actor, now) if not s.done and not s.later]
     context = {
         "member": member,
         "head": _head(member, hand, steps, now),
@@ -51,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "near": near,
         "near_count": page.paginator.count,
         "year": orders.year_of(member, today(now).year),
+        "asked": orders.asked_by(actor).count(),
         "client_id": uuid4().hex,
     }
     return render(request, "portal/member_home.html", context)

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from baodao.people.models import Member, Person, Unit
 from baodao.people.tests.make import World, world
+from baodao.places.models import Place
 from baodao.reporting.models import ReportIn
 from baodao.reporting.tests.make import accepted, at_point, home, of_unit
 
@@ -199,6 +201,71 @@ def test_a_worker_enters_the_paper_slip_of_a_unit(w: World) -> None:
     assert (str(it.reported_on), it.items.get().title) == ("2026-01-05", "会议室")
     again = _text(_get(w, "community_worker", "on_behalf", unit=str(unit.id)))
     assert "都已经有报到单" in again
+
+
+def test_a_unit_changes_the_sheet_of_an_active_report_in_on_its_page(w: World) -> None:
+    it = accepted(w, of_unit(w))
+    edit = reverse("reporting:edit", args=[it.id])
+    for key in ("unit_liaison", "community_worker"):
+        assert edit in _text(_get(w, key, "detail", it.id))
+    assert edit not in _text(_get(w, "township_party", "detail", it.id))
+    assert "打开那一份报到" in _text(_get(w, "unit_liaison", "new_unit"))
+    page = _text(_get(w, "unit_liaison", "edit", it.id))
+    assert "改好了" in page and 'value="李秀英"' in page and 'value="会议室"' in page
+    sheet = {
+        "place": str(w.places.community.id), "head_name": "王建国",
+        "liaison_name": "次仁", "head_count": "21", "need-0-title": "讲解员",
+        "need-0-quantity": "", "need-0-conditions": "",
+    }  # fmt: skip
+    assert _post(w, "unit_liaison", "edit", it.id, **sheet).status_code == 302
+    again = _post(w, "unit_liaison", "edit", it.id, **sheet)
+    assert again.status_code == 422 and "和现在的一样" in _text(again)
+    page = _text(_get(w, "community_worker", "detail", it.id))
+    assert "讲解员" in page and "次仁" in page and "第 2 版" in page
+    member = accepted(w, home(w))
+    assert _get(w, "community_worker", "edit", member.id).status_code == 409
+
+
+def test_a_search_on_behalf_says_how_many_there_are_and_pages_them(w: World) -> None:
+    for n in range(30):
+        another = Person.objects.create(name=f"查{n:02d}", pinyin=f"cha{n:02d}")
+        Member.objects.create(
+            person=another, unit=w.units.unit, unit_path=w.units.unit.path,
+            volunteer_no=f"9{n:03d}",
+        )  # fmt: skip
+    first = _text(_get(w, "unit_liaison", "on_behalf", q="查"))
+    assert "30 名" in first and "1–25，共 30" in first and "查29" not in first
+    assert "查29" in _text(_get(w, "unit_liaison", "on_behalf", q="查", page="2"))
+    Unit.objects.filter(pk=w.units.unit.pk).update(name="查验局", pinyin="chayanju")
+    both = _text(_get(w, "community_worker", "on_behalf", q="查"))
+    assert "查验局" in both and "看全部 30 名党员" in both and "查10" not in both
+    alone = _text(_get(w, "community_worker", "on_behalf", q="查", of="members"))
+    assert "查24" in alone and "查验局</a>" not in alone
+
+
+def test_places_to_report_in_are_paged_not_cut(w: World) -> None:
+    street = w.places.street
+    for n in range(40):
+        Place.objects.create(
+            parent=street, level=5, code=f"540000{n:03d}", name=f"牧场村{n:02d}",
+            path=f"{street.path}N{n:03d}/", kind="village",
+        )  # fmt: skip
+    first = _get(w, "newcomer", "new", channel="residence", q="牧场村")
+    assert "共 40" in _text(first) and "牧场村39" not in _text(first)
+    query = {"channel": "residence", "q": "牧场村", "page": "2"}
+    assert "牧场村39" in _text(_get(w, "newcomer", "new", **query))
+    it = accepted(w, home(w))
+    moved = _text(_get(w, "newcomer", "move", it.id, q="牧场村", page="2"))
+    assert "牧场村39" in moved
+
+
+def test_a_units_list_speaks_to_the_unit(w: World) -> None:
+    for key, own in (("unit_secretary", True), ("community_worker", False)):
+        page = _text(_get(w, key, "list"))
+        assert ("单位自己的报到" in page and "本单位或党员报到以后" in page) is own
+        assert ("3 个工作日内接收或退回" in page) is not own
+        if own:
+            assert reverse("reporting:my") in page
 
 
 def test_only_the_community_of_its_contact_point_enters_a_units_slip(w: World) -> None:

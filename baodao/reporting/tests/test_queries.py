@@ -39,8 +39,8 @@ def test_what_comes_next_follows_the_state(w: World) -> None:
     steps = _titles(w, "newcomer")
     assert steps["到居住地报到"].done
     assert steps["填好特长和空闲时间"].done
-    assert steps["确认还在这里"].waits
-    assert not _titles(w, "newcomer", days=180)["确认还在这里"].waits
+    assert (steps["确认还在这里"].waits, steps["确认还在这里"].later) == (False, True)
+    assert not _titles(w, "newcomer", days=180)["确认还在这里"].later
 
 
 @pytest.mark.req("A02", "L04")

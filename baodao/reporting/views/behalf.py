@@ -1,5 +1,6 @@
 """Registering a member or a unit at the desk, on the phone or from paper."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -20,10 +21,13 @@ from baodao.reporting.forms import (
     card_of,
 )
 from baodao.reporting.models import ReportIn
+from baodao.reporting.standing import tied_points
 from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.unit import sheet_page, starting_sheet
 from baodao.ui.toast import toast
 from baodao.ui.words import deadline
+
+PAGE, FEW = 25, 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,9 +44,27 @@ def on_behalf(request: HttpRequest) -> HttpResponse:
         return _for_unit(request, actor, unit)
     q = request.GET.get("q", "")
     return render(request, "reporting/on_behalf.html", {
-        "q": q, "members": queries.members_named(actor, q),
-        "units": queries.units_named(actor, q), "with_units": actor.path is not None,
+        "q": q, **_found(request, actor, q), "with_units": actor.path is not None,
     })  # fmt: skip
+
+
+def _found(request: HttpRequest, actor: Actor, q: str) -> dict[str, object]:
+    """The first of both lists with their numbers; one of them alone is paged."""
+    lists = {
+        "members": queries.members_named(actor, q),
+        "units": queries.units_named(actor, q),
+    }
+    full = [name for name, found in lists.items() if found.exists()]
+    asked = request.GET.get("of", "")
+    of = asked if asked in full else full[0] if len(full) == 1 else ""
+    pages = {
+        name: Paginator(lists[name], PAGE if of else FEW).get_page(
+            request.GET.get("page") if of else 1
+        )
+        for name in full
+        if of in ("", name)
+    }
+    return {"of": of, **pages}
 
 
 def _registered(request: HttpRequest, it: ReportIn) -> HttpResponse:
@@ -81,9 +103,10 @@ def _for_member(request: HttpRequest, actor: Actor, member: Member) -> HttpRespo
 def _places(actor: Actor, member: Member) -> list[tuple[str, str]]:
     """(channel:place, words) that may be chosen: the actor's own community and the
     contact points of the member's unit that lie in the actor's place."""
-    points = services.tied_points(member.unit_id) if member.unit_id else []
+    points = tied_points(member.unit_id) if member.unit_id else []
     if actor.path is None:
-        near = queries.communities("", member.residence_path or member.unit_path or "")
+        around = member.residence_path or member.unit_path or ""
+        near = list(queries.communities("", around))
     else:
         here = Place.objects.filter(
             path__startswith=actor.path, level=COMMUNITY, valid_to=None

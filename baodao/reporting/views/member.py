@@ -1,5 +1,6 @@
 """A member's own pages: reporting in with a phone, and what comes next."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +13,11 @@ from baodao.people.models import Member
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
 from baodao.reporting.forms import MemberForm, attempt, card_of
+from baodao.reporting.standing import tied_points
 from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.unit import my_unit
+
+PLACES = 20  # on one page of a phone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,12 +54,14 @@ def _chosen(text: str) -> Place | None:
 
 def _choose_place(request: HttpRequest, member: Member, channel: str) -> HttpResponse:
     q = request.GET.get("q", "")
+    near = member.residence_path or member.unit_path or ""
     if channel == "unit":
-        found = services.tied_points(member.unit_id) if member.unit_id else []
+        points = tied_points(member.unit_id) if member.unit_id else []
     else:
-        found = queries.communities(q, member.residence_path or member.unit_path or "")
+        points = list(queries.communities(q, near))
+    page = Paginator(points, PLACES).get_page(request.GET.get("page"))
     return render(request, "reporting/new_place.html", {
-        "channel": channel, "found": found, "q": q, "unit": member.unit,
+        "channel": channel, "page": page, "q": q, "unit": member.unit,
         "channel_title": rules.CHANNELS[channel],
     })  # fmt: skip
 

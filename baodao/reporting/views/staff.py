@@ -26,11 +26,13 @@ from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
 from baodao.reporting.forms import FORMS
 from baodao.reporting.models import ReportIn
+from baodao.reporting.standing import tied_points
 from baodao.reporting.views.guard import actor_for, report_in_for
 from baodao.ui.toast import toast
 from baodao.ui.words import cdate
 
 PAGE = 50
+PLACES = 20
 LATE = {"accept": "接收超时", "confirm": "该再确认"}
 # What the page says after an act: what happened, whose turn it is.
 SAID = {
@@ -228,11 +230,13 @@ def move(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
         raise Forbidden(rules.MESSAGES["start_transfer"])
     q = request.GET.get("q", "")
     if it.channel == "unit" and it.unit_id:
-        found = services.tied_points(it.unit_id)
+        found = tied_points(it.unit_id)
     else:
-        found = queries.communities(q, it.path)
+        found = list(queries.communities(q, it.path))
     light = actor.role == "member"
+    others = [p for p in found if p.id != it.point_id]
+    page = Paginator(others, PLACES).get_page(request.GET.get("page"))
     return render(request, "reporting/move_member.html" if light else "reporting/move.html", {
-        "it": it, "q": q, "found": [p for p in found if p.id != it.point_id],
+        "it": it, "q": q, "page": page,
         "name": queries.who(it),
     })  # fmt: skip

@@ -20,6 +20,8 @@ from baodao.reporting.views.guard import actor_for, report_in_for
 from baodao.ui.toast import toast
 
 POST_METHODS = ["GET", "HEAD", "POST"]
+# What sending the sheet does.
+_BY_STATE = {"draft": "submit", "returned": "resubmit", "active": "revise"}
 
 
 @require_http_methods(POST_METHODS)
@@ -88,12 +90,14 @@ def _say(request: HttpRequest, it: ReportIn, draft: bool) -> None:
 
 @require_http_methods(POST_METHODS)
 def edit(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
-    """A draft, or a returned report-in: mend it and send it."""
+    """A draft, or a returned report-in: mend it and send it. The sheet of a unit
+    that is active: change it."""
     actor = actor_for(request, "resubmit")
     it = report_in_for(actor, report_in_id)
-    if it.state not in ("draft", "returned"):
+    event = _BY_STATE.get(it.state, "")
+    if not event or (event == "revise" and not it.subject_unit_id):
         raise Conflict("这份报到现在不用改。请看一下最新的情况。")
-    require(actor, f"reporting.{'submit' if it.state == 'draft' else 'resubmit'}", it)
+    require(actor, f"reporting.{event}", it)
     if it.subject_unit_id:
         return _edit_unit(request, actor, it)
     return _edit_member(request, actor, it)
@@ -103,11 +107,22 @@ def _edit_unit(request: HttpRequest, actor: Actor, it: ReportIn) -> HttpResponse
     sheet = UnitSheet(request.POST if request.method == "POST" else None, it)
     if request.method == "POST" and not sheet.asks_more and sheet.is_valid():
         with attempt(sheet.form):
-            services.resubmit(actor=actor, report_in_id=it.pk, said=sheet.said())
-            _say(request, it, False)
+            _send(request, actor, it, sheet)
             return redirect("reporting:detail", it.pk)
     assert it.subject_unit
-    return sheet_page(request, sheet, it.subject_unit, [it.point], it=it)
+    return sheet_page(
+        request, sheet, it.subject_unit, [it.point], it=it,
+        revises=it.state == "active",
+    )  # fmt: skip
+
+
+def _send(request: HttpRequest, actor: Actor, it: ReportIn, sheet: UnitSheet) -> None:
+    if it.state == "active":
+        services.revise(actor=actor, report_in_id=it.pk, said=sheet.said())
+        toast(request, "报到单改好了", "社区看得到新的清单，不用重新接收。")
+        return
+    services.resubmit(actor=actor, report_in_id=it.pk, said=sheet.said())
+    _say(request, it, False)
 
 
 def _edit_member(request: HttpRequest, actor: Actor, it: ReportIn) -> HttpResponse:
