@@ -9,20 +9,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.apps import apps
 from django.db import connection, models, transaction
 
 from baodao.acts.access import ACTIONS, columns
 from baodao.acts.actor import Actor
-from baodao.acts.engine import _insert
+from baodao.acts.engine import insert_sql
 from baodao.acts.models import Event, Note
 from baodao.acts.writing import (
     Write,
     column,
     db_value,
     event_for,
+    field_of,
     flow_of,
     json_row,
+    json_rows,
     notes_for,
     written_fields,
 )
@@ -100,17 +103,17 @@ class _What:
         notes = [n for pk, e in events.items() for n in notes_for(e, writes[pk])]
         params: dict[str, Any] = {
             "_ids": list(writes),
-            "_events": json.dumps([json_row(e) for e in events.values()]),
+            "_events": json_rows(events.values()),
         }
         if versions is not None:
             params["_versions"] = list(versions)
         parts = [*self._update(writes, params, versions is not None), _events()]
         if notes:
             parts.append(_notes())
-            params["_notes"] = json.dumps([json_row(n) for n in notes])
+            params["_notes"] = json_rows(notes)
         for i, row in enumerate(self.write.adds):
-            parts.append(f"a{i} AS ({_insert(type(row), f'_a{i}', 'o')})")
-            params[f"_a{i}"] = json.dumps([json_row(row)])
+            parts.append(f"a{i} AS ({insert_sql(type(row), f'_a{i}', 'o')})")
+            params[f"_a{i}"] = json_rows([row])
         tail = "SELECT id FROM o"
         if self.write.job:
             parts.append(_JOBS)
@@ -152,7 +155,9 @@ class _What:
                 f" JOIN jsonb_populate_recordset(NULL::{table}, %(_rows)s::jsonb) v "
                 "ON v.id = was.id"
             )
-            params["_rows"] = json.dumps([self._row(pk, w) for pk, w in writes.items()])
+            params["_rows"] = orjson.dumps(
+                [self._row(pk, w) for pk, w in writes.items()]
+            ).decode()
         moved = "''::text AS a, ''::text AS b"
         flow = flow_of(self.model)
         if flow:
@@ -171,23 +176,18 @@ class _What:
 
     def _shared_values(self, params: dict[str, Any]) -> Iterator[str]:
         for name, value in self.write.set.items():
-            f = self._field(name)
+            f = field_of(self.model, name)
             yield f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}'
             params[column(f)] = db_value(f, value)
 
-    def _field(self, name: str) -> "models.Field[Any, Any]":
-        f = self.model._meta.get_field(name)
-        assert isinstance(f, models.Field)
-        return f
-
     def _columns(self) -> list[str]:
-        return [column(self._field(name)) for name in self.write.set]
+        return [column(field_of(self.model, name)) for name in self.write.set]
 
     def _row(self, pk: UUID, write: Write) -> dict[str, Any]:
         """The changed columns of one row, as JSON."""
         given = self.model(id=pk)
         for name, value in write.set.items():
-            setattr(given, self._field(name).attname, value)
+            setattr(given, field_of(self.model, name).attname, value)
         whole = json_row(given)
         return {c: whole[c] for c in ("id", *self._columns())}
 

@@ -3,16 +3,19 @@ messages and no language, and goes straight to its view."""
 
 import secrets
 from collections.abc import Callable
+from functools import cache
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, URLResolver, get_resolver
 
 from baodao.acts.engine import Stale
 from baodao.api.answers import problem
 from baodao.api.services import forget_token
 
 Next = Callable[[HttpRequest], HttpResponse]
-ROOT = "/api/"
+PREFIX = "api/v1/"
+ROOT = f"/{PREFIX}"
 BEARER = "Bearer "
 
 
@@ -30,6 +33,7 @@ class TokenRequests:
         request.request_id = secrets.token_hex(4).upper()  # type: ignore[attr-defined]
         response = _fresh(request, token.removeprefix(BEARER))
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        response["Content-Length"] = str(len(response.content))
         return response
 
 
@@ -43,9 +47,16 @@ def _fresh(request: HttpRequest, token: str) -> HttpResponse:
     return problem(request, 409, "busy", "角色或设置正在改动。请稍后再试。")
 
 
+@cache
+def _routes() -> URLResolver:
+    """The part of the routes that is the API, so that no page is asked first."""
+    found = (p for p in get_resolver().url_patterns if str(p.pattern) == PREFIX)
+    return cast(URLResolver, next(found))
+
+
 def _answer(request: HttpRequest) -> HttpResponse:
     try:
-        match = resolve(request.path_info)
+        match = _routes().resolve(request.path_info[1:])
     except Resolver404:
         return problem(request, 404, "not_found", "没有这个接口。请核对地址。")
     request.resolver_match = match

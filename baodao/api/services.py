@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from baodao.acts.actor import Actor
@@ -12,6 +12,7 @@ from baodao.acts.writing import Done, Write
 from baodao.api import rules
 from baodao.api.models import ApiToken
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.memory import Kept, epoch
 from baodao.people.middleware import actors_of, key_of
@@ -58,7 +59,8 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-_ACTORS: Kept[str, Actor | None] = Kept()
+# By day: roles begin and end with one, without any write.
+_ACTORS: Kept[tuple[str, date], Actor | None] = Kept()
 
 
 def actor_of_token(token: str, *, exact: bool) -> Actor | None:
@@ -68,15 +70,16 @@ def actor_of_token(token: str, *, exact: bool) -> Actor | None:
     if not token.startswith(PREFIX) or len(token) > 100:
         return None
     hashed = hash_of(token)
-    if not exact and (actor := _ACTORS.held(hashed)):
+    key = hashed, today()
+    if not exact and (actor := _ACTORS.held(key)):
         return actor
     now = epoch()
-    return _ACTORS.get(hashed, now, lambda: _read_actor(hashed, now))
+    return _ACTORS.get(key, now, lambda: _read_actor(hashed, now))
 
 
 def forget_token(token: str) -> None:
     """Read it anew the next time."""
-    _ACTORS.forget(hash_of(token))
+    _ACTORS.forget((hash_of(token), today()))
 
 
 def _read_actor(hashed: str, at: int) -> Actor | None:

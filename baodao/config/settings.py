@@ -106,7 +106,7 @@ def _database() -> dict[str, object]:
     url = urlsplit(os.environ.get("DATABASE_URL", "postgresql:///baodao"))
     query = dict(parse_qsl(url.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "baodao.core.postgres",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or query.pop("user", "")),
         "PASSWORD": unquote(url.password or ""),

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
-from baodao.api.answers import Page, Paging, page
+from baodao.api.answers import Page, Paging, answer, page
 from baodao.api.auth import ANY, ONE_ACT, actor_of
 from baodao.api.shapes import Code, Input, Instant, Line, Once, Words, one_of
 from baodao.core.errors import Invalid, NotFound
@@ -68,10 +68,15 @@ class OrderDetail(OrderOut):
     acts: list[str]
 
 
-class Placed(OrderOut):
+class Placed(Schema):
     """`code` and `link` are the requester's: hand them on, the API never shows them
     again."""
 
+    id: UUID
+    no: str
+    state: str
+    version: int
+    due_at: Instant | None
     code: str
     link: str
 
@@ -111,8 +116,14 @@ def place_order(request: HttpRequest, body: OrderIn, once: Once = "") -> Any:
     order = services.place_order(
         actor=actor_of(request), place_id=_place_id(body.place), client_id=once, **words
     )
-    code, link = order.code, f"/orders/t/{order.token}/"
-    return Status(201, {**_shape(order), "code": code, "link": link})
+    return answer(
+        {
+            "id": order.id, "no": order.no, "state": order.state,
+            "version": order.version, "due_at": order.due_at, "code": order.code,
+            "link": f"/orders/t/{order.token}/",
+        },
+        status=201,
+    )  # fmt: skip
 
 
 @router.get("", response=Page[OrderOut], auth=ANY, summary="点单列表")

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import Field
 
 from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
+from baodao.api.answers import answer
 from baodao.api.auth import ONE_ACT, actor_of
 from baodao.api.shapes import (
     ActOut,
@@ -218,11 +219,13 @@ ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
 }
 
 
-def _answer(done: Done) -> dict[str, Any]:
-    return {
-        "id": str(done.id), "state": done.state, "version": done.version,
-        "event_id": str(done.event_id), "repeated": done.repeated,
-    }  # fmt: skip
+def _answer(done: Done) -> HttpResponse:
+    return answer(
+        {
+            "id": done.id, "state": done.state, "version": done.version,
+            "event_id": done.event_id, "repeated": done.repeated,
+        }
+    )  # fmt: skip
 
 
 def _add(event: str, title: str, body_shape: type[Input] | None, verb: Verb) -> None:

@@ -2,18 +2,23 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from django.db import transaction
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from baodao.core.jobs import take_along
 from baodao.orders import sweeps, telling
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
 
-@app.task(name="orders.tell", retry=RETRY)
-def tell(event_id: str, **_: object) -> None:
-    """Messages of one event; deferred by the act itself, in its transaction."""
-    telling.tell(UUID(event_id))
+@app.task(name="orders.tell", retry=RETRY, pass_context=True)
+def tell(context: JobContext, /, event_id: str, **_: object) -> None:
+    """Messages of one event; deferred by the act itself, in its transaction. Those
+    that wait meanwhile are told along."""
+    with transaction.atomic():
+        others = [UUID(args["event_id"]) for args in take_along(context)]
+        telling.tell_all([UUID(event_id), *others])
 
 
 @app.periodic(cron="*/10 * * * *")

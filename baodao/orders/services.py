@@ -10,25 +10,29 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Q
 
-from baodao.acts.access import require, visible
+from baodao.acts.access import visible
 from baodao.acts.actor import Actor
-from baodao.acts.engine import Numbered, act, create, note_event, read, repeated
+from baodao.acts.engine import Numbered, act, create, read, repeated
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.fixed import Fixed
+from baodao.core.ids import lookup_code
 from baodao.core.memory import Kept
-from baodao.core.text import private_numbers
 from baodao.orders import plans, rules
 from baodao.orders.models import Category, Order, Service
+from baodao.orders.wording import check_detail, clean_public, public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, Unit
 from baodao.places import rules as levels
 from baodao.places.calendars import ground
 from baodao.records.models import Record
 
+CODE_TRIES = 5
 Plan = Callable[[plans.Row, plans.Context], Write]
 
 
@@ -50,47 +54,6 @@ def _do(
         actor, f"orders.{event}", order_id, decide,
         reads=plans.READS, now=now, client_id=client_id, version=version,
     )  # fmt: skip
-
-
-def clean_public(text: str, field: str = "title") -> str:
-    """Public wording without private numbers. Raises Invalid."""
-    text = " ".join(text.split())
-    if not text:
-        raise Invalid(fields={field: "请写对外文字，几个字就行。"})
-    if len(text) > 40:
-        raise Invalid(fields={field: "对外文字最多 40 个字，请写短一点。"})
-    found = private_numbers(text)
-    if found:
-        raise Invalid(fields={field: f"对外文字里有{'、'.join(found)}，请去掉。"})
-    return text
-
-
-def public_wording(category: Category) -> str:
-    """What stands on the board until a worker has found better words: general,
-    without age, illness, name or door (domain 9.4)."""
-    return f"一位居民有一件“{category.title}”方面的事要办"
-
-
-def check_detail(detail: str, confirmed: bool) -> str:
-    """The resident's own words; ID, phone and bank numbers are asked about once."""
-    detail = detail.strip()
-    if not detail:
-        raise Invalid(fields={"detail": "请写一句话，说说是什么事。"})
-    if len(detail) > 2000:
-        raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})
-    found = private_numbers(detail)
-    if "身份证号" in found or "银行卡号" in found:
-        raise Invalid(
-            fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"}
-        )
-    if found and not confirmed:
-        raise Invalid(
-            fields={
-                "detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"
-            },
-            code="private_number",
-        )
-    return detail
 
 
 def place_order(
@@ -131,15 +94,31 @@ def place_order(
         _check_goods(order, household_id, ctx)
     if source in ("desk", "phone", "visit"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
-    done = create(
-        actor, "orders.place", order,
-        Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
-        now=ctx.now, client_id=client_id, numbered=order_number(path, ctx.now),
-    )  # fmt: skip
+    done = _write_new(actor, order, ctx.now, client_id)
     if done.repeated:
         return Order.objects.get(id=done.id)
     order.no = done.number
     return order
+
+
+def _write_new(actor: Actor, order: Order, now: datetime, client_id: str) -> Done:
+    """Write a new order. Of ninety million look-up codes one is taken now and then:
+    then another one is drawn."""
+    write = Write(
+        data={"source": order.source, "kind": order.kind}, job=(plans.TELL, {})
+    )
+    for _ in range(CODE_TRIES):
+        try:
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                return create(
+                    actor, "orders.place", order, write, now=now, client_id=client_id,
+                    numbered=order_number(order.path, now),
+                )  # fmt: skip
+        except IntegrityError as error:
+            if "orders_order_code_key" not in str(error):
+                raise
+            order.code = lookup_code()
+    raise Conflict("查询码没有取到。请再提交一次。")
 
 
 def _check_choices(**chosen: str) -> None:
@@ -268,19 +247,39 @@ def dispatch_order(
     )  # fmt: skip
 
 
+_CLAIMER = Fixed(
+    lambda pk: (
+        Member.objects.filter(pk=pk)
+        .annotate(
+            open_claims=Count(
+                "order",
+                filter=Q(
+                    order__route="pool", order__state__in=["claimed", "in_service"]
+                ),
+            )
+        )
+        .values_list("pk", "person_id", "residence_path", "duty_status", "open_claims")
+    )
+)
+
+
 def claim_order(
     *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = ""
 ) -> Done:
     """A member takes a published order from the board."""
-    member = _on_duty(actor.member_id)
-    open_claims = Order.objects.filter(
-        member_id=member.id, route="pool", state__in=["claimed", "in_service"]
-    ).count()
+    if actor.member_id is None:
+        raise NotFound
+    me = next(iter(_CLAIMER(actor.member_id)), None)
+    if me is None:
+        raise NotFound
+    member_id, person_id, home, duty_status, open_claims = me
+    if duty_status in ("left", "retired"):
+        raise Conflict("您已不在岗，不用再接单。想继续服务，请与社区联系。")
     return _do(
         actor, "claim", order_id,
         lambda r, c: plans.claim(
-            r, c, member_id=member.id, person_id=member.person_id,
-            residence_path=member.residence_path, open_claims=open_claims,
+            r, c, member_id=member_id, person_id=person_id,
+            residence_path=home, open_claims=open_claims,
         ),
         now=now, client_id=client_id,
     )  # fmt: skip
@@ -302,15 +301,6 @@ def _unit(actor: Actor) -> Unit:
     if unit is None:
         raise NotFound
     return unit
-
-
-def _on_duty(member_id: UUID | None) -> Member:
-    member = Member.objects.filter(id=member_id).first() if member_id else None
-    if member is None:
-        raise NotFound
-    if member.duty_status in ("left", "retired"):
-        raise Conflict("您已不在岗，不用再接单。想继续服务，请与社区联系。")
-    return member
 
 
 def return_order(
@@ -381,16 +371,27 @@ def _clash(stretches: Sequence[plans.Stretch]) -> str:
     return "另一单"
 
 
+_SERVED_BY = (
+    "round", "member_id", "unit_id", "start_at", "end_at", "minutes", "work_time",
+)  # fmt: skip
+_SERVED = Fixed(
+    lambda pk: Service.objects.filter(order_id=pk).values_list(
+        "member__person_id", *_SERVED_BY
+    )
+)
+
+
 def confirm_order(
     *, actor: Actor, order_id: UUID, result: str, how: str, note: str = "",
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """The resident's last word; writes one record per person who served. Nobody who
     served may speak it for them."""
-    services = list(Service.objects.filter(order_id=order_id).select_related("member"))
+    rows = _SERVED(order_id)
+    services = [Service(**dict(zip(_SERVED_BY, row[1:], strict=True))) for row in rows]
 
     def plan(row: plans.Row, ctx: plans.Context) -> Write:
-        _not_own_service(actor, services)
+        _not_own_service(actor, {row[0] for row in rows})
         now_served = [s for s in services if s.round == row["reopened"]]
         return plans.confirm(
             row, ctx, result=result, how=how, services=now_served,
@@ -402,8 +403,8 @@ def confirm_order(
     return _do(actor, "confirm", order_id, plan, now=now, client_id=client_id)
 
 
-def _not_own_service(actor: Actor, services: Sequence[Service]) -> None:
-    if actor.person_id and any(s.member.person_id == actor.person_id for s in services):
+def _not_own_service(actor: Actor, served: set[UUID]) -> None:
+    if actor.person_id in served:
         raise Forbidden(rules.MESSAGES["confirm"])
 
 
@@ -444,33 +445,6 @@ def take_back(
         return plans.take_back(row, ctx)
 
     return _do(actor, "take_back", order_id, plan, now=now, client_id=client_id)
-
-
-def reveal(
-    *,
-    actor: Actor,
-    order_id: UUID,
-    field: str,
-    purpose: str,
-    now: datetime | None = None,
-) -> str:
-    """Show one sealed field of an order; the look is an event anybody concerned may
-    ask about (domain 9.1, 9.5)."""
-    if field not in ("phone", "address", "call_name"):
-        raise NotFound
-    if not purpose.strip():
-        raise Invalid(fields={"purpose": "请选看它做什么。"})
-    order = Order.objects.filter(id=order_id).first()
-    if order is None:
-        raise NotFound
-    require(actor, "orders.reveal", order)
-    if actor.role == "member" and order.state not in rules.CONTACT_STATES:
-        raise Conflict("接单以后、办结以前才能看联系信息。")
-    note_event(
-        actor, "orders.reveal", order,
-        Write(data={"field": field, "purpose": purpose.strip()}), now=now,
-    )  # fmt: skip
-    return str(getattr(order, field))
 
 
 def _simple(event: str, name: str = "") -> Callable[..., Done]:

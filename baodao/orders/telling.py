@@ -3,7 +3,7 @@ and to whoever loses something by it; never to the one who did it. It carries co
 and public words only: what people wrote stays in the order. Residents are told by
 their follow page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from baodao.core.clock import today
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import rules
+from baodao.orders.filters import SEALED
 from baodao.orders.models import Order, Service
 from baodao.people.models import Member
 from baodao.places.rules import COMMUNITY, TOWNSHIP
@@ -43,16 +44,18 @@ class Said:
     text: str = ""
 
 
-def tell(event_id: UUID) -> int:
-    """Write the messages of one event; returns how many are new. Told twice, it
+def tell_all(event_ids: Sequence[UUID]) -> int:
+    """Write the messages of these events; returns how many are new. Told twice, it
     writes once."""
-    event = Event.objects.filter(id=event_id).first()
-    if event is None:
-        return 0
-    order = (
-        Order.objects.select_related("unit", "place").filter(id=event.object_id).first()
+    events = list(Event.objects.filter(id__in=event_ids).order_by("at", "id"))
+    orders = Order.objects.select_related("unit", "place").defer(*SEALED)
+    found = orders.in_bulk({e.object_id for e in events})
+    return send(
+        m
+        for event in events
+        if event.object_id in found
+        for m in messages(event, found[event.object_id])
     )
-    return send(messages(event, order)) if order else 0
 
 
 def messages(event: Event, order: Order) -> list[Message]:
@@ -111,9 +114,11 @@ def _members(order: Order, event: Event) -> list[To]:
 
 def _served(order: Order) -> list[To]:
     """Everybody who served in the last round, the one in charge among them."""
-    last = Service.objects.filter(order=order).order_by("-round").first()
-    rows = Service.objects.filter(order=order, round=last.round) if last else ()
-    return _people({order.member_id, *(s.member_id for s in rows)})
+    rows = Service.objects.filter(order=order)
+    served = list(rows.values_list("round", "member__person_id"))
+    last = max((n for n, _ in served), default=0)
+    people = {person for n, person in served if n == last} | {order.served_by_person}
+    return [To("my_order", person_id=p) for p in people if p]
 
 
 def _people(member_ids: set[UUID | None]) -> list[To]:

@@ -32,7 +32,7 @@ from baodao.orders.forms_member import (
     reasons_for,
 )
 from baodao.orders.models import Category, Order
-from baodao.orders.private import may_contact, may_read_words
+from baodao.orders.private import look_at, may_contact, may_read_words
 from baodao.orders.queries_unit import turn, where
 from baodao.orders.shapes import clock_of, status_of
 from baodao.orders.story import story
@@ -305,7 +305,7 @@ def _reveal(request: HttpRequest, actor: Actor, order: Order) -> HttpResponse:
     """Shown until the page is closed; the look is on record with its purpose."""
     field, purpose = request.POST.get("field", ""), request.POST.get("purpose", "")
     try:
-        value = services.reveal(
+        value = look_at(
             actor=actor, order_id=order.id, field=field,
             purpose=purpose if purpose in PURPOSES else "",
         )  # fmt: skip

@@ -19,7 +19,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Invalid
 from baodao.orders import forms, rules, services, shapes
 from baodao.orders.models import Order
-from baodao.orders.private import may_read_words
+from baodao.orders.private import look_at, may_read_words
 from baodao.orders.queries import Alike, related, similar_orders
 from baodao.orders.story import story, who
 from baodao.orders.suggestions import unit_suggestions
@@ -51,9 +51,7 @@ def reveal(request: HttpRequest, order_id: UUID, field: str) -> HttpResponse:
     purpose = request.POST.get("purpose", "")
     if purpose not in forms.PURPOSES:
         raise Invalid(fields={"purpose": "请选看它做什么。"})
-    value = services.reveal(
-        actor=actor, order_id=order.id, field=field, purpose=purpose
-    )
+    value = look_at(actor=actor, order_id=order.id, field=field, purpose=purpose)
     return page(request, order, shown={field: value or "没有留"})
 
 
