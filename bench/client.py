@@ -15,7 +15,11 @@ VERIFY = {"title": "楼道灯坏了", "category": "repair", "seen_how": "phone"}
 
 
 class Refused(Exception):
-    """An answer that is not 2xx."""
+    """An answer that is not 2xx; `server`: the server's own fault."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status} {text}")
+        self.server = status >= 500
 
 
 @dataclass
@@ -29,17 +33,20 @@ class Connection:
         self.sock = socket.create_connection(("127.0.0.1", self.port))
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def post(self, path: str, token: str, body: Any = None) -> dict[str, Any]:
+    def post(
+        self, path: str, token: str, body: Any = None, key: str = ""
+    ) -> dict[str, Any]:
         data = b"" if body is None else json.dumps(body).encode()
+        once = f"Idempotency-Key: {key}\r\n" if key else ""
         head = (
             f"POST /api/v1/orders{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
             f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(data)}\r\n\r\n"
+            f"{once}Content-Length: {len(data)}\r\n\r\n"
         )
         self.sock.sendall(head.encode() + data)
         status, answer = self._answer()
         if not 200 <= status < 300:
-            raise Refused(f"{path}: {status} {answer[:300]!r}")
+            raise Refused(status, f"{path} {answer[:300]!r}")
         found: dict[str, Any] = json.loads(answer)
         return found
 
@@ -48,11 +55,14 @@ class Connection:
         while b"\r\n\r\n" not in raw:
             raw += self._more()
         head, body = raw.split(b"\r\n\r\n", 1)
-        length = next(
+        lengths = [
             int(line.split(b":")[1])
             for line in head.split(b"\r\n")
             if line.lower().startswith(b"content-length")
-        )
+        ]
+        if not lengths:  # an error page on its way out
+            raise Refused(int(head[9:12]), repr(body[:200]))
+        length = lengths[0]
         while len(body) < length:
             body += self._more()
         return int(head[9:12]), body
@@ -127,3 +137,20 @@ class Client(threading.Thread):
         at once."""
         end = self.base.replace(second=0, microsecond=0) - timedelta(minutes=n)
         return (end - timedelta(minutes=1)).isoformat(), end.isoformat()
+
+
+def wish(part: Part) -> dict[str, str]:
+    """The order that begins a lifecycle."""
+    return {
+        "place": part.place, "category": "repair", "detail": "灯坏了", "source": "desk"
+    }  # fmt: skip
+
+
+def acts(start: str, end: str) -> list[tuple[str, str, Any]]:
+    """(who, act, body) of the six acts after it."""
+    done = {"start": start, "end": end, "note": "换好了"}
+    return [
+        ("worker", "verify", VERIFY), ("worker", "publish", None),
+        ("member", "claim", None), ("member", "start", None),
+        ("member", "report_done", done), ("worker", "confirm", {"result": "solved"}),
+    ]  # fmt: skip

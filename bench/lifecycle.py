@@ -39,7 +39,7 @@ def main(only: str = "") -> list[Figure]:
         with deployment.stopped(*WORKER):
             bare.prepare()
         turns = dict.fromkeys(range(len(parts)), 0)
-        base = _free_minutes()
+        base = free_minutes()
         _http(deployment, parts, 8, 3, turns, base)  # warm: both processes, plans
         return list(_figures(deployment, parts, turns, base))
 
@@ -105,7 +105,7 @@ def _http(
     stop.set()
     for client in crowd:
         client.join()
-    _drained()  # the worker's writes count as well
+    drained()  # the worker's writes count as well
     took = time.perf_counter() - began
     after = [deployment.cpu(*w) for w in (SERVER, WORKER, POSTGRES)]
     errors = [e for c in crowd for e in c.errors]
@@ -119,7 +119,7 @@ def _http(
     return Round(done / took, spans, *cpu, [i for c in crowd for i in c.ids])
 
 
-def _drained() -> None:
+def drained() -> None:
     """Wait until the worker has done the jobs of all acts."""
     from django.db import connection
 
@@ -134,7 +134,7 @@ def _drained() -> None:
         time.sleep(0.05)
 
 
-def _free_minutes() -> datetime:
+def free_minutes() -> datetime:
     """The last minute in which none of the cast has served yet."""
     from django.db.models import Min
 
