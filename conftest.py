@@ -16,7 +16,8 @@ def django_db_setup(
     """The tests' database goes although a thread of the live server, which nobody
     can wait for, still holds a session in it."""
     yield
-    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    mine = "datname = current_database() AND usename = current_user"
+    others = f"{mine} AND pid <> pg_backend_pid()"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
