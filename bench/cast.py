@@ -75,10 +75,10 @@ def _worker(place: Any, username: str) -> Any:
 def _token(person_id: Any, username: str, wanted: str) -> str:
     """An account of the person that is past its first password, and its token."""
     from baodao.acts.actor import SYSTEM
-    from baodao.api.services import make_token
     from baodao.people.middleware import actors_of, key_of
     from baodao.people.models import Account
     from baodao.people.services import open_account
+    from baodao.tokens.services import make_token
 
     account = Account.objects.filter(person_id=person_id).first()
     if account is None:

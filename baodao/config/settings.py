@@ -46,7 +46,7 @@ INSTALLED_APPS = [
     "baodao.acts",
     "baodao.places",
     "baodao.people",
-    "baodao.api",
+    "baodao.tokens",
     "baodao.notifications",
     "baodao.records",
     "baodao.reporting",
@@ -57,7 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "baodao.api.middleware.TokenRequests",
+    "baodao.tokens.middleware.TokenRequests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Thin networks (Ali); a proxy is not needed for it. Random padding against BREACH
     # is Django's own.

@@ -22,7 +22,7 @@ for f in /usr/share/fonts /usr/local/share/fonts; do
 exec "$@"
 """
 BREAK_DATABASE = """
-DELETE FROM django_migrations WHERE app = 'api';
+DELETE FROM django_migrations WHERE app = 'tokens';
 REVOKE CREATE ON SCHEMA public FROM pg_database_owner, PUBLIC;
 CREATE SCHEMA skew;
 CREATE FUNCTION skew.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS

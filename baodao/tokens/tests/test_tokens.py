@@ -7,8 +7,6 @@ import pytest
 from django.test import Client
 
 from baodao.acts.models import Event
-from baodao.api import services as s
-from baodao.api.models import ApiToken
 from baodao.core.clock import now, today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.orders.models import Order
@@ -18,6 +16,8 @@ from baodao.people.models import RoleTie
 from baodao.people.services import disable_account, end_role
 from baodao.people.tests.make import World, world
 from baodao.places.services import set_setting
+from baodao.tokens import services as s
+from baodao.tokens.models import ApiToken
 
 pytestmark = pytest.mark.django_db
 

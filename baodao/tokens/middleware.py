@@ -11,12 +11,14 @@ from django.urls import Resolver404, URLResolver, get_resolver
 
 from baodao.acts.engine import Stale
 from baodao.api.answers import problem
-from baodao.api.services import forget_token
+from baodao.core.middleware import readable
+from baodao.tokens.services import forget_token
 
 Next = Callable[[HttpRequest], HttpResponse]
 PREFIX = "api/v1/"
 ROOT = f"/{PREFIX}"
 BEARER = "Bearer "
+UNREADABLE = "地址里有不能用的字符。请去掉后再试。"
 
 
 class TokenRequests:
@@ -31,7 +33,10 @@ class TokenRequests:
         if not token.startswith(BEARER) or not request.path_info.startswith(ROOT):
             return self.get_response(request)
         request.request_id = secrets.token_hex(4).upper()  # type: ignore[attr-defined]
-        response = _fresh(request, token.removeprefix(BEARER))
+        if readable(request):
+            response = _fresh(request, token.removeprefix(BEARER))
+        else:
+            response = problem(request, 400, "bad_request", UNREADABLE)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         response["Content-Length"] = str(len(response.content))
         return response

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 
 from baodao.acts.actor import Actor
-from baodao.api.services import actor_of_token
 from baodao.people.models import Account
+from baodao.tokens.services import actor_of_token
 
 
 class TokenAuth(HttpBearer):
@@ -44,9 +44,3 @@ class BrowserAuth(APIKeyCookie):
 
 ANY = (TokenAuth(), BrowserAuth())
 ONE_ACT = (TokenAuth(by_epoch=True), BrowserAuth())
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """The caller of an API operation."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]
-    return actor

@@ -9,14 +9,14 @@ from uuid import UUID
 from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
-from baodao.api import rules
-from baodao.api.models import ApiToken
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.memory import Kept, epoch
 from baodao.people.middleware import actors_of, key_of
 from baodao.people.models import Account
+from baodao.tokens import rules
+from baodao.tokens.models import ApiToken
 
 PREFIX = "bd_"
 
