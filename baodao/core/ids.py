@@ -30,6 +30,23 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
     )
 
 
+def uuid7s(n: int) -> list[uuid.UUID]:
+    """`n` ids in growing order, as `uuid7` makes them, in one go: the sequence of one
+    process takes a step each."""
+    global _last
+    with _lock:
+        first = max(_last + 1, time.time_ns() // 1_000_000 << 12)
+        _last = first + n - 1
+    noise = secrets.token_bytes(8 * n)
+    found = []
+    for i in range(n):
+        tick = first + i
+        low = int.from_bytes(noise[8 * i : 8 * i + 8], "big") & (1 << 62) - 1
+        high = (tick >> 12) << 80 | 7 << 76 | (tick & 0xFFF) << 64
+        found.append(uuid.UUID(int=high | 2 << 62 | low))
+    return found
+
+
 def uuid_of(text: str | None) -> uuid.UUID | None:
     """A UUID from an address or form; None for anything else."""
     try:

@@ -29,3 +29,26 @@ def next_number(key: str) -> int:
         cursor.execute(NEXT_NUMBER.format("%s"), [key])
         row = cursor.fetchone()
     return int(row[0])
+
+
+def next_numbers(key: str, n: int) -> range:
+    """The next `n` numbers of a series, for many rows at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_counter AS c (key, n) VALUES (%s, %s::int) "
+            "ON CONFLICT (key) DO UPDATE SET n = c.n + excluded.n RETURNING n",
+            [key, n],
+        )
+        last = int(cursor.fetchone()[0])
+    return range(last - n + 1, last + 1)
+
+
+class Progress(models.Model):
+    """How far a long job is. Written beside the job's own transaction, so that it is
+    seen while that is still open; the next report of the same key replaces it."""
+
+    key = models.TextField(primary_key=True)
+    phase = models.TextField(default="")
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    at = models.DateTimeField()

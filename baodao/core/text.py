@@ -2,10 +2,18 @@
 not belong in free text (domain 9.1 P4)."""
 
 import re
+from collections.abc import Iterable
 
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+# A mobile number, a fixed one with its area code, a fixed one without.
+_ANY_PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-9]\d{6,7}", re.ASCII)
+
+
+def is_phone(digits: str) -> bool:
+    """Whether these digits can be a Chinese telephone number."""
+    return bool(_ANY_PHONE.fullmatch(digits))
 
 
 def pinyin_key(name: str) -> str:
@@ -17,6 +25,18 @@ def pinyin_key(name: str) -> str:
     full = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return f"{' '.join(full)} {initials}".lower()
+
+
+def pinyin_keys(names: Iterable[str]) -> list[str]:
+    """`pinyin_key` of many names, each distinct one once."""
+    known: dict[str, str] = {}
+    found = []
+    for name in names:
+        key = known.get(name)
+        if key is None:
+            key = known[name] = pinyin_key(name)
+        found.append(key)
+    return found
 
 
 def private_numbers(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from stdnum.cn import uscc as stdnum_uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from baodao.core.errors import Invalid
-from baodao.core.text import pinyin_key
+from baodao.core.text import is_phone, pinyin_key
 from baodao.people.roles import YEARS
 
 
@@ -47,7 +47,7 @@ def credit_code(text: str) -> str:
 def phone(text: str, field: str = "phone") -> str:
     """A Chinese mobile or fixed number without spaces, or ""."""
     digits = re.sub(r"[\s-]", "", text).removeprefix("+86")
-    if digits and not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|\d{7,8}", digits):
+    if digits and not is_phone(digits):
         raise Invalid(fields={field: "电话号码的位数不对。请核对后再填。"})
     return digits
 
