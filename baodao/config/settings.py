@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "baodao.core",
     "baodao.ui",
     "baodao.acts",
+    "baodao.sheets",
     "baodao.places",
     "baodao.people",
     "baodao.tokens",

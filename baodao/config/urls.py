@@ -8,6 +8,7 @@ from baodao.core.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baodao.portal.urls")),
     path("", include("baodao.ui.urls")),
+    path("", include("baodao.sheets.urls")),
     path("account/", include("baodao.portal.account_urls")),
     path("places/", include("baodao.places.urls")),
     path("people/", include("baodao.people.urls")),
