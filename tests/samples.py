@@ -14,7 +14,9 @@ from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
 from baodao.reporting.tests.make import home
+from baodao.sheets.tests.runs import checked
 
+ROSTER = [["姓名", "单位"], ["王小明", "地区住建局"], ["李红", "住建委"]]
 Sample = Callable[[str, Sequence[str]], dict[str, Any]]
 _WHY = {"note": "试一试"}
 
@@ -97,6 +99,8 @@ def samples(w: World) -> Sample:
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
+        "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
+        "code": "units",
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
@@ -118,6 +122,8 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
 
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
+        if name == "sheets:template":
+            return {"sheet": "members"}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

@@ -16,3 +16,8 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+
+        from baodao.orders import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

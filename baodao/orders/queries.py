@@ -119,15 +119,21 @@ def rows_of(
     return rows.order_by(rank, F("due_at").asc(nulls_last=True), "placed_at", "id")
 
 
+def tab_of(actor: Actor, data: QueryDict, filters: Filters) -> str:
+    """The tab that an address opens: a search looks in all of them."""
+    tab = data.get("tab", "")
+    if tab in (*tabs_of(actor), "any"):
+        return tab
+    return "any" if filters.handled or filters.q else tabs_of(actor)[0]
+
+
 def desk(
     actor: Actor, data: QueryDict, *, page: str | int = 1, now: datetime | None = None
 ) -> Desk:
     """The staff list for these GET parameters. Three queries."""
     now = now or clock_now()
     filters = Filters.read(data)
-    tab = data.get("tab", "")
-    if tab not in (*tabs_of(actor), "any"):
-        tab = "any" if filters.handled or filters.q else tabs_of(actor)[0]
+    tab = tab_of(actor, data, filters)
     places = places_in_reach(actor)
     paths = {p.code: p.path for p in places}
     asked = filters.condition(actor, paths, now)

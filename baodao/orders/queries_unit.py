@@ -107,20 +107,47 @@ def unit_desk(actor: Actor, data: QueryDict, now: datetime) -> UnitDesk:
     pool = published_in(actor, "orders.unit_claim", pool_paths(actor))
     figures = mine.aggregate(**_figures(now))
     counts = {tab: figures[tab] for tab in TABS} | {POOL: pool.count()}
-    tab = data.get("tab", "")
-    if tab not in counts:
-        tab = next((t for t in ("wait", "assign", "doing") if counts[t]), "wait")
-    rows = pool if tab == POOL else mine.filter(state__in=TABS[tab][1])
-    rows = _in_order(rows.filter(_condition(data, now)), tab)
-    rows = rows.annotate(bucket=bucket(now)).defer(*SEALED)
-    rows = rows.select_related(
-        "category", "place__parent__parent__parent", "unit", "member__person"
-    )
+    tab = _tab(data, counts)
+    rows = _rows(mine, pool, tab, data, now)
     page = Paginator(rows, PAGE).get_page(data.get("page", 1))
     return UnitDesk(
         tab, [_row(o, now) for o in page], page, counts,
         figures["waiting"], figures["late"], figures["today"], counts["doing"],
     )  # fmt: skip
+
+
+def rows_of(
+    actor: Actor, data: QueryDict, now: datetime
+) -> tuple[str, QuerySet[Order]]:
+    """The tab these GET parameters open, and all of its rows."""
+    mine = visible(Order.objects.all(), actor, "orders.view")
+    pool = published_in(actor, "orders.unit_claim", pool_paths(actor))
+    tab = _tab(
+        data, {t: n for t, n in mine.aggregate(**_figures(now)).items() if t in TABS}
+    )
+    return tab, _rows(mine, pool, tab, data, now)
+
+
+def _tab(data: QueryDict, counts: Mapping[str, int]) -> str:
+    tab = data.get("tab", "")
+    if tab in (*TABS, POOL):
+        return tab
+    return next((t for t in ("wait", "assign", "doing") if counts[t]), "wait")
+
+
+def _rows(
+    mine: QuerySet[Order],
+    pool: QuerySet[Order],
+    tab: str,
+    data: QueryDict,
+    now: datetime,
+) -> QuerySet[Order]:
+    rows = pool if tab == POOL else mine.filter(state__in=TABS[tab][1])
+    rows = _in_order(rows.filter(_condition(data, now)), tab)
+    rows = rows.annotate(bucket=bucket(now)).defer(*SEALED)
+    return rows.select_related(
+        "category", "place__parent__parent__parent", "unit", "member__person"
+    )
 
 
 def _figures(now: datetime) -> dict[str, Count]:

@@ -11,7 +11,6 @@ urlpatterns = [
     path("new/", staff.new, name="new"),
     path("similar/", staff.similar, name="similar"),
     path("bulk/", staff.bulk, name="bulk"),
-    path("export/", staff.export, name="export"),
     path("<uuid:order_id>/", staff.detail, name="detail"),
     path("<uuid:order_id>/slip/", staff.slip, name="slip"),
     path("<uuid:order_id>/reveal/<slug:field>/", staff.reveal, name="reveal"),

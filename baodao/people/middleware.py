@@ -4,6 +4,7 @@ an explicit switch), or a resident."""
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -92,6 +93,20 @@ def actors_of(account: Account) -> list[Actor]:
             Actor(role="member", name=mine.person.name, unit_id=mine.unit_id, **base)
         )
     return held
+
+
+def actor_again(account_id: UUID, tie_id: UUID | None, role: str) -> Actor | None:
+    """The same person in the same role later (a job), None when they do not hold it
+    any more or cannot sign in."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    held = actors_of(account) if account else []
+    return next((a for a in held if (a.tie_id, a.role) == (tie_id, role)), None)
+
+
+def actors_named(username: str) -> list[Actor]:
+    """The roles of the account of this name, empty when it is not in use."""
+    account = Account.objects.filter(username=username, is_active=True).first()
+    return actors_of(account) if account else []
 
 
 def _path(tie: RoleTie) -> str | None:

@@ -333,6 +333,15 @@ def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account
     return related.prefetch_related(now_held).order_by("person__pinyin", "pk")
 
 
+def place_of(actor: Actor) -> str:
+    """The place that answers for what an actor does: their own, else the seat of
+    their unit."""
+    if actor.path is not None or actor.unit_id is None:
+        return actor.path or ""
+    found = Unit.objects.filter(pk=actor.unit_id).values_list("path", flat=True)
+    return found.first() or ""
+
+
 # --- what hangs on a place ------------------------------------------------------
 
 

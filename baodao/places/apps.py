@@ -15,3 +15,10 @@ class PlacesConfig(AppConfig):
         register("places.Setting", "settings", rules.SETTING_ACTIONS)
         register("places.LocalDay", "days", rules.DAY_ACTIONS)
         register("places.Pause", "pauses", rules.PAUSE_ACTIONS)
+
+        from baodao.places import sheets
+        from baodao.places.sheets import listings
+        from baodao.sheets import columns, exports
+
+        columns.register(sheets.PLACES, sheets.HOUSEHOLDS)
+        exports.register(**listings.ALL)

@@ -16,3 +16,10 @@ class ReportingConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+
+        from baodao.reporting import sheets
+        from baodao.reporting.sheets import listings
+        from baodao.sheets import columns, exports
+
+        columns.register(sheets.REPORT_INS)
+        exports.register(**listings.ALL)

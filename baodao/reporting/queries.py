@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from baodao.acts.access import can, visible
+from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
@@ -258,20 +258,31 @@ def communities(q: str, near: str = "", limit: int = 12) -> list[Place]:
     return list(found.select_related("parent__parent").order_by("path")[:limit])
 
 
+def members_in_reach(actor: Actor) -> QuerySet[Member]:
+    """Members a worker or a unit may report in on behalf. A worker looks among all
+    members of the county: newcomers are in nobody's place."""
+    found = Member.objects.exclude(duty_status="left")
+    if actor.role.startswith("unit_") and actor.unit_id:
+        return found.filter(unit_id=actor.unit_id)
+    if actor.path is None:
+        return found
+    lo, hi = path_range(county_of(actor.path))
+    near = Q(unit_path__gte=lo, unit_path__lt=hi)
+    return found.filter(near | Q(residence_path__gte=lo, residence_path__lt=hi))
+
+
+def county_of(path: str) -> str:
+    """The part of a path down to the county."""
+    parts = path.split("/")[:3]
+    return "/".join(parts).rstrip("/") + "/" if any(parts) else ""
+
+
 def members_named(actor: Actor, q: str, limit: int = 12) -> list[Member]:
-    """Members a worker or a unit may report in on behalf, by name, pinyin or number.
-    A worker looks among all members of the county: newcomers are in nobody's place."""
+    """Some of these by name, pinyin or number."""
     q = q.strip()
     if not q:
         return []
-    found = Member.objects.exclude(duty_status="left")
-    if actor.role.startswith("unit_") and actor.unit_id:
-        found = found.filter(unit_id=actor.unit_id)
-    elif actor.path is not None:
-        county = "/".join(actor.path.split("/")[:3])
-        found = found.filter(
-            Q(unit_path__startswith=county) | Q(residence_path__startswith=county)
-        )
+    found = members_in_reach(actor)
     if any(c.isdigit() for c in q):
         found = found.filter(volunteer_no=q)
     else:
@@ -325,8 +336,10 @@ __all__ = [
     "card",
     "cards",
     "communities",
+    "county_of",
     "in_tab",
     "listed",
+    "members_in_reach",
     "members_named",
     "method_title",
     "narrowed",

@@ -67,7 +67,7 @@ ASKS: Mapping[str, Ask] = {
 AT_ONCE = ("accept", "start")
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     """The acting member; other roles have pages of their own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.role != "member":
@@ -80,7 +80,7 @@ def _actor(request: HttpRequest) -> Actor:
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """In hand and waiting for residents; or, with ?done=1, what is closed."""
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     context: dict[str, Any] = {"counts": queries.counts(actor), "tab": "open"}
     if request.GET.get("done"):
         page, cards = queries.finished(actor, request.GET.get("page", "1"), now)
@@ -99,7 +99,7 @@ def pool(request: HttpRequest) -> HttpResponse:
     A unit's are a tab of its own list."""
     if request.actor.role.startswith("unit_"):  # type: ignore[attr-defined]
         return redirect(f"{reverse('orders:unit')}?tab=pool")
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     member = queries.member_of(actor)
     chosen = request.GET.get("category", "")
     page, cards = queries.nearby(
@@ -119,7 +119,7 @@ def pool(request: HttpRequest) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Take one from the pool."""
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         done = services.claim_order(
             actor=actor, order_id=order_id, client_id=_client(request, order_id)
@@ -133,7 +133,7 @@ def claim(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order with what the member may do now."""
-    return _page(request, order_of(_actor(request), order_id))
+    return _page(request, order_of(actor_of(request), order_id))
 
 
 def _page(
@@ -142,7 +142,7 @@ def _page(
     shown: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     events = events_of(order.id)
     context = {
         "order": order,
@@ -175,7 +175,7 @@ def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     """GET asks for what an act needs (or shows its receipt), POST does it."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if event == "receipt":
         return _receipt(request, actor, order_id)
     try:

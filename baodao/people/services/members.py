@@ -43,8 +43,13 @@ OWN_FIELDS = {"skills", "service_classes", "availability", "praise_public"}
 
 def volunteer_no(path: str) -> str:
     """The next volunteer number of a prefecture: 5425-000123."""
-    prefix = "".join(path.split("/")[:2]) or "00"
+    prefix = volunteer_prefix(path)
     return f"{prefix}-{next_number(f'volunteer:{prefix}'):06d}"
+
+
+def volunteer_prefix(path: str) -> str:
+    """What the numbers of a prefecture begin with."""
+    return "".join(path.split("/")[:2]) or "00"
 
 
 def add_member(

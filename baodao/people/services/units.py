@@ -150,7 +150,7 @@ def edit_unit(
             now=now, version=version,
         )  # fmt: skip
         if seat:
-            _take_along(actor, unit_id, seat.path, now)
+            take_along(actor, [unit_id], seat.path, now)
     return done
 
 
@@ -164,11 +164,13 @@ _WITH_SEAT: tuple[tuple[type[models.Model], str, str], ...] = (
 )
 
 
-def _take_along(actor: Actor, unit_id: UUID, path: str, now: datetime | None) -> None:
+def take_along(
+    actor: Actor, unit_ids: Sequence[UUID], path: str, now: datetime | None
+) -> None:
+    """What follows units to their new seat: party organisations, members and roles."""
     for model, action, column in _WITH_SEAT:
-        ids = list(
-            model._default_manager.filter(unit_id=unit_id).values_list("pk", flat=True)
-        )
+        found = model._default_manager.filter(unit_id__in=unit_ids)
+        ids = list(found.values_list("pk", flat=True))
         if ids:
             act_many(actor, action, ids, Write(set={column: path}), now=now)
 

@@ -54,27 +54,30 @@ TONES = {
 }
 
 
-@get_only
-def member_list(request: HttpRequest) -> HttpResponse:
-    """Members in the actor's sight; all filters in the address."""
-    actor = require_role(request, "members.view")
-    unit_id = uuid_of(request.GET.get("unit"))
+def wanted_members(request: HttpRequest) -> tuple[queries.MemberFilter, str]:
+    """What the address asks for, and the order."""
     wanted = queries.MemberFilter(
         text=request.GET.get("q", "")[:40],
-        unit_id=unit_id,
+        unit_id=uuid_of(request.GET.get("unit")),
         residence=path_in(request, "residence"),
         skill=word(request, "skill", models.SKILLS),
         status=word(request, "status", models.DUTY_STATUS),
         kind=word(request, "kind", models.MEMBER_KINDS),
         reported=word(request, "reported", REPORTED),
     )
-    page = paged(
-        request, queries.members(actor, wanted, word(request, "order", ORDERS))
-    )
+    return wanted, word(request, "order", ORDERS)
+
+
+@get_only
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Members in the actor's sight; all filters in the address."""
+    actor = require_role(request, "members.view")
+    wanted, order = wanted_members(request)
+    page = paged(request, queries.members(actor, wanted, order))
     context = {
         "page": page,
         "q": wanted.text,
-        "unit": queries.unit(actor, unit_id) if unit_id else None,
+        "unit": queries.unit(actor, wanted.unit_id) if wanted.unit_id else None,
         "rows": [
             (m, TONES[m.duty_status], _words(m.skills, models.SKILLS)) for m in page
         ],
@@ -84,6 +87,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "kinds": list(models.MEMBER_KINDS.items()),
         "reported": list(REPORTED.items()),
         "may_add": can(actor, "members.add"),
+        "may_import": can(actor, "imports.start"),
     }
     return render(request, "people/members.html", context)
 

@@ -31,10 +31,8 @@ from baodao.ui.toast import toast
 ORDERS = ("name", "seat", "-members")
 
 
-@get_only
-def unit_list(request: HttpRequest) -> HttpResponse:
-    """Units in the actor's sight; all filters in the address."""
-    actor = require_role(request, "units.view")
+def wanted_units(request: HttpRequest) -> tuple[queries.UnitFilter, str]:
+    """What the address asks for, and the order."""
     wanted = queries.UnitFilter(
         text=request.GET.get("q", "")[:40],
         kind=word(request, "kind", models.UNIT_KINDS),
@@ -45,7 +43,15 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         no_point=request.GET.get("tie") == "none",
         closed=request.GET.get("closed") == "1",
     )
-    page = paged(request, queries.units(actor, wanted, word(request, "order", ORDERS)))
+    return wanted, word(request, "order", ORDERS)
+
+
+@get_only
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """Units in the actor's sight; all filters in the address."""
+    actor = require_role(request, "units.view")
+    wanted, order = wanted_units(request)
+    page = paged(request, queries.units(actor, wanted, order))
     names = names_of([u.point_path or "" for u in page])
     context = {
         "page": page,
@@ -56,6 +62,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "functions": list(models.FUNCTIONS.items()),
         "seats": places_below(request),
         "may_add": can(actor, "units.add"),
+        "may_import": can(actor, "imports.start") and can(actor, "units.edit"),
         "may_see_members": can(actor, "members.view"),
         "bare_points": queries.points_without_unit(actor) if wanted.no_point else (),
     }

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
     actor = actor_of(request)
     counts = queries.counts(place.path)
     wanted = request.GET.get("level", "")
-    level = int(wanted) if wanted.isdigit() else None
+    level = int(wanted) if wanted.isdecimal() else None
     below = queries.children(actor, place, level)
     page = Paginator(below, PAGE).get_page(request.GET.get("page"))
     estate = (
@@ -120,7 +120,7 @@ def _words(codes: list[str], known: dict[str, str]) -> str:
     return "、".join(known.get(code, code) for code in codes)
 
 
-def _may(actor: Actor, place: Place) -> dict[str, bool]:
+def _may(actor: Actor, place: Place) -> dict[str, bool | str]:
     """What the page offers: the same table that the acts ask."""
     below = set(rules.BELOW[place.level])
     local, homes = (
@@ -142,7 +142,19 @@ def _may(actor: Actor, place: Place) -> dict[str, bool]:
         "point": is_open and point and can(actor, "places.point", place),
         "household": is_open and homes and can(actor, "households.add", home),
         "settings": place.level <= rules.GRID and can(actor, "settings.view", place),
+        "imports": _sheet_for(actor, place) if is_open else "",
     }  # fmt: skip
+
+
+def _sheet_for(actor: Actor, place: Place) -> str:
+    """Which sheet the button 导入 opens: households where there may be some."""
+    if not can(actor, "imports.start"):
+        return ""
+    if rules.HOUSEHOLD in rules.BELOW[place.level] and can(
+        actor, "households.add", Household(path=place.path)
+    ):
+        return "households"
+    return "places" if can(actor, "places.add", place) else ""
 
 
 @get_only
@@ -150,7 +162,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Places by name, pinyin or code."""
     text = request.GET.get("q", "").strip()[:40]
     wanted = request.GET.get("level", "")
-    level = int(wanted) if wanted.isdigit() else None
+    level = int(wanted) if wanted.isdecimal() else None
     found = queries.search_places(actor_of(request), text, level)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"q": text, "page": page, "levels": list(rules.LEVELS.items())}

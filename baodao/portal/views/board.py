@@ -22,7 +22,7 @@ A_PAGE = 30
 @require_safe
 def show_board(request: HttpRequest) -> HttpResponse:
     """家门口的事，说一声，有人来。"""
-    at = _place(request)
+    at = place_asked(request)
     if at is None and not Account.objects.exists():
         return redirect("portal:setup")
     now = clock_now()
@@ -35,7 +35,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_wishes(request: HttpRequest) -> HttpResponse:
     """全部心愿, with filters in the address."""
-    at = _place(request)
+    at = place_asked(request)
     path = at.path if at else ""
     word, category = request.GET.get("state", ""), request.GET.get("category", "")
     page = Paginator(wishes(path, word, category), A_PAGE).get_page(
@@ -54,7 +54,7 @@ def show_wishes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def where(request: HttpRequest) -> HttpResponse:
     """Which place's board: the tree down to communities, in the order of codes."""
-    at = _place(request)
+    at = place_asked(request)
     below = Place.objects.filter(valid_to=None, level__lte=levels.COMMUNITY, parent=at)
     context = {
         "place": at,
@@ -66,7 +66,8 @@ def where(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/where.html", context)
 
 
-def _place(request: HttpRequest) -> Place | None:
+def place_asked(request: HttpRequest) -> Place | None:
+    """The place of the address or of the last visit, else the top."""
     for code in (request.GET.get("place"), request.COOKIES.get(COOKIE)):
         if code and (found := place_of(code)):
             return found
