@@ -73,22 +73,19 @@ def _lines(columns: Sequence[tuple[Field, Any]]) -> Iterator[str]:
     return (line % row for row in zip(*varying, strict=True))
 
 
-def _texts(f: Field, values: Iterable[Any]) -> Iterable[str]:
+def _texts(f: Field, values: Sequence[Any]) -> Iterable[str]:
+    """A column as text. Where few values stand in many rows each is made once."""
     if type(f) not in _PLAIN:
-        return (text_of(db_value(f, v)) for v in values)
+        return [text_of(db_value(f, v)) for v in values]
     if isinstance(f, ArrayField):
-        return _remembered(values)
-    return (text_of(v) for v in values)
-
-
-def _remembered(values: Iterable[Sequence[str]]) -> Iterator[str]:
-    known: dict[tuple[str, ...], str] = {}
-    for value in values:
-        key = tuple(value)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = _array(key)
-        yield found
+        values = [tuple(v) for v in values]
+    distinct = set(values)
+    if len(distinct) * 2 < len(values):
+        made = {v: text_of(v) for v in distinct}
+        return map(made.__getitem__, values)
+    if set(map(type, distinct)) == {str} and not _SPECIAL.search("".join(distinct)):
+        return values
+    return map(text_of, values)
 
 
 def text_of(value: Any) -> str:

@@ -36,10 +36,12 @@ class Case:
     frame: Frame
     now: datetime
     run_id: UUID | None = None
+    tell: Tell = nobody
     outcomes: list[Outcome | None] = field(default_factory=list)
     changes: dict[int, Sequence[Change]] = field(default_factory=dict)
     _digest: Any = field(default_factory=hashlib.sha256)
     _wrong: set[int] = field(default_factory=set)
+    _written: int = 0
 
     def __post_init__(self) -> None:
         skipped = self.frame.mended.skipped
@@ -66,7 +68,8 @@ class Case:
 
     def choice(self, row: int, column: str) -> str:
         """What the person answered about a cell, or ""."""
-        return self.frame.mended.choices.get((column, self.frame.numbers[row]), "")
+        choices = self.frame.mended.choices
+        return choices.get((column, self.frame.numbers[row]), "") if choices else ""
 
     def wrong(
         self, row: int, column: str, message: str,
@@ -126,6 +129,11 @@ class Case:
             for row, o in enumerate(self.outcomes)
         ]
 
+    def wrote(self, rows: int) -> None:
+        """So many more rows are written: for whoever waits in front of a large table."""
+        self._written += rows
+        self.tell("写入", self._written, self.counts["new"] + self.counts["update"])
+
     @property
     def digest(self) -> str:
         """What would be written, as one word: another one means that the world has
@@ -156,7 +164,7 @@ def try_out(
     tell("读表格", 0, 0)
     frame = read(sheet, data, name, Mended.of(fixes))
     tell("核对", 0, len(frame))
-    case = Case(sheet, actor, frame, now, run_id)
+    case = Case(sheet, actor, frame, now, run_id, tell)
     load = sheet.plan(case)
     case.finish()
     tell("核对", len(frame), len(frame))

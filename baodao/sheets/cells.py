@@ -27,6 +27,7 @@ _HALF = {
     **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
 }
 _SPREAD = re.compile(r"\s*[、，,;；/／|\n]\s*|\s+")
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _POWER = re.compile(r"\d(\.\d+)?[Ee]\+?\d{1,3}", re.ASCII)
 _EXACT = 1e15  # above this a number in a table is no longer exact
 _EPOCH = date(1899, 12, 30)
@@ -61,8 +62,10 @@ def tidy(text: str) -> str:
 def bare(text: str) -> str:
     """What two spellings of one word have in common: no width, case, space, bracket
     or point."""
-    wide = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in wide if c.isalnum())
+    # Most words are plain Chinese: then nothing is to be done, which is quick to see.
+    plain = unicodedata.is_normalized("NFKC", text)
+    wide = (text if plain else unicodedata.normalize("NFKC", text)).casefold()
+    return wide if wide.isalnum() else "".join(c for c in wide if c.isalnum())
 
 
 def said(cell: Cell) -> str:
@@ -111,7 +114,7 @@ def _is_number(text: str) -> bool:
 def _digits(cell: Cell) -> str:
     """A code or telephone number as text. Raises Unclear when the table has lost
     digits of it."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if type(cell) is float or type(cell) is int:
         if abs(cell) >= _EXACT:
             raise Unclear(
                 "位数太多，表格软件已经把后几位变成了 0。请把这一列设成文本，重新填"
@@ -120,7 +123,7 @@ def _digits(cell: Cell) -> str:
             raise Unclear("这里要写编号，不是小数。请核对")
         return str(int(cell))
     found = text(cell)
-    if _POWER.fullmatch(found):
+    if "E" in found.upper() and _POWER.fullmatch(found):
         value = float(found)
         mantissa = re.sub(r"\D|[Ee].*", "", found.lower().split("e")[0])
         if len(f"{value:.0f}") > len(mantissa):
@@ -134,6 +137,8 @@ def _digits(cell: Cell) -> str:
 def phone(cell: Cell) -> Any:
     """A telephone number as digits. Of several the first is taken."""
     written = _digits(cell)
+    if _MOBILE.fullmatch(written):
+        return written
     parts = [p for p in re.split(r"[、，,;；/|\n]|\s{2,}|或", written) if p.strip()]
     found = [_phone_digits(p, isinstance(cell, float)) for p in parts]
     good = [p for p in found if is_phone(p)]

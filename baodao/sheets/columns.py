@@ -65,7 +65,7 @@ class Sheet:
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor's role may import this at all; each row is judged apart."""
-        return any(can(actor, action) for action in self.actions)
+        return can(actor, "imports.start") and any(can(actor, a) for a in self.actions)
 
 
 _SHEETS: dict[str, Sheet] = {}

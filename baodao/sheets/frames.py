@@ -3,7 +3,7 @@ most columns hold few different ones. No database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from baodao.sheets.cells import Cell, Remark, Unclear, said
 from baodao.sheets.columns import Column, Sheet
@@ -14,8 +14,7 @@ from baodao.sheets.reading import Grid, tables
 Tone = Literal["late", "ask", "soon"]
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something about a cell. `row` counts the records from 0. Tones: late is wrong,
     ask wants an answer, soon is only a remark. `options`: (value, label); of an ask
     the value is an answer, else it is what the cell becomes."""
@@ -79,33 +78,31 @@ def _mend(cells: list[Cell], numbers: Sequence[int], mended: dict[int, str]) -> 
 
 
 def _clean(frame: Frame, column: Column, cells: list[Cell]) -> None:
-    known: dict[Any, tuple[Any, Problem | None]] = {}
-    values: list[Any] = []
-    for row, cell in enumerate(cells):
-        if cell in BLANK:
-            values.append(None)
-            continue
-        # True equals 1.0: the type is part of what the cell says.
-        key = cell if type(cell) is str else (type(cell), cell)
-        found = known.get(key)
-        if found is None:
-            found = known[key] = _once(column, cell)
-        values.append(found[0])
-        if found[1] is not None:
-            p = found[1]
-            frame.problems.append(
-                Problem(row, column.name, p.message, p.options, p.tone)
-            )
-    frame.values[column.name], frame.cells[column.name] = values, cells
+    if bool in set(map(type, cells)):
+        # True equals 1.0, which would be taken for it below.
+        cells = [said(c) if type(c) is bool else c for c in cells]
+    answers: dict[Cell, Any] = {}
+    unclear: dict[Cell, Problem] = {}
+    for cell in set(cells):
+        answers[cell] = None if cell in BLANK else _once(column, cell, unclear)
+    frame.values[column.name] = [answers[cell] for cell in cells]
+    frame.cells[column.name] = cells
+    if unclear:
+        for row, cell in enumerate(cells):
+            if p := unclear.get(cell):
+                frame.problems.append(p._replace(row=row))
 
 
-def _once(column: Column, cell: Cell) -> tuple[Any, Problem | None]:
+def _once(column: Column, cell: Cell, unclear: dict[Cell, Problem]) -> Any:
+    """What one cell means; what is to be said about it goes to `unclear`."""
     if type(cell) is str and not cell.strip():
-        return None, None
+        return None
     try:
         value = column.clean(cell)
-    except Unclear as unclear:
-        return None, Problem(0, column.name, unclear.message, unclear.options)
-    if isinstance(value, Remark):
-        return value.value or None, Problem(0, column.name, value.message, tone="soon")
-    return (None if value in ("", []) else value), None
+    except Unclear as u:
+        unclear[cell] = Problem(0, column.name, u.message, u.options)
+        return None
+    if type(value) is Remark:
+        unclear[cell] = Problem(0, column.name, value.message, tone="soon")
+        value = value.value
+    return None if value in ("", []) else value

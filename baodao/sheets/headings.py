@@ -162,19 +162,37 @@ def body(grid: Grid, layout: Layout) -> list[int]:
     headings, sums or signatures."""
     at = list(layout.at.values())
     heads = {i: bare(layout.titles[i]) for i in at}
+    numbered = layout.counting if layout.counting is not None else at[0]
     found = []
     for index in range(layout.first, len(grid.rows)):
         row = grid.rows[index]
-        width = len(row)
-        filled = [i for i in at if i < width and row[i] not in BLANK]
-        if not filled or (len(filled) <= 2 and _is_foot(row, filled)):
-            continue
-        if layout.counting is not None and _is_example(row, layout.counting):
-            continue
-        if len(filled) > 1 and all(bare(said(row[i])) == heads[i] for i in filled[:3]):
-            continue
-        found.append(index)
+        # Nearly every row: numbered by a number, and more cells filled than a
+        # signature has.
+        if len(row) > numbered and type(row[numbered]) is float:
+            filled = [i for i in at if i < len(row) and row[i] not in BLANK]
+            if len(filled) > 2:
+                found.append(index)
+                continue
+        if _is_record(row, at, heads, layout.counting):
+            found.append(index)
     return found
+
+
+def _is_record(
+    row: Sequence[Cell],
+    at: Sequence[int],
+    heads: Mapping[int, str],
+    counting: int | None,
+) -> bool:
+    filled = [i for i in at if i < len(row) and row[i] not in BLANK]
+    if not filled or (len(filled) <= 2 and _is_foot(row, filled)):
+        return False
+    if counting is not None and _is_example(row, counting):
+        return False
+    repeated = len(filled) > 1 and all(
+        bare(said(row[i])) == heads[i] for i in filled[:3]
+    )
+    return not repeated
 
 
 def _is_foot(row: Sequence[Cell], filled: Sequence[int]) -> bool:

@@ -17,6 +17,8 @@ from baodao.people.sheets.refs import Body
 from baodao.places.sheets.refs import Spot
 from baodao.sheets.cases import Case
 
+PART = 10_000  # rows written between two reports of progress
+
 
 class New(NamedTuple):
     """A member to be, of one row."""
@@ -43,8 +45,13 @@ def source(case: Case) -> dict[str, str]:
 
 def create(case: Case, new: Sequence[New]) -> None:
     """Write all of them. Call inside `atomic`."""
-    if not new:
-        return
+    for start in range(0, len(new), PART):
+        part = new[start : start + PART]
+        _create(case, part)
+        case.wrote(len(part))
+
+
+def _create(case: Case, new: Sequence[New]) -> None:
     ids, paths = uuid7s(len(new)), [m.path for m in new]
     unit_ids = [m.unit.id if m.unit else None for m in new]
     names = [m.name for m in new]

@@ -284,7 +284,8 @@ def _add(work: _Work, row: int, cells: _Cells, allowed: Allowed) -> None:
     if cells.hashed and work.seen.setdefault(cells.hashed, row) != row:
         line = case.frame.numbers[work.seen[cells.hashed]]
         case.remark(row, "phone", f"和第{line}行是同一个号码，两个人都会登记")
-    if case.new(row, (unit.id if unit else None, home.id if home else None)):
+    # Numbers, for they are quick to write down: one for each of the rows.
+    if case.new(row, (unit.id.int if unit else 0, home.id.int if home else 0)):
         work.new.append(
             adding.New(row, str(cells.name), cells.phone or "", cells.hashed, unit, home,
                        cells.org, kind)

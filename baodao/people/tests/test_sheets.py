@@ -312,7 +312,7 @@ UNIT = {"单位名称": "阿里地区审计局", "性质": "机关", "隶属": "
         "职能": "财税金融", "在职党员数": "12", "统一社会信用代码": CODE}  # fmt: skip
 
 
-@pytest.mark.req("A05", "A07")
+@pytest.mark.req("A05")
 def test_a_unit_by_row_is_a_unit_by_form(w: World) -> None:
     org = w.actors["county_org"]
     written(org, units(w, UNIT))

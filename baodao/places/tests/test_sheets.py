@@ -84,7 +84,7 @@ def test_places_out_of_sight_are_not_found(w: World) -> None:
 
 @pytest.mark.req("A08", "L29")
 def test_a_county_comes_in_with_all_that_lies_below_it_in_any_order(w: World) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "代码": 542523101001.0,
             "名称": "新一社区居委会",
@@ -126,7 +126,7 @@ def test_a_place_by_row_is_a_place_by_form(w: World) -> None:
     services.add_official_place(
         actor=org, code="542523100004", name="乙社区居委会", population=10
     )
-    rows = [
+    rows: list[dict[str, Any]] = [
         {f.attname: getattr(p, f.attname) for f in Place._meta.fields}
         for p in Place.objects.filter(code__in=["542523100003", "542523100004"])
     ]
@@ -155,7 +155,7 @@ def test_facts_change_and_names_are_compared_as_people_say_them(w: World) -> Non
 
 
 def test_what_is_wrong_with_a_place_is_said(w: World) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"代码": "5425231", "名称": "错码"},
         {"代码": "542523105001", "名称": "没有上级"},
         {"代码": "542524100202", "名称": "别的县"},

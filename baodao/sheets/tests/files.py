@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 Rows = Sequence[Sequence[Any]]
 
@@ -50,3 +51,9 @@ def text(rows: Rows, encoding: str = "utf-8-sig", delimiter: str = ",") -> bytes
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter).writerows(rows)
     return out.getvalue().encode(encoding)
+
+
+def cells_of(data: bytes, sheet: str = "") -> list[list[Any]]:
+    """A sheet of a workbook as it reads back; the first without a name."""
+    file = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return file.get_sheet_by_name(sheet or file.sheet_names[0]).to_python()

@@ -14,6 +14,7 @@ from baodao.orders.tests.make import order_in, place
 from baodao.people.tests.make import World, world
 from baodao.sheets import exports
 from baodao.sheets.models import Export
+from baodao.sheets.tests.files import cells_of
 
 pytestmark = pytest.mark.django_db
 # What must be nowhere in an export: telephones, addresses, residents' words (P2, P3).
@@ -152,12 +153,7 @@ def test_no_export_of_any_role_holds_contact_data(w: World, kind: str) -> None:
 
 
 def _words(data: bytes) -> str:
-    import io
-
-    from python_calamine import CalamineWorkbook
-
-    page = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
-    return "\n".join(",".join(str(c) for c in row) for row in page.to_python())
+    return "\n".join(",".join(str(c) for c in row) for row in cells_of(data))
 
 
 def test_the_register_is_for_those_who_answer_for_personal_data(w: World) -> None:

@@ -30,7 +30,7 @@ SHEET = Sheet(
     ),
 )  # fmt: skip
 HEADS = ["编号", "姓名", "手机号", "单位", "类别", "日期"]
-ZHANG = [7.0, "张伟", 13800000001.0, "住建局", "在职", date(2026, 2, 4)]
+ZHANG: list[Any] = [7.0, "张伟", 13800000001.0, "住建局", "在职", date(2026, 2, 4)]
 
 
 def frame(data: bytes, name: str = "名册.xlsx", **kwargs: Any) -> Frame:
@@ -77,7 +77,7 @@ def test_order_and_words_of_headings_are_the_authors_own() -> None:
 
 
 def test_titles_notes_and_signatures_around_the_table_are_no_records() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["在职党员报到名册"], ["填报单位：住建局", "", "", "2026年11月"], [], HEADS, ZHANG,
         [], ["", "  "], [8.0, "刘洋"],
         ["合计", "2人"], ["填表人：张三", "", "", "审核人：李四"], ["注：以上属实"], ["以下空白"],
@@ -87,7 +87,7 @@ def test_titles_notes_and_signatures_around_the_table_are_no_records() -> None:
 
 
 def test_two_rows_of_headings_with_merged_cells() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["名册"],
         ["序号", "基本情况", "", "联系方式", "", "单位"],
         ["", "姓名", "类别", "手机", "邮箱", ""],
@@ -109,18 +109,23 @@ def test_headings_repeated_on_every_printed_page_are_left_out() -> None:
 
 def test_the_table_is_found_among_other_sheets_and_never_on_a_hidden_one() -> None:
     other = [["填写说明"], ["一、姓名要写全"]]
-    old = [HEADS, [1.0, "旧人"]]
+    old: list[list[Any]] = [HEADS, [1.0, "旧人"]]
     found = frame(book([HEADS, ZHANG], before=other, hidden=old))
     assert found.grid.title == "名册" and found.values["name"] == ["张伟"]
 
 
 def test_the_examples_of_the_blank_sheet_are_not_imported() -> None:
-    rows = [["序号", *HEADS], ["例1", "", "卓玛"], ["例2", "", "李建国"], [1, *ZHANG]]
+    rows: list[list[Any]] = [
+        ["序号", *HEADS],
+        ["例1", "", "卓玛"],
+        ["例2", "", "李建国"],
+        [1, *ZHANG],
+    ]
     assert frame(book(rows)).values["name"] == ["张伟"]
 
 
 def test_what_may_never_be_kept_is_named_and_left_out() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["姓名", "身份证号", "民族", "血型"],
         ["张伟", "540102199001011239", "汉", "A"],
     ]
@@ -140,7 +145,11 @@ def test_of_two_columns_for_one_thing_the_sheets_own_word_wins() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_csv_in_the_encodings_of_office_programs(encoding: str) -> None:
-    rows = [["名册"], HEADS, ["7", "张伟", "13800000001", "住建局", "在职", "2026/2/4"]]
+    rows: list[list[Any]] = [
+        ["名册"],
+        HEADS,
+        ["7", "张伟", "13800000001", "住建局", "在职", "2026/2/4"],
+    ]
     found = frame(csv_file(rows, encoding), "名册.csv")
     assert found.numbers == [3] and found.values["name"] == ["张伟"]
     assert found.values["no"] == ["0007"]
@@ -148,14 +157,14 @@ def test_csv_in_the_encodings_of_office_programs(encoding: str) -> None:
 
 @pytest.mark.parametrize("delimiter", ["\t", ";"])
 def test_csv_with_other_separators_short_lines_and_quoted_lines(delimiter: str) -> None:
-    rows = [HEADS, ["7", "张伟"], ["8", "刘\n洋", "13800000002"]]
+    rows: list[list[Any]] = [HEADS, ["7", "张伟"], ["8", "刘\n洋", "13800000002"]]
     found = frame(csv_file(rows, "gb18030", delimiter), "名册.txt")
     assert found.values["name"] == ["张伟", "刘 洋"]
     assert found.values["phone"] == [None, "13800000002"]
 
 
 def test_each_unclear_cell_is_one_problem_of_its_own_column() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         HEADS,
         [1.0, "张伟", "1380000", "", "在职", "2026/2/30"],
         [2.0, "刘洋", "", "", "别的", ""],
@@ -207,6 +216,6 @@ def test_too_many_rows_are_refused_before_anything_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(reading, "MOST_ROWS", 50)
-    rows = [HEADS, *([1.0, "张伟"] for _ in range(300))]
+    rows: list[list[Any]] = [HEADS, *([1.0, "张伟"] for _ in range(300))]
     assert "最多导入50行" in refused(book(rows))
     assert "最多导入50行" in refused(csv_file(rows), "名册.csv")

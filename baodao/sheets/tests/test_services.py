@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from baodao.acts import copying
 from baodao.acts.models import Event
 from baodao.core.clock import now
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -23,7 +24,7 @@ from baodao.sheets.tests.files import book
 from baodao.sheets.tests.runs import checked, fixed, found, fresh, outcome, written
 
 HEADS = ["姓名", "手机号", "单位", "特长"]
-TWO = [
+TWO: list[list[Any]] = [
     HEADS,
     ["王小明", "13811110001", "地区住建局", "家电维修"],
     ["李红", 13811110002.0, "地区住建局", ""],
@@ -63,7 +64,7 @@ def test_a_check_writes_nothing_and_a_load_writes_all_of_it(w: World) -> None:
 
 def test_the_file_and_what_was_found_are_sealed_and_gone_when_written(w: World) -> None:
     secretary = w.actors["unit_secretary"]
-    rows = [HEADS, *TWO[1:], ["王小明", "1381111", "地区住建局", ""]]
+    rows: list[list[Any]] = [HEADS, *TWO[1:], ["王小明", "1381111", "地区住建局", ""]]
     run = checked(secretary, "members", rows)
     with connection.cursor() as cursor:
         cursor.execute("SELECT body, findings FROM sheets_importrun")
@@ -86,7 +87,7 @@ def test_the_same_file_again_changes_nothing(w: World) -> None:
 
 def test_rows_with_a_problem_hold_back_all_the_others_unless_left_out(w: World) -> None:
     secretary = w.actors["unit_secretary"]
-    rows = [*TWO, ["张三", "1381", "地区住建局", ""]]
+    rows: list[list[Any]] = [*TWO, ["张三", "1381", "地区住建局", ""]]
     run = checked(secretary, "members", rows)
     assert outcome(run) == (2, 0, 0, 1)
     with pytest.raises(Invalid, match="还有1行要改"):
@@ -98,7 +99,10 @@ def test_rows_with_a_problem_hold_back_all_the_others_unless_left_out(w: World) 
 
 def test_mended_once_for_all_equal_cells(w: World) -> None:
     secretary = w.actors["unit_secretary"]
-    rows = [HEADS, *([f"新人{i}", f"1381111000{i}", "住建委", ""] for i in range(4))]
+    rows: list[list[Any]] = [
+        HEADS,
+        *([f"新人{i}", f"1381111000{i}", "住建委", ""] for i in range(4)),
+    ]
     run = checked(secretary, "members", rows)
     (finding,) = found(run, "unit")
     assert (finding.n, finding.rows, outcome(run)) == (4, "2-5", (0, 0, 0, 4))
@@ -134,7 +138,7 @@ def test_what_somebody_changed_meanwhile_is_shown_before_anything_is_written(
 
 def test_an_update_shown_is_the_update_written(w: World) -> None:
     secretary, member = w.actors["unit_secretary"], w.members.newcomer
-    rows = [["志愿者编号", "特长"], [member.volunteer_no, "法律咨询"]]
+    rows: list[list[Any]] = [["志愿者编号", "特长"], [member.volunteer_no, "法律咨询"]]
     run = checked(secretary, "members", rows)
     assert outcome(run) == (0, 1, 0, 0)
     edit_person(actor=secretary, person_id=member.person_id, name="陈静静")
@@ -151,15 +155,14 @@ def test_a_failure_in_the_middle_leaves_nothing_half_written(
     secretary = w.actors["unit_secretary"]
     run = checked(secretary, "members", TWO)
     before = state_of_everything()
-    from baodao.acts import bulk
 
     def broken(*args: Any) -> None:
         if args[0] is Event:
             raise OSError("disk full")
         real(*args)
 
-    real = bulk.copy_columns
-    monkeypatch.setattr(bulk, "copy_columns", broken)
+    real = copying.copy_columns
+    monkeypatch.setattr("baodao.acts.bulk.copy_columns", broken)
     with pytest.raises(OSError, match="disk full"):
         written(secretary, run)
     run = fresh(run)
@@ -287,7 +290,7 @@ def test_a_role_that_has_ended_writes_nothing_any_more(w: World) -> None:
     secretary = w.actors["unit_secretary"]
     run = checked(secretary, "members", TWO)
     yesterday = now().date() - timedelta(days=1)
-    RoleTie.objects.filter(pk=secretary.tie_id).update(valid_to=yesterday)
+    RoleTie.objects.filter(person__name="王建国").update(valid_to=yesterday)
     run = written(secretary, run)
     assert run.state == "checked" and "不是上传时的角色" in run.message
     assert not Person.objects.filter(name="李红").exists()

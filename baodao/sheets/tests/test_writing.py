@@ -2,32 +2,34 @@
 sheet helps."""
 
 import io
+import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
 from baodao.acts.actor import Actor
 from baodao.sheets import blank, marked
 from baodao.sheets.frames import read
-from baodao.sheets.tests.files import book
+from baodao.sheets.tests.files import book, cells_of
 from baodao.sheets.tests.test_reading import HEADS, SHEET, ZHANG
-from baodao.sheets.writing import RISKY, csv_lines, safe, shown, xlsx_file
+from baodao.sheets.writing import RISKY, Value, csv_lines, safe, shown, xlsx_file
 
 EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
 
 
 @pytest.mark.parametrize("text", EVIL)
 def test_no_cell_starts_a_formula_in_either_format(text: str) -> None:
-    rows = [[text, 5, -3, "平常"]]
+    rows: list[list[Value]] = [[text, 5, -3, "平常"]]
     lines = "".join(
         csv_lines("导出人：=x", ["甲", "乙", "丙", "丁"], rows)
     ).splitlines()
     assert lines[0] == "\ufeff导出人：=x"
     with xlsx_file("导出人", ["甲", "乙", "丙", "丁"], rows, "表") as file:
-        cells = CalamineWorkbook.from_filelike(file).get_sheet_by_index(0).to_python()
+        cells = cells_of(file.read())
     assert str(cells[2][0]).startswith("'")
     # Numbers are numbers: a minus in front of them starts nothing.
     assert cells[2][1:3] == [5.0, -3.0]
@@ -58,29 +60,31 @@ def test_values_stand_in_cells_as_people_read_them() -> None:
 def test_long_lists_are_written_block_by_block() -> None:
     made = 0
 
-    def rows() -> "object":
+    def rows() -> Iterator[list[Value]]:
         nonlocal made
         for i in range(2_000):
             made += 1
             yield [i]
 
-    lines = csv_lines("x", ["数"], rows())  # type: ignore[arg-type]
+    lines = csv_lines("x", ["数"], rows())
     first = next(lines)
     assert made == 500 and first.count("\r\n") == 502
     assert "".join([first, *lines]).splitlines()[-1] == "1999"
 
 
 def test_the_marked_table_is_the_own_table_with_sentences_and_colours() -> None:
-    rows = [["名册"], HEADS, ZHANG, [8.0, "=刘洋", "1380000"], ["合计"]]
+    rows: list[list[Any]] = [
+        ["名册"],
+        HEADS,
+        ZHANG,
+        [8.0, "=刘洋", "1380000"],
+        ["合计"],
+    ]
     frame = read(SHEET, book(rows), "名册.xlsx")
     notes = {4: [(2, "手机号：少4位", "late"), (2, "手机号：少4位", "late")]}
     with marked.workbook(frame, notes) as file:
         data = file.read()
-    cells = (
-        CalamineWorkbook.from_filelike(io.BytesIO(data))
-        .get_sheet_by_index(0)
-        .to_python()
-    )
+    cells = cells_of(data)
     assert (
         cells[1][6] == "问题" and cells[3][6] == "手机号：少4位" and cells[2][6] == ""
     )
@@ -95,18 +99,15 @@ def test_the_marked_table_is_the_own_table_with_sentences_and_colours() -> None:
 
 
 def _part(data: bytes, name: str) -> bytes:
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read(name)
 
 
 def test_the_blank_sheet_has_examples_drop_downs_and_explanations() -> None:
     data = blank.workbook(SHEET, Actor(role="county_org"))
-    file = CalamineWorkbook.from_filelike(io.BytesIO(data))
-    assert file.sheet_names == ["试", "选项", "填写说明"]
-    page = file.get_sheet_by_name("试").to_python()
+    page = cells_of(data)
     assert page[2][:3] == ["序号", "编号", "姓名*"] and page[3][0] == "例1"
-    words = file.get_sheet_by_name("填写说明").to_python()
+    assert cells_of(data, "选项") == [["在职"], ["退休"]]
+    words = cells_of(data, "填写说明")
     assert words[2][:2] == ["姓名", "新增必填"] and "联系电话" in words[3][3]
     assert b"<dataValidation " in _part(data, "xl/worksheets/sheet1.xml")
