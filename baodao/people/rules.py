@@ -19,17 +19,18 @@ UNIT_ACTIONS = {
         {
             **_ORG, **_TOWN, **_COMMUNITY, **_UNIT,
             "grid_worker": Scope.PLACE, "inspector": Scope.PLACE, "system_admin": Scope.ALL,
+            **_SYSTEM,
         },
     ),
     "add": ("新增单位", {**_ORG, **_SYSTEM}),
-    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT}),
+    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
     "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
     "close": ("停用单位", _ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
     "view": (
         "查看党组织",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE},
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE, **_SYSTEM},
     ),
     "add": ("新增党组织", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
     "edit": ("修改党组织", {**_ORG, "unit_secretary": Scope.UNIT}),
@@ -50,7 +51,7 @@ PERSON_ACTIONS = {
          "system_admin": Scope.ALL, "security_admin": Scope.ALL},
     ),
     "add": ("新增人员", {**_ORG, **_COMMUNITY, **_UNIT, "system_admin": Scope.ALL, **_SYSTEM}),
-    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
+    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN, **_SYSTEM}),
     "move": ("随单位迁移", {**_ORG, **_UNIT}),
     "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
 }  # fmt: skip
@@ -58,11 +59,11 @@ MEMBER_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
     "view": (
         "查看党员",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE,
-         "member": Scope.OWN, "inspector": Scope.PLACE},
+         "member": Scope.OWN, "inspector": Scope.PLACE, **_SYSTEM},
     ),
     "add": ("新增党员", {**_ORG, **_COMMUNITY, **_UNIT, **_SYSTEM}),
     "edit": ("修改党员", {**_ORG, **_UNIT, "community_secretary": Scope.PLACE,
-                      "community_worker": Scope.PLACE, "member": Scope.OWN}),
+                      "community_worker": Scope.PLACE, "member": Scope.OWN, **_SYSTEM}),
     "reveal": ("显示党员电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
     "set_place": (
         "更新报到地",

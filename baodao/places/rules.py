@@ -209,10 +209,11 @@ PLACE_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
             "unit_liaison": Scope.ALL,
             "member": Scope.ALL,
             "inspector": Scope.PLACE,
+            "system": Scope.ALL,
         },
     ),
     "add": ("新增地方", {**_EDITORS, "system": Scope.ALL}),
-    "edit": ("修改地方", _EDITORS),
+    "edit": ("修改地方", {**_EDITORS, "system": Scope.ALL}),
     "close": ("停用地方", _EDITORS),
     "point": (
         "确定联系点",
