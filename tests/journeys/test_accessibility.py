@@ -11,7 +11,9 @@ from playwright.sync_api import Page
 from baodao.core.clock import now
 from baodao.orders.tests.make import order_in, place, place_online
 from baodao.people.tests.make import World
+from baodao.sheets.tests.runs import checked
 from tests.conftest import Open
+from tests.samples import ROSTER
 
 pytestmark = [pytest.mark.journey, pytest.mark.req("L50")]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -93,10 +95,12 @@ def test_pages_of_staff(open_as: Open, w: World) -> None:
 
 def test_pages_of_units(open_as: Open, w: World) -> None:
     asked, taken = order_in("dispatched", w), order_in("unit_accepted", w)
+    run = checked(w.actors["unit_secretary"], "members", ROSTER)
     page = open_as("unit_secretary", "/orders/unit/")
     paths = [
         "/orders/unit/", f"/orders/unit/{asked.id}/", f"/orders/unit/{taken.id}/",
-        "/report-ins/my/", "/report-ins/unit/new/", "/people/members/",
+        "/report-ins/my/", "/report-ins/unit/new/", "/people/members/", "/imports/",
+        f"/imports/{run.id}/", f"/imports/{run.id}/?tab=new",
     ]  # fmt: skip
     check(page, paths)
 
