@@ -20,12 +20,13 @@ COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
     "单位与党员", "people:units", "users",
-    under=("/people/members/", "/people/orgs/", "/people/ties/"),
+    under=("/people/members/", "/people/orgs/", "/people/ties/", "/imports/"),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
+EXPORTS = Entry("导出记录", "sheets:exports", "download")
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
 
 COMMUNITY = ("community_worker", "community_secretary")
@@ -47,7 +48,7 @@ def register() -> None:
         [
             Entry("接单", "orders:unit", "list-check"),
             Entry("报到", "reporting:list", "door-enter"),
-            Entry("本单位党员", "people:members", "users"),
+            Entry("本单位党员", "people:members", "users", under=("/imports/",)),
         ],
     )
     nav.register(
@@ -69,7 +70,11 @@ def register() -> None:
     nav.register(["system_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS])
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
-        ["audit_admin", "privacy_officer", "compound_branch_secretary", "instructor",
+        ["audit_admin", "privacy_officer"],
+        [EXPORTS, Entry("我的账号", "portal:account", "user-circle")],
+    )
+    nav.register(
+        ["compound_branch_secretary", "instructor",
          "building_group_leader", "center_household", "part_time_member"],
         [Entry("我的账号", "portal:account", "user-circle")],
     )  # fmt: skip
