@@ -4,9 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from baodao.core.memory import forget_everything
+
+# A busy machine must not make a test fail.
+settings.register_profile("baodao", deadline=None)
+settings.load_profile("baodao")
 
 
 @pytest.fixture(scope="session")

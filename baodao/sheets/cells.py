@@ -25,6 +25,8 @@ _HALF = {
         for a, b in zip("－＿．／＠＃＋＝％　\xa0", "-_./@#+=%  ", strict=True)
     },
     **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
+    # Left by broken exports; no text of the database may hold a zero character.
+    **dict.fromkeys((*range(9), *range(14, 28), 127)),
 }
 _SPREAD = re.compile(r"\s*[、，,;；/／|\n]\s*|\s+")
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)

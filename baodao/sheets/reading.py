@@ -36,18 +36,7 @@ class Grid:
 def tables(data: bytes, name: str) -> Iterator[Grid]:
     """The tables of a file in order, hidden and empty ones left out. Raises Invalid
     (field "file") when it is too large or cannot be read."""
-    ending = PurePath(name).suffix.lower().lstrip(".")
-    if ending not in ENDINGS:
-        raise _refused(
-            "只能读 Excel 表格（xlsx、xls）、ods 和 CSV。请另存为其中一种，再选一次。"
-        )
-    if len(data) > MOST_BYTES:
-        size = f"{len(data) / MEGABYTE:.0f}"
-        raise _refused(
-            f"文件有{size}兆，最大{MOST_BYTES // MEGABYTE}兆。请分成几个文件。"
-        )
-    if not data:
-        raise _refused("这个文件是空的。请核对后再选一次。")
+    ending = refuse_unreadable(data, name)
     if ending in WORKBOOKS:
         yield from _workbook(data)
     else:

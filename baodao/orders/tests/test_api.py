@@ -10,7 +10,7 @@ from django.test import Client
 from baodao.acts.models import Event
 from baodao.core.middleware import FORM
 from baodao.orders.models import Order
-from baodao.orders.tests.make import order_in, place
+from baodao.orders.tests.make import categories, order_in, place
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
 from baodao.tokens.tests.test_tokens import call, token_of
@@ -26,6 +26,7 @@ DONE = {
 
 @pytest.fixture
 def w() -> World:
+    categories()
     return world()
 
 

@@ -419,3 +419,14 @@ def test_a_csv_in_gb18030_with_formulas_from_an_export_is_read(w: World) -> None
     run = checked(w.actors["unit_secretary"], "members", data, "名册.csv")
     written(w.actors["unit_secretary"], run)
     assert Person.objects.get(name="=卓玛").phone == "13811110009"
+
+
+def test_zero_characters_of_a_broken_export_do_no_harm(w: World) -> None:
+    rows = [["姓名", "单位\0", "特长"], ["王\0小明", "地区住建局\0", "藏\0语"],
+            ["李红", "地区住建局", "会修\0灯"]]  # fmt: skip
+    run = checked(
+        w.actors["unit_secretary"], "members", text(rows, "utf-8"), "名册.csv"
+    )
+    assert outcome(run) == (1, 0, 0, 1)
+    written(w.actors["unit_secretary"], run, partly=True)
+    assert Person.objects.filter(name="王小明").count() == 1
