@@ -5,8 +5,9 @@ What a plan is worth is counted in small whole points, so that a person can foll
 it: how well a unit's function fills what a point needs, how near its seat is, how
 many of its members live there, whether the point has as many units as its people
 and needs ask for, less what a change costs. `solve` finds the plan worth most as a
-min-cost flow: first as many units placed as possible, then as many points as
-possible at their minimum, then the points. Affiliation does not matter.
+min-cost flow: first what people decided, then as many units placed as possible, then
+as many points as possible at their minimum, then the points. Affiliation does not
+matter.
 
 Two parts are not a matter of one pair: the second unit of a function fills less
 than the first, and each further unit at a point is worth less. Both are falling
@@ -303,7 +304,8 @@ def _flow(problem: Problem) -> list[int]:
     big = (n + 1) * (reach + max(abs(w) for w in worth) + 1)
     least = [_filled(problem, j, k) * big for j, k in steps]
     arcs.add([n + j for j, _ in steps], end, 1, -(np.array(worth) + least) * scale)
-    arcs.add(np.arange(n), end, 1, 2 * big * scale)
+    fixed = np.array([bool(u.fixed) for u in problem.units])
+    arcs.add(np.arange(n), end, 1, np.where(fixed, 3, 2) * big * scale)
     return _solved(arcs.table(), n, m, end, node)
 
 
@@ -355,7 +357,7 @@ def _in_order(problem: Problem, chosen: list[int]) -> None:
     alike: dict[Any, list[int]] = {}
     for i, u in enumerate(problem.units):
         row = problem.pair[i].tobytes() + problem.allowed[i].tobytes()
-        alike.setdefault((tuple(sorted(u.functions)), row), []).append(i)
+        alike.setdefault((tuple(sorted(u.functions)), u.fixed, row), []).append(i)
     for group in alike.values():
         last = len(problem.points)
         points = sorted((chosen[i] for i in group), key=lambda j: j if j >= 0 else last)
@@ -367,8 +369,10 @@ def _in_order(problem: Problem, chosen: list[int]) -> None:
 
 
 class Value(NamedTuple):
-    """Compared in this order: units placed, what fills the minima, points."""
+    """Compared in this order: units at the point that a person decided on, units
+    placed, what fills the minima, points."""
 
+    decided: int
     placed: int
     filled: int
     points: int
@@ -383,7 +387,8 @@ def value(problem: Problem, placed: Placed) -> Value:
         points += sum(int(problem.pair[i, j]) for i in units)
         points += sum(problem.step(j, k + 1) for k in range(len(units)))
         points += coverage(problem, j, units)
-    return Value(sum(map(len, at)), filled, points)
+    decided = sum(bool(u.fixed) and placed.get(u.key) == u.fixed for u in problem.units)
+    return Value(decided, sum(map(len, at)), filled, points)
 
 
 def by_point(problem: Problem, placed: Placed) -> list[list[int]]:

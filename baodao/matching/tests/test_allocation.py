@@ -85,7 +85,8 @@ def _worth(p: Problem, chosen: tuple[tuple[int, str], ...]) -> Value | None:
         points += sum(int(p.pair[i, j]) for i, _ in here)
         for f, gains in p.gains[j].items():
             points += sum(gains[: [g for _, g in here].count(f)])
-    return Value(sum(j >= 0 for j, _ in chosen), filled, points)
+    placed = [u.fixed for u, (j, _) in zip(p.units, chosen, strict=True) if j >= 0]
+    return Value(len(placed) - placed.count(""), len(placed), filled, points)
 
 
 @pytest.mark.req("A07")
