@@ -55,7 +55,10 @@ def _units(actor: Actor) -> Any:
 
 
 class UnitForm(Form):
-    name = forms.CharField(label="单位名称", max_length=80)
+    name = forms.CharField(
+        label="单位名称", max_length=80,
+        help_text="这里只改错别字。批文改名请用“单位改名”，旧名称会留下来。",
+    )  # fmt: skip
     short_name = forms.CharField(label="简称", max_length=30, required=False)
     kind = forms.ChoiceField(label="性质", choices=list(models.UNIT_KINDS.items()))
     affiliation = forms.ChoiceField(
@@ -136,20 +139,15 @@ class EndForm(Form):
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
 
 
-class CloseUnitForm(Form):
-    status = forms.ChoiceField(
-        label="怎么停用",
-        choices=[(k, v) for k, v in models.UNIT_STATUS.items() if k != "active"],
+class RenameForm(Form):
+    name = forms.CharField(label="新名称", max_length=80)
+    short_name = forms.CharField(label="新简称", max_length=30, required=False)
+    on = forms.DateField(
+        label="从哪天起", widget=DateInput(), help_text="按批文的日期，不晚于今天。"
     )
-    successor = UnitChoice(
-        label="并入哪个单位", queryset=models.Unit.objects.none(), required=False,
-        empty_label="没有",
-    )  # fmt: skip
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = _units(actor)  # type: ignore[attr-defined]
+    reason = forms.CharField(
+        label="依据", max_length=100, required=False, help_text="如批文的文号。"
+    )
 
 
 class AbilityForm(Form):
@@ -220,20 +218,6 @@ class PersonForm(Form):
         label="新电话", max_length=20, required=False, widget=PhoneInput(),
         help_text="留空就不改。",
     )  # fmt: skip
-
-
-class TransferForm(Form):
-    unit = UnitChoice(
-        label="转到哪个单位", queryset=models.Unit.objects.none(), empty_label=PLEASE
-    )
-    joined_on = forms.DateField(
-        label="到新单位日期", widget=DateInput(), required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        units = models.Unit.objects.filter(valid_to=None).order_by("pinyin")
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
 
 
 class ExemptionForm(Form):

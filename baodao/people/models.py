@@ -178,6 +178,35 @@ class Unit(Acted):
         return self.short_name or self.name
 
 
+class UnitName(models.Model):
+    """A name that a unit had, in [valid_from, valid_to). The unit keeps its id, code,
+    ties and agreements when it is renamed (domain 8.6); it is still found by this
+    name. Written with the act that gives the new one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="former_names")
+    name = models.TextField("名称")
+    short_name = models.TextField("简称", default="", blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止")
+    reason = models.TextField("依据", default="", blank=True)
+
+    class Meta:
+        ordering = ["-valid_to"]
+        constraints = [
+            ExclusionConstraint(
+                name="unit_name_no_overlap",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (period(), RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PartyOrg(Acted):
     """A party organisation of a unit. Its superior may be outside the system: then
     `superior_external` is its name and address for printed cards (domain 8.37)."""
@@ -268,7 +297,9 @@ class Person(Acted):
 
 class Member(Acted):
     """A party member (A09): one unit, up to two communities. `residence` and
-    `point` are set by the report-in that a community accepted."""
+    `point` are set by the report-in that a community accepted. `retires_on`: the first
+    day without duties, known beforehand; `stays_on`: the member has agreed to go on
+    as a community member (domain 8.3)."""
 
     ACCESS = Columns(
         path=("residence_path", "point_path", "unit_path"),
@@ -320,9 +351,17 @@ class Member(Acted):
     point_path = CText(null=True, blank=True)
     praise_public = models.BooleanField("同意公布姓名的好评", default=False)
     joined_on = models.DateField("到本单位日期", default=today)
+    retires_on = models.DateField("退休日期", null=True, blank=True)
+    stays_on = models.BooleanField("退休后愿意继续在社区服务", default=False)
+    left_on = models.DateField("离开日期", null=True, blank=True)
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["retires_on"],
+                name="member_to_retire",
+                condition=Q(retires_on__isnull=False),
+            ),
             models.Index(fields=["unit", "duty_status"], name="member_by_unit"),
             models.Index(fields=["residence_path"], name="member_by_residence"),
             models.Index(fields=["point_path"], name="member_by_point"),

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 
 from baodao.acts.models import Event
 from baodao.notifications.services import send
-from baodao.reporting import services
+from baodao.reporting import following, services
 from baodao.reporting.models import ReportIn
 from baodao.reporting.telling import messages_for
 
@@ -24,5 +24,6 @@ def tell(event_id: str, **_: object) -> int:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="reporting.sweep", queueing_lock="reporting.sweep")
 def sweep(timestamp: int) -> dict[str, int]:
-    """Every ten minutes: late acceptance, confirmations due, changes of unit."""
-    return services.sweep()
+    """Every ten minutes: late acceptance, confirmations due, transfers that ran out,
+    report-ins that follow their unit."""
+    return {**services.sweep(), "followed": following.follow()}

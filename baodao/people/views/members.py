@@ -11,16 +11,16 @@ from baodao.acts.access import can, require
 from baodao.core.clock import today
 from baodao.core.errors import Invalid
 from baodao.core.ids import uuid_of
-from baodao.people import models, queries, services
+from baodao.people import models, panels, queries, services
 from baodao.people.forms import (
     ExemptionForm,
     MemberAddForm,
     MemberEditForm,
     OwnForm,
     PersonForm,
-    TransferForm,
 )
 from baodao.people.models import Exemption, Member
+from baodao.people.services.members import SETTABLE
 from baodao.people.views.asking import (
     actor_of,
     form_page,
@@ -135,15 +135,13 @@ def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
         "purposes": list(PURPOSES.items()),
         "looks": looks(row.pk, "members.reveal"),
         "statuses": [
-            (k, v)
-            for k, v in models.DUTY_STATUS.items()
-            if k not in ("exempt", row.duty_status)
+            (k, models.DUTY_STATUS[k]) for k in SETTABLE if k != row.duty_status
         ],
+        "links": panels.member_links(actor, row),
         "may": {
             "edit": can(actor, "members.edit", row),
             "contact": can(actor, "persons.edit", row.person),
             "reveal": can(actor, "members.reveal", row),
-            "transfer": can(actor, "members.transfer", row),
             "duty": can(actor, "members.duty", row),
             "exempt": can(actor, "exemptions.add", _exemption(row)),
         },
@@ -231,37 +229,6 @@ def member_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         toast(request, "已保存。")
         return redirect("people:member", pk=pk)
     return form_page(request, form, f"修改{row.person.name}的姓名和电话", _crumbs(row))
-
-
-@get_or_post
-def member_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    row = queries.member(actor, pk)
-    require(actor, "members.transfer", row)
-    form = TransferForm(request.POST or None)
-    done = submitted(
-        request,
-        form,
-        lambda d: services.transfer_member(
-            actor=actor, member_id=pk, **_ids(d, "unit")
-        ),
-    )
-    if done:
-        toast(
-            request,
-            f"{row.person.name}已转走。",
-            "居住地的报到不变；单位联系点要重新报到。",
-        )
-        return redirect("people:members")
-    note = "转走以后由新单位管理，您可能看不到这名党员了。居住地的报到不变。"
-    return form_page(
-        request,
-        form,
-        f"把{row.person.name}转到别的单位",
-        _crumbs(row),
-        note=note,
-        submit="转走",
-    )
 
 
 @require_POST
