@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "baodao.records",
     "baodao.reporting",
     "baodao.orders",
+    "baodao.departures",
     "baodao.stats",
     "baodao.portal",
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from baodao.orders import sweeps, telling
+from baodao.orders import following, sweeps, telling
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
@@ -20,4 +20,5 @@ def tell(event_id: str, **_: object) -> None:
 @app.task(name="orders.sweep", queueing_lock="orders.sweep")
 def sweep(timestamp: int) -> None:
     """Every ten minutes."""
+    following.follow_units()
     sweeps.sweep()

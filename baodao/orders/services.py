@@ -66,8 +66,7 @@ def clean_public(text: str, field: str = "title") -> str:
 
 
 def public_wording(category: Category) -> str:
-    """What stands on the board until a worker has found better words: general,
-    without age, illness, name or door (domain 9.4)."""
+    """Until a worker has found better words: no age, illness, name or door (9.4)."""
     return f"一位居民有一件“{category.title}”方面的事要办"
 
 
@@ -302,8 +301,7 @@ def return_order(
     *, actor: Actor, order_id: UUID, reason: str, note: str,
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """A unit gives it back with a reason; it keeps no trace against the unit but the
-    event."""
+    """A unit gives it back with a reason; no trace against it but the event."""
     unit = _unit(actor)
     return _do(
         actor, "return", order_id,

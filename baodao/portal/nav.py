@@ -20,7 +20,7 @@ COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
     "单位与党员", "people:units", "users",
-    under=("/people/members/", "/people/orgs/", "/people/ties/"),
+    under=("/people/members/", "/people/orgs/", "/people/ties/", "/departures/"),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
@@ -47,7 +47,7 @@ def register() -> None:
         [
             Entry("接单", "orders:unit", "list-check"),
             Entry("报到", "reporting:list", "door-enter"),
-            Entry("本单位党员", "people:members", "users"),
+            Entry("本单位党员", "people:members", "users", under=("/departures/",)),
         ],
     )
     nav.register(

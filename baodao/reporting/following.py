@@ -229,15 +229,13 @@ def end_of_members(
         found = found.filter(channel=channel)
     gone: dict[tuple[str, str, bool], list[UUID]] = {}
     cleared: dict[str, set[UUID]] = {}
-    for pk, state, member, side in found.values_list(
-        "id", "state", "member_id", "channel"
-    ):
+    rows = found.values_list("id", "state", "member_id", "channel")
+    for pk, state, member, side in rows:
         event = "end" if state in rules.LIVE else "withdraw"
         gone.setdefault((event, reason, False), []).append(pk)
-        if state in rules.LIVE:
-            cleared.setdefault(
-                "residence" if side == "residence" else "point", set()
-            ).add(member)  # type: ignore[arg-type]
+        if state in rules.LIVE and member:
+            column = "residence" if side == "residence" else "point"
+            cleared.setdefault(column, set()).add(member)
     with transaction.atomic():
         _end(gone, step)
         for side, ids in cleared.items():

@@ -30,7 +30,7 @@ from baodao.people.services.members import (
     volunteer_no,
 )
 from baodao.people.services.roles import add_person, end_role, give_role
-from baodao.people.services.succession import Succession, end_unit
+from baodao.people.services.succession import Ended, Succession, end_unit
 from baodao.people.services.ties import (
     TieMove,
     add_contact_tie,
@@ -46,6 +46,7 @@ from baodao.people.services.units import (
 )
 
 __all__ = [
+    "Ended",
     "Succession",
     "TieMove",
     "add_contact_tie",

@@ -172,10 +172,11 @@ def plan_retirement(
     return act(actor, "members.retire", member_id, decide, reads=reads, now=now)
 
 
-def retire_due(now: datetime | None = None) -> list[UUID]:
+def retire_due(now: datetime | None = None) -> tuple[list[UUID], list[UUID]]:
     """Every night: who retires today or should have. Those who stay on become
     community members of where they live, without a unit; the others stay on their
-    unit's books as retired. Roles held for a unit end. Returns the members."""
+    unit's books as retired. Roles held for a unit end. Returns the members of both
+    kinds."""
     due = Member.objects.filter(kind="in_service", retires_on__lte=today(now))
     due = due.exclude(duty_status="left")
     stays = due.filter(stays_on=True).exclude(residence=None)
@@ -193,7 +194,7 @@ def retire_due(now: datetime | None = None) -> list[UUID]:
         people = [*homes, *leaving.values()]
         roles = RoleTie.objects.filter(person_id__in=people).exclude(unit=None)
         end_roles(SYSTEM, roles, now)
-    return [*staying, *leaving]
+    return list(staying), list(leaving)
 
 
 def leave(

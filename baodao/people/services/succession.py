@@ -40,11 +40,22 @@ class Succession:
     keep_roles: bool = False
 
 
-def end_unit(*, actor: Actor, decided: Succession, now: datetime | None = None) -> int:
+@dataclass(frozen=True)
+class Ended:
+    """What became of it: the event, how many members went along, and the paths of the
+    contact points it had."""
+
+    event_id: UUID
+    members: int
+    points: Collection[str]
+
+
+def end_unit(
+    *, actor: Actor, decided: Succession, now: datetime | None = None
+) -> Ended:
     """End a unit in one transaction: ties, members, persons and accounts, roles,
-    superiors, and the unit itself. Returns how many members went along. Raises
-    Invalid (successor, reason) when it is not possible so, NotFound and Forbidden by
-    the access table."""
+    superiors, and the unit itself. Raises Invalid (successor, reason) when it is not
+    possible so, NotFound and Forbidden by the access table."""
     checks.named(decided.reason, "reason", "理由")
     unit = Unit.objects.filter(pk=decided.unit_id).first()
     if unit is None:
@@ -54,7 +65,7 @@ def end_unit(*, actor: Actor, decided: Succession, now: datetime | None = None) 
         raise Conflict("这个单位已经停用了。")
     to = _successor(actor, unit, decided.successor_id)
     with transaction.atomic():
-        _hand_ties(actor, unit, to, decided, now)
+        points = _hand_ties(actor, unit, to, decided, now)
         moved = move_members(actor=actor, unit=unit, to=to, now=now) if to else 0
         _hand_roles(actor, unit, to if decided.keep_roles else None, now)
         if to:
@@ -68,8 +79,8 @@ def end_unit(*, actor: Actor, decided: Succession, now: datetime | None = None) 
             notes=[("staff", decided.reason)],
             data={"successor": str(to.pk) if to else ""},
         )
-        act(actor, "units.close", unit.pk, lambda row: closed, now=now)
-    return moved
+        done = act(actor, "units.close", unit.pk, lambda row: closed, now=now)
+    return Ended(done.event_id, moved, points)
 
 
 def _successor(actor: Actor, unit: Unit, pk: UUID | None) -> Unit | None:
@@ -90,7 +101,7 @@ def _successor(actor: Actor, unit: Unit, pk: UUID | None) -> Unit | None:
 
 def _hand_ties(
     actor: Actor, unit: Unit, to: Unit | None, decided: Succession, now: datetime | None
-) -> None:
+) -> list[str]:
     ties = list(ContactTie.objects.filter(unit=unit, valid_to=None))
     outside = [t for t in ties if not can(actor, "ties.end", t)]
     if outside:
@@ -107,6 +118,7 @@ def _hand_ties(
         points = [t.point_id for t in ties if t.pk in keep and t.point_id not in held]
         moves.append(TieMove(to.pk, points=points, reason=f"承接{unit}"))
     move_contact_ties(actor=actor, moves=moves, now=now)
+    return sorted(t.path for t in ties)
 
 
 def _hand_roles(

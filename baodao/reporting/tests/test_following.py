@@ -94,7 +94,7 @@ def test_a_unit_without_any_point_leaves_its_members_without_one(w: World) -> No
     move_contact_ties(actor=w.actors["county_org"], moves=[move], now=LATER)
     following.follow(LATER)
     assert _now(member=mine.member) == [("ended", "森格社区", "point_changed")]
-    assert Member.objects.get(pk=mine.member_id).point_id is None
+    assert Member.objects.get(report_ins=mine).point_id is None
 
 
 def test_a_successor_goes_on_with_report_in_and_lists_where_it_takes_the_tie(
