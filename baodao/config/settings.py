@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "baodao.orders",
     "baodao.departures",
     "baodao.stats",
+    "baodao.allocation",
     "baodao.portal",
 ]
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("baodao.people.urls")),
     path("report-ins/", include("baodao.reporting.urls")),
     path("orders/", include("baodao.orders.urls")),
+    path("allocation/", include("baodao.allocation.urls")),
     path("departures/", include("baodao.departures.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

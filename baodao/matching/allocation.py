@@ -35,10 +35,12 @@ UNRELATED = -200
 
 class Need(NamedTuple):
     """What a point asks of one function: `weight` in orders of twelve months (and
-    what its people and estates count for); `why` in words."""
+    what its people and estates count for); `why` in words; `own`: the point's own
+    figures say so, not only what is usual around it."""
 
     weight: int
     why: str = ""
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
