@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import now
 from baodao.core.ids import uuid7
 from baodao.notifications.services import message, send
@@ -45,6 +46,8 @@ def samples(w: World) -> Sample:
         url="/me/",
     )
     send([told])
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": home(w).id, "sheet": "member", "message_id": told.id,
@@ -52,6 +55,9 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
+        **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "allocation:": draft.id, "departures:unit": w.units.unit.id,
+        "departures:": w.members.member.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

@@ -173,7 +173,7 @@ def test_the_layout_shows_what_is_covered_and_what_is_missing_in_code_order(
     mine = see(w.client("county_org"), "layout")
     assert "噶尔县" in mine and "日土县" not in mine
     far = reverse("allocation:layout")
-    assert w.client("county_org").get(far, {"plan": it.pk}).status_code == 404
+    assert w.client("county_org").get(far, {"plan": str(it.pk)}).status_code == 404
     elsewhere = {"county": w.places.other_district.path}
     assert w.client("county_org").get(far, elsewhere).status_code == 404
 
