@@ -204,6 +204,8 @@ def lock(*, actor: Actor, pair_id: UUID, now: datetime | None = None) -> Done:
 def unlock(*, actor: Actor, pair_id: UUID, now: datetime | None = None) -> Done:
     """The next computing may move it again; what a person chose elsewhere is undone."""
     pair = _pair(actor, "unlock", pair_id)
+    if not pair.fixed:
+        raise Conflict("这一家没有固定，不用取消。")
     if pair.point_id != pair.suggested_id:
         return undo(actor=actor, pair_id=pair_id, now=now)
     write = Write(set={"fixed": False, "reason": "", "decided_by": ""})

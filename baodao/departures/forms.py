@@ -36,13 +36,18 @@ class EndUnitForm(Form):
         if to is None or not ties:
             del self.fields["keep_ties"]
         else:
-            choices = [(str(t.pk), t.point.name) for t in ties]
+            choices = [(str(t.pk), _named(t)) for t in ties]
             self.fields["keep_ties"].choices = choices  # type: ignore[attr-defined]
             free = [str(t.pk) for t in ties if t.point_id not in held]
             # One set of points, not two: what the successor has comes first.
             self.initial.setdefault("keep_ties", [] if held else free)
         if to is None:
             del self.fields["keep_roles"]
+
+
+def _named(tie: ContactTie) -> str:
+    above = tie.point.parent
+    return f"{above.name} · {tie.point.name}" if above else tie.point.name
 
 
 class TransferForm(Form):

@@ -157,6 +157,8 @@ def plan_retirement(
     def decide(row: Row) -> Write:
         if row["kind"] != "in_service" or row["duty_status"] in ("retired", "left"):
             raise Invalid("已经不是在职党员，不用再登记退休。")
+        if on is None and row["retires_on"] is None:
+            raise Invalid("没有登记过退休，不用取消。")
         if on and on < row["joined_on"]:
             raise Invalid(fields={"on": "退休日期不能早于到本单位的日期。"})
         if stays and row["residence_id"] is None:
@@ -168,7 +170,7 @@ def plan_retirement(
             data={"on": on.isoformat() if on else None, "stays": stays},
         )
 
-    reads = ("kind", "duty_status", "joined_on", "residence_id")
+    reads = ("kind", "duty_status", "joined_on", "residence_id", "retires_on")
     return act(actor, "members.retire", member_id, decide, reads=reads, now=now)
 
 
