@@ -10,11 +10,16 @@ class Counter(models.Model):
 
 def next_number(key: str) -> int:
     """The next number of a series, starting at 1. One statement, safe under load."""
+    return next_numbers(key, 1)[0]
+
+
+def next_numbers(key: str, count: int) -> range:
+    """The next `count` numbers of a series at once."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_counter AS c (key, n) VALUES (%s, 1) "
-            "ON CONFLICT (key) DO UPDATE SET n = c.n + 1 RETURNING n",
-            [key],
+            "INSERT INTO core_counter AS c (key, n) VALUES (%(key)s, %(n)s) "
+            "ON CONFLICT (key) DO UPDATE SET n = c.n + %(n)s RETURNING n",
+            {"key": key, "n": count},
         )
-        row = cursor.fetchone()
-    return int(row[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)

@@ -24,6 +24,7 @@ from baodao.acts.many import act_many, act_rows
 from baodao.acts.models import Event
 from baodao.acts.writing import Write
 from baodao.core.clock import now as clock_now
+from baodao.core.models import next_numbers
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import ContactTie, Unit
@@ -31,9 +32,9 @@ from baodao.people.queries import current
 from baodao.places.models import Place
 from baodao.reporting import plans, rules
 from baodao.reporting.models import ReportIn, ReportInItem
-from baodao.reporting.services import context, receipt_number
+from baodao.reporting.services import context, receipt_key
 
-LIMIT = 2_000  # of one run of the sweep
+LIMIT = 2_000  # of one run of the sweep; the next one takes the rest
 
 
 @dataclass
@@ -41,6 +42,7 @@ class _Step:
     """One run: when, the contexts of places asked for already, the new rows."""
 
     at: datetime
+    limit: int | None = LIMIT
     batch: Batch = field(default_factory=Batch)
     contexts: dict[str, plans.Context] = field(default_factory=dict)
     made: list[ReportIn] = field(default_factory=list)
@@ -56,7 +58,7 @@ def follow(
 ) -> int:
     """Let report-ins follow: those of some units and their members at once, or
     whatever has to (worker, every ten minutes). Returns how many changed."""
-    step = _Step(now or clock_now())
+    step = _Step(now or clock_now(), None if units is not None else LIMIT)
     with transaction.atomic():
         n = _change_desk(_of(units), step)
         n += _members(_of(units), step)
@@ -82,7 +84,7 @@ def _change_desk(found: QuerySet[ReportIn], step: _Step) -> int:
     rows = strange.exclude(nowhere).filter(stays).values_list("id", "member__unit_id")
     writes = {
         pk: Write(set={"unit_id": unit}, data={"unit": str(unit or "")})
-        for pk, unit in rows[:LIMIT]
+        for pk, unit in rows[: step.limit]
     }
     return len(act_rows(SYSTEM, "reporting.follow_unit", writes, now=step.at))
 
@@ -97,7 +99,7 @@ def _tie(unit: Any) -> QuerySet[ContactTie]:
 
 def _members(found: QuerySet[ReportIn], step: _Step) -> int:
     lost = found.filter(~Exists(_tie(OuterRef("member__unit_id"))), channel="unit")
-    rows = lost.filter(member__isnull=False).select_related("member")[:LIMIT]
+    rows = lost.filter(member__isnull=False).select_related("member")[: step.limit]
     by_member: dict[UUID, list[ReportIn]] = {}
     for row in rows:
         by_member.setdefault(row.member_id, []).append(row)  # type: ignore[arg-type]
@@ -137,7 +139,7 @@ def _carry(
     old: ReportIn, to: Place, unit_id: UUID | None, step: _Step, **more: Any
 ) -> ReportIn:
     new = ReportIn(
-        receipt_no=receipt_number(to.path), point=to, path=to.path, unit_id=unit_id,
+        point=to, path=to.path, unit_id=unit_id,
         **plans.carried(old, step.context(to.path)), **more,
     )  # fmt: skip
     step.made.append(new)
@@ -172,7 +174,7 @@ def _units(found: QuerySet[ReportIn], step: _Step) -> int:
     lost = found.filter(
         ~Exists(_tie(OuterRef("subject_unit_id"))), subject_unit__isnull=False
     )
-    rows = list(lost.select_related("subject_unit", "point")[:LIMIT])
+    rows = list(lost.select_related("subject_unit", "point")[: step.limit])
     heirs = _heirs(rows)
     gone: dict[tuple[str, str, bool], list[UUID]] = {}
     for r in rows:
@@ -248,6 +250,7 @@ def end_of_members(
 
 
 def _write(step: _Step) -> None:
+    _number(step.made)
     lists = step.batch.rows.pop(ReportInItem, [])
     for new in step.made:
         event = "carry_over" if new.state == "active" else "submit"
@@ -258,6 +261,17 @@ def _write(step: _Step) -> None:
     step.batch.add(*lists)
     step.batch.flush()
     send(_messages(step.made, told))
+
+
+def _number(made: Sequence[ReportIn]) -> None:
+    """The next numbers of each community, in one statement each."""
+    by_key: dict[str, list[ReportIn]] = {}
+    for new in made:
+        by_key.setdefault(receipt_key(new.path), []).append(new)
+    for key in sorted(by_key):
+        numbers = next_numbers(key, len(by_key[key]))
+        for new, n in zip(by_key[key], numbers, strict=True):
+            new.receipt_no = f"{n:04d}"
 
 
 def _messages(made: Sequence[ReportIn], told: dict[UUID, UUID]) -> list[Message]:
