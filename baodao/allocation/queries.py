@@ -175,7 +175,21 @@ class Board:
 
     @property
     def empty(self) -> int:
+        """Points without any unit, after; `empty_before`: now."""
         return sum(not line.after.n for line in self.lines)
+
+    @property
+    def empty_before(self) -> int:
+        return sum(not line.before.n for line in self.lines)
+
+    @property
+    def loose_before(self) -> int:
+        """Units without any point now; after the plan: those of `lost` that had none."""
+        return sum(p.was_id is None for p in self.mine)
+
+    @property
+    def loose(self) -> int:
+        return sum(p.was_id is None and p.point_id is None for p in self.mine)
 
     @cached_property
     def cells(self) -> list[str]:

@@ -77,7 +77,7 @@ def units(actor: Actor, wanted: UnitFilter, order: str = "name") -> QuerySet[Uni
             found = found.filter(**{f"{column}__gte": lo, f"{column}__lt": hi})
     found = _find_units(found, wanted.text)
     on_books = Count("members", filter=~Q(members__duty_status="left"))
-    found = found.select_related("seat").annotate(member_count=on_books)
+    found = found.select_related("seat", "successor").annotate(member_count=on_books)
     return found.order_by(UNIT_ORDER.get(order, "pinyin"), "pk")
 
 

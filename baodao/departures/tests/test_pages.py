@@ -67,6 +67,8 @@ def test_edge_case_07_a_merger_is_previewed_and_confirmed_in_one_step(
     old = see(client, reverse("people:unit", args=[w.units.unit.pk]))
     assert "并入" in old and w.units.other.name in old
     assert "单位合并或撤销" not in old
+    closed = client.get(reverse("people:units"), {"closed": "1"}).content.decode()
+    assert w.units.unit.name in closed and "并入县卫健委" in closed
     assert client.get(url).status_code == 409
 
 
