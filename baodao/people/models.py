@@ -196,15 +196,9 @@ class UnitName(models.Model):
         constraints = [
             ExclusionConstraint(
                 name="unit_name_no_overlap",
-                expressions=[
-                    ("unit", RangeOperators.EQUAL),
-                    (period(), RangeOperators.OVERLAPS),
-                ],
+                expressions=[("unit", RangeOperators.EQUAL), (period(), RangeOperators.OVERLAPS)],
             )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+        ]  # fmt: skip
 
 
 class PartyOrg(Acted):
