@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from baodao.acts.access import require, visible
 from baodao.acts.actor import Actor
@@ -171,7 +171,8 @@ def _begin_ties(
             batch.create(actor, "ties.add", tie, at=now)
             begun.append(tie)
     overlap = ("point", "有单位这段时间已经联系这个联系点。请看一下最新的情况。")
-    with said(contact_tie_no_overlap=overlap):
+    # COPY speaks to the driver itself: its errors are made Django's first.
+    with said(contact_tie_no_overlap=overlap), connection.wrap_database_errors:
         batch.flush()
     return begun
 
