@@ -29,7 +29,8 @@ from baodao.people.models import ContactTie
 from baodao.people.services import TieMove, move_contact_ties
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, COUNTY, PREFECTURE
-from baodao.reporting import following
+
+FOLLOW = "reporting.follow"
 
 
 def create_plan(
@@ -247,12 +248,12 @@ def _adjust(
 
 def drop(*, actor: Actor, plan_id: UUID, now: datetime | None = None) -> Done:
     """The plan is not wanted; nothing changes."""
-    return act(actor, "allocation.drop", plan_id, _by(actor, now), now=now)
+    write = Write(set=_stamp(actor, now))
+    return act(actor, "allocation.drop", plan_id, lambda row: write, now=now)
 
 
-def _by(actor: Actor, now: datetime | None, **data: Any) -> Any:
-    stamp = {"decided_at": now or clock_now(), "decided_by": actor.name}
-    return lambda row: Write(set=stamp, data=data)
+def _stamp(actor: Actor, now: datetime | None) -> dict[str, Any]:
+    return {"decided_at": now or clock_now(), "decided_by": actor.name}
 
 
 def commit(
@@ -260,8 +261,9 @@ def commit(
     version: int | None = None,
 ) -> Done:  # fmt: skip
     """Let the plan hold from today, in one transaction: old ties end, new ones begin,
-    report-ins follow, units and communities are told. Refused when units, points or
-    ties have changed since it was computed."""
+    units and communities are told; the report-ins of thousands of members follow by a
+    job of the same transaction. Refused when units, points or ties have changed since
+    it was computed."""
     plan = _plan(plan_id)
     require(actor, "allocation.commit", plan)
     with transaction.atomic(), _changed_meanwhile():
@@ -271,9 +273,13 @@ def commit(
             )
         moves = _moves(plan)
         move_contact_ties(actor=actor, moves=moves, now=now)
-        following.follow(now, units=[m.unit_id for m in moves])
+        units = [str(m.unit_id) for m in moves]
+        write = Write(
+            set=_stamp(actor, now), data={"units": len(units)},
+            job=(FOLLOW, {"units": units}) if units else None,
+        )  # fmt: skip
         done = act(
-            actor, "allocation.commit", plan_id, _by(actor, now, units=len(moves)),
+            actor, "allocation.commit", plan_id, lambda row: write,
             now=now, version=version,
         )  # fmt: skip
         send(_told(plan, done.event_id))
@@ -325,7 +331,7 @@ def _told(plan: AllocationPlan, event_id: UUID) -> list[Message]:
             message(
                 event_id=event_id, unit_id=p.unit_id, url=reverse("reporting:list"),
                 title=f"本单位的联系点是{p.point.name}",
-                text="党员在单位一边的报到已经跟着转过去。请负责人到新社区报到对接。",
+                text="党员在单位一边的报到会跟着转过去。请负责人到新社区报到对接。",
             )
         )  # fmt: skip
         for place, counted in ((p.point, come), (p.was, go)):

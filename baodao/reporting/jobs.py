@@ -1,5 +1,7 @@
 """Background tasks of report-in."""
 
+from uuid import UUID
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -19,6 +21,12 @@ def tell(event_id: str, **_: object) -> int:
     related = ("member__person", "member__unit", "subject_unit", "point")
     report_in = ReportIn.objects.select_related(*related).get(id=event.object_id)
     return send(messages_for(event, report_in))
+
+
+@app.task(name="reporting.follow", retry=RETRY)
+def follow(units: list[str], **_: object) -> int:
+    """Report-ins of some units and their members follow at once; thousands may."""
+    return following.follow(units=[UUID(pk) for pk in units])
 
 
 @app.periodic(cron="*/10 * * * *")

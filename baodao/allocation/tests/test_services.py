@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from baodao.acts.models import Event
 from baodao.allocation import services as s
@@ -20,6 +21,7 @@ from baodao.people.models import ContactTie, Member, Unit
 from baodao.people.queries import points_without_unit
 from baodao.people.services import Succession
 from baodao.people.tests.make import World, world
+from baodao.reporting import jobs
 from baodao.reporting.models import ReportIn
 from baodao.reporting.tests.make import accepted, at_point, of_unit
 
@@ -269,6 +271,9 @@ def test_members_report_in_follows_and_the_head_reports_anew(w: World) -> None:
     accepted(w, unit, "other_community_worker")
     it = plan(w)
     s.commit(actor=w.actors["prefecture_org"], plan_id=it.id)
+    job = ProcrastinateJob.objects.get(task_name="reporting.follow")
+    jobs.follow(**job.args)
+    jobs.follow(**job.args)
     at_old.refresh_from_db()
     unit.refresh_from_db()
     assert (at_old.state, at_old.end_reason) == ("ended", "point_changed")

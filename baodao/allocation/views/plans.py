@@ -16,6 +16,7 @@ from baodao.allocation.freshness import changes_since
 from baodao.allocation.layout import layout
 from baodao.allocation.models import AllocationPair, AllocationPlan
 from baodao.allocation.views import shown
+from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.views.asking import (
@@ -63,7 +64,11 @@ def new(request: HttpRequest) -> HttpResponse:
     actor = require_desk(request, "allocation.compute", "allocation.view")
     places = _places(actor)
     last = queries.plans(actor).first()
-    initial = {"place": places.first(), **(last.weights if last else {})}
+    day = today()
+    initial = {
+        "place": places.first(), "name": f"{day.year}年{day.month}月试算",
+        **(last.weights if last else {}),
+    }  # fmt: skip
     form = PlanForm(request.POST or None, places=places, initial=initial)
     done = submitted(
         request,
@@ -219,7 +224,7 @@ def commit(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
         toast(
             request, f"方案已生效，{plan.changed}家单位换了联系点。",
-            "单位和社区都收到了通知，党员单位一边的报到跟着转了过去。",
+            "单位和社区都收到了通知，党员单位一边的报到马上跟着转过去。",
         )  # fmt: skip
         return redirect("allocation:plan", pk=pk)
     found = queries.board(plan)
