@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import now
 from baodao.core.ids import uuid7
 from baodao.notifications.services import message, send
@@ -48,11 +49,12 @@ def bodies(w: World) -> dict[str, dict[str, Any]]:
         "api:places_point": {"on": True},
         "api:add_unit": {"name": "试用单位", "seat": w.places.district.code, "kind": "organ"},
         "api:units_edit": {"name": "地区住建局", "seat": w.places.street.code, "kind": "organ"},
-        "api:units_close": {"status": "dissolved", "reason": "试一试"},
+        "api:units_end": {"reason": "试一试"},
         "api:units_tie": {"point": w.places.grid.code},
         "api:add_member": {"name": "新来的", "unit": str(w.units.unit.id)},
         "api:members_edit": {"skills": ["repair"]},
         "api:members_duty": {"status": "seconded_away"},
+        "api:members_leave": {"why": "moved_out"},
         "api:members_transfer": {"unit": str(w.units.other.id)},
         "api:member_reports_in": {"member": str(w.members.colleague.id), "channel": "residence",
                                   "place": w.places.community.code},
@@ -93,6 +95,8 @@ def samples(w: World) -> Sample:
     )
     send([told])
     reported = home(w).id
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
@@ -100,6 +104,9 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
+        **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "allocation:": draft.id, "departures:unit": w.units.unit.id,
+        "departures:": w.members.member.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

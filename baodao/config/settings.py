@@ -51,7 +51,9 @@ INSTALLED_APPS = [
     "baodao.records",
     "baodao.reporting",
     "baodao.orders",
+    "baodao.departures",
     "baodao.stats",
+    "baodao.allocation",
     "baodao.portal",
 ]
 

@@ -24,6 +24,7 @@ UNIT_ACTIONS = {
     "add": ("新增单位", {**_ORG, **_SYSTEM}),
     "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT}),
     "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
+    "rename": ("单位改名", _ORG),
     "close": ("停用单位", _ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
@@ -51,7 +52,7 @@ PERSON_ACTIONS = {
     ),
     "add": ("新增人员", {**_ORG, **_COMMUNITY, **_UNIT, "system_admin": Scope.ALL, **_SYSTEM}),
     "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
-    "move": ("随单位迁移", {**_ORG, **_UNIT}),
+    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
     "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
 }  # fmt: skip
 MEMBER_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
@@ -74,10 +75,17 @@ MEMBER_ACTIONS["duty"] = (
     {**_UNIT, **_SYSTEM, "community_secretary": Scope.PLACE},
 )
 MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**_ORG, **_UNIT})
+_LEAVING = {**_UNIT, "community_secretary": Scope.PLACE}
+MEMBER_ACTIONS["retire"] = ("登记退休", _LEAVING)
+MEMBER_ACTIONS["retired"] = ("到期退休", _SYSTEM)
+MEMBER_ACTIONS["leave"] = ("登记离开", _LEAVING)
+# Why somebody leaves for good (domain 8.2), as a report-in's end knows it too.
+LEAVING = {"moved_out": "搬出本地区", "deceased": "去世"}
 EXEMPTION_ACTIONS = {
     "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
     "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
-    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
+    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE, **_SYSTEM}),
+    "move": ("随单位迁移", {**_ORG, **_UNIT}),
 }
 RESIDENT_ACTIONS = {
     "view": ("查看居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
@@ -99,7 +107,7 @@ ROLE_ACTIONS = {
         {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN},
     ),
     "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
-    "end": ("收回角色", _GIVERS),
+    "end": ("收回角色", {**_GIVERS, **_SYSTEM}),
     "move": ("随单位迁移", _ORG),
 }
 ROLE_MESSAGES = {
@@ -129,7 +137,7 @@ ACCOUNT_ACTIONS = {
          "privacy_officer", "system_admin", "security_admin", "audit_admin"),
         Scope.OWN,
     )),
-    "move": ("随单位迁移", _ORG),
+    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
     "disable": ("停用账号", _ACCOUNTS),
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip

@@ -18,7 +18,8 @@ from baodao.acts.access import path_range
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
-from baodao.people.models import EXEMPTION_KINDS, Unit
+from baodao.people.choices import EXEMPTION_KINDS
+from baodao.people.models import Unit
 from baodao.places.models import Place
 from baodao.reporting import rules
 

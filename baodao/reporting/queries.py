@@ -60,6 +60,8 @@ TITLES = {
     "reconfirm": "再次确认：还在这里",
     "remind": "提醒再次确认",
     "follow_unit": "所在单位已更新",
+    "lapse": "转出满30天，这里结束",
+    "carry_over": "随单位转入",
 }
 _ICONS: dict[str, tuple[str, Tone]] = {
     "accept": ("circle-check", "ok"),

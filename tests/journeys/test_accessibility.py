@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import now
 from baodao.orders.tests.make import order_in, place, place_online
 from baodao.people.tests.make import World
@@ -87,6 +88,24 @@ def test_pages_of_staff(open_as: Open, w: World) -> None:
         f"/orders/{done.id}/", f"/orders/{done.id}/slip/", "/report-ins/",
         "/report-ins/coverage/", "/people/units/", "/people/members/", "/places/",
         "/search/?q=住建",
+    ]  # fmt: skip
+    check(page, paths)
+
+
+def test_pages_of_the_organisation_department(open_as: Open, w: World) -> None:
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.other).id
+    page = open_as("county_org", "/allocation/")
+    paths = [
+        "/allocation/", "/allocation/new/", f"/allocation/{draft.id}/",
+        f"/allocation/{draft.id}/units/", f"/allocation/{draft.id}/recompute/",
+        f"/allocation/{draft.id}/commit/", f"/allocation/{draft.id}/print/",
+        f"/allocation/pairs/{pair}/override/",
+        f"/allocation/layout/?at={w.places.street.code}", "/allocation/layout/?print=1",
+        f"/departures/units/{w.units.unit.id}/?q=县",
+        f"/departures/units/{w.units.unit.id}/?into={w.units.other.id}",
+        f"/departures/members/{w.members.member.id}/transfer/",
+        f"/people/units/{w.units.unit.id}/", f"/people/units/{w.units.unit.id}/rename/",
     ]  # fmt: skip
     check(page, paths)
 
