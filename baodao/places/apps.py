@@ -10,6 +10,7 @@ class PlacesConfig(AppConfig):
         from baodao.places import rules
 
         register("places.Place", "places", rules.PLACE_ACTIONS)
+        register("places.PlaceChange", "changes", rules.CHANGE_ACTIONS)
         register("places.Estate", "estates", rules.ESTATE_ACTIONS)
         register("places.Household", "households", rules.HOUSEHOLD_ACTIONS)
         register("places.Setting", "settings", rules.SETTING_ACTIONS)

@@ -47,6 +47,12 @@ def start(actor: Actor) -> Place | None:
     return found.order_by("level", "path").first()
 
 
+def tops(actor: Actor) -> list[Place]:
+    """The highest places the actor may see: with a nation loaded, its provinces."""
+    found = open_places(actor).filter(level=rules.PROVINCE)
+    return list(found.order_by("path"))
+
+
 def children(actor: Actor, parent: Place, level: int | None = None) -> QuerySet[Place]:
     """The places right below `parent`, in the order of their codes."""
     found = open_places(actor).filter(parent=parent)
@@ -69,14 +75,17 @@ def crumbs(actor: Actor, of: Place) -> list[Place]:
 
 def search_places(actor: Actor, text: str, level: int | None = None) -> QuerySet[Place]:
     """Open places by code prefix (digits), Chinese name, full pinyin or initials,
-    restricted to the actor's sight, with their parent: one indexed query."""
+    restricted to the actor's sight, with their parent: one indexed query. A single
+    letter finds nothing: it is in the pinyin of three places out of four."""
     found = open_places(actor).select_related("parent")
     if level is not None:
         found = found.filter(level=level)
     text = text.strip()
     if text[:1].isdigit():
         return found.filter(code__startswith=text.upper()).order_by("path")
-    return search.matching(found, text).order_by("path") if text else found.none()
+    if not any(search.keys_of(word) for word in text.lower().split()):
+        return found.none()
+    return search.matching(found, text).order_by("path")
 
 
 def counts(path: str) -> dict[int, int]:

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from baodao.acts.access import path_range
 from baodao.core.clock import today
 from baodao.orders.models import Order
 from baodao.orders.residents import handler, public
 from baodao.orders.rules import PUBLIC_STATES
+from baodao.people.models import RoleTie
+from baodao.people.queries import current
 from baodao.places import rules as levels
 from baodao.places.models import Place
+from baodao.places.rules import common_path
 from baodao.places.settings import values
 from baodao.stats.orders import Figures, Period, figures
 from baodao.ui.shapes import Tone
@@ -76,14 +79,25 @@ class Board:
 
 
 def top() -> Place | None:
-    """The highest place that branches: a province with one prefecture is skipped."""
+    """Whose board opens first: the closest place above everybody who holds a role
+    (the nation's places may all be there, of which one prefecture is at work), else
+    the highest place that branches."""
+    held = RoleTie.objects.filter(current(), unit=None).exclude(path="")
+    ends = held.aggregate(Min("path"), Max("path"))
+    if ends["path__min"]:
+        path = common_path(ends["path__min"], ends["path__max"])
+        return Place.objects.filter(path=path, valid_to=None).first()
+    return _branching()
+
+
+def _branching() -> Place | None:
     here: Place | None = None
     while True:
         below = list(
             Place.objects.filter(parent=here, valid_to=None).order_by("path")[:2]
         )
         if len(below) != 1 or below[0].level >= levels.COMMUNITY:
-            return here or (below[0] if below else None)
+            return here or (below[0] if len(below) == 1 else None)
         here = below[0]
 
 

@@ -26,7 +26,9 @@ Question = Callable[[Place], str]
 ASK_BEFORE: dict[str, list[Question]] = {"close": [], "unpoint": []}
 
 CODE_TAKEN = {"place_code_once": ("code", "这个代码已经有了。请核对后换一个。")}
-_PATH_TAKEN = {"path": ("code", "这个代码以前用过，已停用的也不能重用。请换一个。")}
+_PATH_TAKEN = {
+    "place_path_once": ("code", "这个代码以前用过，已停用的也不能重用。请换一个。")
+}
 
 
 def add_official_place(
@@ -50,7 +52,10 @@ def add_official_place(
             fields={"code": f"还没有上级{rules.parent_code(code)}。请先加上级。"}
         )
     place = _new_place(parent, code, level, name, now)
-    place.kind = rules.kind_of(code, name)
+    above = parent.official_name if parent else ""
+    place.kind = rules.kind_of(code, name, above)
+    place.name = rules.shown_name(code, name, above)
+    place.pinyin = pinyin_key(place.name)
     place.phone, place.population, place.lon, place.lat = phone, population, lon, lat
     with said(**CODE_TAKEN, **_PATH_TAKEN):
         return create(actor, "places.add", place, now=now, client_id=client_id)

@@ -40,6 +40,8 @@ def actor_of(request: HttpRequest) -> Actor:
 def browse(request: HttpRequest) -> HttpResponse:
     """The tree from the actor's own place."""
     actor = actor_of(request)
+    if not actor.path and len(found := queries.tops(actor)) > 1:
+        return render(request, "places/tops.html", {"places": found})
     top = queries.start(actor)
     if top:
         return _page(request, top)

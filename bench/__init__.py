@@ -1,0 +1,2 @@
+"""Measured figures. Each module prints a line per figure:
+`BENCH name value bar ok|short`."""
