@@ -59,8 +59,7 @@ def clean_public(text: str, field: str = "title") -> str:
         raise Invalid(fields={field: "请写对外文字，几个字就行。"})
     if len(text) > 40:
         raise Invalid(fields={field: "对外文字最多 40 个字，请写短一点。"})
-    found = private_numbers(text)
-    if found:
+    if found := private_numbers(text):
         raise Invalid(fields={field: f"对外文字里有{'、'.join(found)}，请去掉。"})
     return text
 
@@ -73,8 +72,7 @@ def public_wording(category: Category) -> str:
 
 def check_detail(detail: str, confirmed: bool) -> str:
     """The resident's own words; ID, phone and bank numbers are asked about once."""
-    detail = detail.strip()
-    if not detail:
+    if not (detail := detail.strip()):
         raise Invalid(fields={"detail": "请写一句话，说说是什么事。"})
     if len(detail) > 2000:
         raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})

@@ -16,3 +16,9 @@ class PlacesConfig(AppConfig):
         register("places.Setting", "settings", rules.SETTING_ACTIONS)
         register("places.LocalDay", "days", rules.DAY_ACTIONS)
         register("places.Pause", "pauses", rules.PAUSE_ACTIONS)
+
+        from baodao.places.changes import moves, own
+
+        moves.register(
+            own.ESTATES, own.HOUSEHOLDS, own.SETTINGS, own.DAYS, own.Pauses()
+        )

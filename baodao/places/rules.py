@@ -3,6 +3,7 @@
 The type comes from the digits, never from the name: names end variously in
 居委会, 社区, 村委会, and three "townships" of Luzhou are zones."""
 
+import re
 from itertools import pairwise
 
 from baodao.acts.access import Scope
@@ -65,6 +66,14 @@ def level_of(code: str) -> int:
     if not code.isdigit() or len(code) not in LEVEL_OF_LENGTH:
         raise Invalid(fields={"code": "代码应为 2、4、6、9 或 12 位数字。"})
     return LEVEL_OF_LENGTH[len(code)]
+
+
+_CODE = re.compile(r"(\d{2}|\d{4}|\d{6}|\d{9}|\d{12}(-[GEBH]\d+)*)")
+
+
+def is_code(code: str) -> bool:
+    """Whether it has the shape of a code, official or local."""
+    return bool(_CODE.fullmatch(code))
 
 
 def parent_code(code: str) -> str:

@@ -18,6 +18,7 @@ from baodao.places.models import (
     Estate,
     Place,
 )
+from baodao.places.services.names import former_names, search_text
 
 # What else hangs on a place is known to the layers above: each adds a question
 # that answers with a sentence when the place may not be closed, or may not stop
@@ -164,13 +165,15 @@ def edit_place(
     now: datetime | None = None,
     version: int | None = None,
 ) -> Done:
-    """Change what a place is called and its public facts. The code stays: a new
-    code is a new place. Errors: name, population, lon, lat."""
+    """Correct what a place is called and its public facts. A new official name or a
+    new code is a change of divisions (`places.changes`). Errors: name, population,
+    lon, lat."""
     name = named(name)
     _check_position(lon, lat)
+    former = [n.name for n in former_names([place_id]).get(place_id, [])]
     changed = {
         "name": name,
-        "pinyin": pinyin_key(name),
+        "pinyin": search_text(pinyin_key(name), former),
         "name_bo": name_bo.strip(),
         "phone": phone.strip(),
         "population": population,
