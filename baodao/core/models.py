@@ -8,6 +8,15 @@ class Counter(models.Model):
     n = models.IntegerField()
 
 
+class Headway(models.Model):
+    """How far a long piece of work has come: see `core.headway`."""
+
+    id = models.UUIDField(primary_key=True)
+    done = models.IntegerField()
+    total = models.IntegerField()
+    said = models.TextField()
+
+
 def next_number(key: str) -> int:
     """The next number of a series, starting at 1. One statement, safe under load."""
     with connection.cursor() as cursor:

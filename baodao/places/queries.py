@@ -3,7 +3,7 @@ distances, pauses, who looked at a household."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +14,14 @@ from baodao.acts.models import Event
 from baodao.core.errors import NotFound
 from baodao.places import rules, search
 from baodao.places.calendars import Interval
-from baodao.places.models import Household, LocalDay, Pause, Place, Setting
+from baodao.places.models import (
+    Household,
+    LocalDay,
+    Pause,
+    Place,
+    PlaceName,
+    Setting,
+)
 from baodao.places.settings import KEYS, ancestors, sources
 from baodao.places.values import shown
 
@@ -106,6 +113,19 @@ def contact_points(actor: Actor, path: str = "") -> QuerySet[Place]:
     lo, hi = path_range(path)
     found = open_places(actor).filter(path__gte=lo, path__lt=hi, is_contact_point=True)
     return found.select_related("parent").order_by("path")
+
+
+def names(place: Place) -> list[PlaceName]:
+    """Former names of a place and of those that went into it, the newest first."""
+    return list(PlaceName.objects.filter(place=place))
+
+
+def named_on(place: Place, day: date) -> str:
+    """What a place was called on a day: 昆莎乡（现名昆莎镇）. One query."""
+    then = PlaceName.objects.filter(
+        place=place, merged=False, valid_from__lte=day, valid_to__gt=day
+    ).first()
+    return f"{then.name}（现名{place.name}）" if then else place.name
 
 
 def names_of(paths: Sequence[str]) -> dict[str, str]:

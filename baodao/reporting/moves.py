@@ -11,7 +11,7 @@ from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.core.clock import today
-from baodao.places.changes.moves import Follow, Line, Moves
+from baodao.places.changes.moves import Follow, Line, Look, Moves
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
 
@@ -19,10 +19,10 @@ from baodao.reporting.models import ReportIn
 class ReportIns(Follow):
     """One live report-in of a unit per contact point: the receiving point's stays."""
 
-    def left(self, moves: Moves) -> list[Line]:
-        n = len(list(self._twice(moves)))
+    def look(self, moves: Moves) -> Look:
+        look, n = super().look(moves), len(list(self._twice(moves)))
         words = "个单位在两边都报过到，只留接收的一方的"
-        return [*super().left(moves), *([Line(words, n)] if n else [])]
+        return Look(look.n, [*look.left, *([Line(words, n)] if n else [])])
 
     def move(self, actor: Actor, moves: Moves) -> int:
         twice = list(self._twice(moves))
@@ -36,6 +36,8 @@ class ReportIns(Follow):
         """(id, state) of units' report-ins whose point will have another of theirs."""
         mine = self.rows(moves).filter(subject_unit__isnull=False)
         rows = list(mine.order_by("created_at", "pk"))
+        if not rows:
+            return
         units = {r.subject_unit_id for r in rows}
         there = ReportIn.objects.filter(subject_unit__in=units).exclude(state="ended")
         moving = {r.pk for r in rows}

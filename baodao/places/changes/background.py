@@ -10,6 +10,7 @@ from baodao.acts.models import Event
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import BaodaoError
+from baodao.core.headway import telling
 from baodao.places.changes.carry import carry_out
 from baodao.places.changes.moves import Moves, Target, move_all
 from baodao.places.changes.services import give_up
@@ -25,8 +26,10 @@ def carry_out_started(change_id: UUID, event_id: UUID) -> None:
     row = PlaceChange.objects.get(pk=change_id)
     if row.state != "running":
         return
+    actor = _who(Event.objects.get(pk=event_id), row)
     try:
-        carry_out(actor=_who(Event.objects.get(pk=event_id), row), change_id=change_id)
+        with telling(change_id) as tell:
+            carry_out(actor=actor, change_id=change_id, tell=tell)
     except BaodaoError as error:
         give_up(actor=SYSTEM, change_id=change_id, why=error.message)
     except Exception:

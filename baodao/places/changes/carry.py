@@ -14,6 +14,7 @@ from baodao.acts.many import act_rows
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid
+from baodao.core.headway import Tell, silent
 from baodao.core.text import pinyin_key
 from baodao.places import rules
 from baodao.places.changes.moves import Line, move_all
@@ -40,7 +41,13 @@ _KEPT = (
 )  # fmt: skip
 
 
-def carry_out(*, actor: Actor, change_id: UUID, now: datetime | None = None) -> Done:
+def carry_out(
+    *,
+    actor: Actor,
+    change_id: UUID,
+    now: datetime | None = None,
+    tell: Tell = silent,
+) -> Done:
     """Carry out a change that was started, in one transaction. Raises Invalid or
     Conflict when the places are no longer as they were."""
     at = now or clock_now()
@@ -60,7 +67,7 @@ def carry_out(*, actor: Actor, change_id: UUID, now: datetime | None = None) -> 
         ids |= {code: node.id for code, node in ground.nodes.items() if code not in ids}
         data = {"change": str(row.pk)}
         moves = moves_of(plan, on=row.on, at=at, ids=ids, data=data)
-        moved, left = move_all(actor, moves)
+        moved, left = move_all(actor, moves, tell)
         if plan.renumbered:
             left = [Line("户的户号在新的社区里重复，换了新号", plan.renumbered), *left]
         steps = [*_steps(row, plan.steps, ids), *_carried_on(row, plan.steps, ids)]

@@ -17,6 +17,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.bulk import Batch
 from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
+from baodao.core.headway import Tell, silent
 from baodao.places.areas import Ranges
 
 
@@ -69,15 +70,21 @@ class Line(NamedTuple):
     n: int
 
 
+class Look(NamedTuple):
+    """What there is to move, and what is left to do by hand."""
+
+    n: int
+    left: list[Line]
+
+
 class Mover(Protocol):
-    """One kind of thing that follows its place. `count`: how many live ones there
-    are; `left`: what somebody has to look after by hand, said before anything moves;
-    `move`: do it, returns how many moved."""
+    """One kind of thing that follows its place. `look`: how many live ones there are,
+    and what somebody has to look after by hand, said before anything moves; `move`:
+    do it, returns how many moved."""
 
     @property
     def words(self) -> str: ...
-    def count(self, moves: Moves) -> int: ...
-    def left(self, moves: Moves) -> list[Line]: ...
+    def look(self, moves: Moves) -> Look: ...
     def move(self, actor: Actor, moves: Moves) -> int: ...
 
 
@@ -94,7 +101,8 @@ class Follow:
     """Rows that are re-pointed in place, each by an act. `live`: which rows; `columns`:
     a path column and the foreign key to the place that goes with it, or ""; `alone`:
     foreign keys to a place that have no path beside them. `divided`: what to say when
-    rows hang right on a place that is divided, or ""."""
+    rows hang right on a place that is divided, or ""; `quiet`: they only carry what
+    other rows say, and nobody is told how many there are."""
 
     words: str
     model: str
@@ -103,6 +111,7 @@ class Follow:
     columns: Mapping[str, str]
     alone: tuple[str, ...] = ()
     divided: str = ""
+    quiet: bool = False
 
     def rows(self, moves: Moves) -> QuerySet[Any]:
         """The live rows that the change touches."""
@@ -114,16 +123,17 @@ class Follow:
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
         return found.filter(self.live).filter(inside)
 
-    def count(self, moves: Moves) -> int:
-        return self.rows(moves).count()
+    def look(self, moves: Moves) -> Look:
+        rows = self.rows(moves)
+        return Look(rows.count(), self._divided(rows, moves))
 
-    def left(self, moves: Moves) -> list[Line]:
+    def _divided(self, rows: QuerySet[Any], moves: Moves) -> list[Line]:
         if not self.divided or not moves.partly:
             return []
         at = Q(pk__in=[])
         for column in self.columns:
             at |= Q(**{f"{column}__in": moves.partly})
-        n = self.rows(moves).filter(at).count()
+        n = rows.filter(at).count()
         return [Line(self.divided, n)] if n else []
 
     def move(self, actor: Actor, moves: Moves) -> int:
@@ -195,14 +205,11 @@ class Dated:
                 goes.append((row, target))
         return goes, twice
 
-    def count(self, moves: Moves) -> int:
-        return len(self._sorted(moves)[0])
-
-    def left(self, moves: Moves) -> list[Line]:
+    def look(self, moves: Moves) -> Look:
         goes, twice = self._sorted(moves)
-        lines = [Line(self.twice, len(twice))] if twice else []
         n = sum(row.path in moves.partly for row, _ in goes)
-        return [*lines, Line(self.divided, n)] if n and self.divided else lines
+        said = ((self.twice, len(twice)), (self.divided, n))
+        return Look(len(goes), [Line(words, n) for words, n in said if n and words])
 
     def move(self, actor: Actor, moves: Moves) -> int:
         goes, twice = self._sorted(moves)
@@ -231,14 +238,24 @@ class Dated:
         return Write(set={"valid_to": day}, data=moves.data)
 
 
+def _told() -> list[Mover]:
+    return [m for m in MOVERS if not getattr(m, "quiet", False)]
+
+
 def preview(moves: Moves) -> tuple[list[Line], list[Line]]:
     """(what will follow, what is left to do by hand) of all registered kinds."""
-    counted = [Line(m.words, n) for m in MOVERS if (n := m.count(moves))]
-    return counted, [line for m in MOVERS for line in m.left(moves)]
+    looks = [(m, m.look(moves)) for m in _told()]
+    counted = [Line(m.words, look.n) for m, look in looks if look.n]
+    return counted, [line for _, look in looks for line in look.left]
 
 
-def move_all(actor: Actor, moves: Moves) -> tuple[list[Line], list[Line]]:
+def move_all(
+    actor: Actor, moves: Moves, tell: Tell = silent
+) -> tuple[list[Line], list[Line]]:
     """Move everything; (what followed, what is left to do by hand)."""
-    left = [line for m in MOVERS for line in m.left(moves)]
-    moved = [Line(m.words, n) for m in MOVERS if (n := m.move(actor, moves))]
-    return moved, left
+    left = [line for m in _told() for line in m.look(moves).left]
+    moved = dict[str, int]()
+    for n, mover in enumerate(MOVERS, 1):
+        tell(n, len(MOVERS) + 1, mover.words)
+        moved[mover.words] = mover.move(actor, moves)
+    return [Line(m.words, moved[m.words]) for m in _told() if moved[m.words]], left

@@ -14,11 +14,16 @@ from baodao.acts.actor import Actor
 from baodao.acts.bulk import Batch
 from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
-from baodao.places.changes.moves import Follow, Line, Moves, Target
+from baodao.places.changes.moves import Follow, Line, Look, Moves, Target
 from baodao.places.models import LocalDay, Pause, Setting
 
 ESTATES = Follow(
-    "个小区的情况", "places.Estate", "estates.follow_place", Q(), {"path": "place"}
+    "个小区的情况",
+    "places.Estate",
+    "estates.follow_place",
+    Q(),
+    {"path": "place"},
+    quiet=True,
 )
 
 
@@ -37,7 +42,7 @@ class _Homes(Follow):
 
 
 HOUSEHOLDS = _Homes(
-    "户住户", "places.Household", "households.follow_place", Q(), {"path": "place"}
+    "个住户", "places.Household", "households.follow_place", Q(), {"path": "place"}
 )
 
 
@@ -65,12 +70,9 @@ class Copied:
         fits = [(r, t) for r, t in rows if t and t.fresh and r.path not in moves.partly]
         return fits, len(rows) - len(fits)
 
-    def count(self, moves: Moves) -> int:
-        return len(self._split(moves)[0])
-
-    def left(self, moves: Moves) -> list[Line]:
-        n = self._split(moves)[1]
-        return [Line(self.lost, n)] if n else []
+    def look(self, moves: Moves) -> Look:
+        fits, n = self._split(moves)
+        return Look(len(fits), [Line(self.lost, n)] if n else [])
 
     def move(self, actor: Actor, moves: Moves) -> int:
         batch, fits = Batch(), self._split(moves)[0]
@@ -116,13 +118,11 @@ class Pauses:
             if path.startswith(pause.path) and path.count("/") == below and t.fresh
         ]  # fmt: skip
 
-    def count(self, moves: Moves) -> int:
-        return sum(bool(self._targets(p, moves)) for p in self.rows(moves))
-
-    def left(self, moves: Moves) -> list[Line]:
-        n = sum(not self._targets(p, moves) for p in self.rows(moves))
+    def look(self, moves: Moves) -> Look:
+        rows = self.rows(moves)
+        lost = sum(not self._targets(p, moves) for p in rows)
         words = "个进行中的时限暂停随原来的地方结束；需要的话请在新地方重新暂停"
-        return [Line(words, n)] if n else []
+        return Look(len(rows) - lost, [Line(words, lost)] if lost else [])
 
     def move(self, actor: Actor, moves: Moves) -> int:
         rows, batch, n = self.rows(moves), Batch(), 0

@@ -14,6 +14,8 @@ from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.errors import Invalid, NotFound
 from baodao.places import panels, queries, rules, services
+from baodao.places.changes import preview as changes
+from baodao.places.changes.plan import place_above
 from baodao.places.forms import (
     AddPlaceForm,
     EstateForm,
@@ -23,10 +25,11 @@ from baodao.places.forms import (
     status_of,
     submitted,
 )
-from baodao.places.models import Estate, Household, Place
+from baodao.places.models import Estate, Household, Place, PlaceChange
 from baodao.ui.toast import toast
 
 PAGE = 25
+SHOWN = 12  # places that this one came from
 get_only = require_http_methods(["GET", "HEAD"])
 
 
@@ -102,6 +105,9 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
         "estate_risks": _words(estate.risks if estate else [], rules.ESTATE_RISKS),
         "panels": panels.panels(request, place),
         "may": _may(actor, place),
+        "former": [n for n in queries.names(place) if not n.merged],
+        "origins": changes.origins(place)[:SHOWN],
+        "successors": changes.successors(place) if place.valid_to else [],
     }
     return render(request, "places/detail.html", context)
 
@@ -143,6 +149,9 @@ def _may(actor: Actor, place: Place) -> dict[str, bool]:
         and can(actor, "places.close", place),
         "point": is_open and point and can(actor, "places.point", place),
         "household": is_open and homes and can(actor, "households.add", home),
+        "change": is_open
+        and place.level in rules.CHANGE_LEVELS
+        and can(actor, "changes.draft", PlaceChange(path=place_above([place.code]))),
         "settings": place.level <= rules.GRID and can(actor, "settings.view", place),
     }  # fmt: skip
 
