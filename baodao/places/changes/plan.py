@@ -120,11 +120,12 @@ class Ground:
 
 
 class _Numbers:
-    """Gives out codes that nobody has had."""
+    """Gives out codes that nobody has had. `moving`: codes of what goes along, whose
+    household numbers are not in their own way."""
 
-    def __init__(self, taken: Iterable[str]) -> None:
+    def __init__(self, taken: Iterable[str], moving: Iterable[str]) -> None:
         self.taken = set(taken)
-        self.homes = {h for code in self.taken if (h := _home(code))}
+        self.homes = {h for c in self.taken - set(moving) if (h := _home(c))}
         self.renumbered = 0
 
     def take(self, code: str) -> str:
@@ -187,7 +188,7 @@ class _Working:
 
     def __init__(self, spec: Spec, ground: Ground) -> None:
         self.spec, self.ground = spec, ground
-        self.numbers = _Numbers(ground.taken)
+        self.numbers = _Numbers(ground.taken, ground.nodes)
         self.made: dict[str, Made] = {}
         self.steps: list[Step] = []
         self.below: dict[str, list[Node]] = {}

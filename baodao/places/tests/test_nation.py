@@ -19,6 +19,7 @@ from baodao.people.tests.make import world
 from baodao.places import divisions, queries, rules
 from baodao.places.models import Place, PlaceName
 from baodao.places.services.nation import Outcome, import_places
+from baodao.places.tests.changing import merge_counties
 from baodao.places.tests.nation import TRAPS, grown, write
 
 WHOLE = Actor(role="system_admin", path="")
@@ -104,6 +105,19 @@ def test_what_is_there_already_keeps_its_id_and_its_own_name(tmp_path: Path) -> 
     assert new.path == w.places.street.path + "009/"
     assert Place.objects.get(code="542523100001").id == w.places.community.id
     assert not Place.objects.exclude(valid_to=None).exists()
+
+
+@pytest.mark.django_db
+def test_an_older_list_does_not_bring_back_what_was_merged_away(tmp_path: Path) -> None:
+    w = world()
+    merge_counties(w)
+    rows = [
+        ("54", "西藏自治区"), ("5425", "阿里地区"), ("542523", "噶尔县"),
+        ("542524", "日土县"), ("542524100", "日土镇"), ("542524201", "多玛乡"),
+    ]  # fmt: skip
+    done = bring(write(tmp_path, rows))
+    assert (done.added, done.renamed, done.ended) == (0, 0, 3)
+    assert not Place.objects.filter(code__startswith="542524", valid_to=None).exists()
 
 
 @pytest.mark.django_db

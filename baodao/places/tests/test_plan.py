@@ -151,6 +151,15 @@ def test_household_numbers_stay_unless_the_new_community_has_them() -> None:
     assert moved.name == "户0002" and plan.renumbered == 2
 
 
+def test_a_grid_goes_into_its_neighbour_with_the_same_household_numbers() -> None:
+    grid, other = "542527100001-G001", "542527100001-G002"
+    spec = Spec("merge", (grid,), into=other)
+    below = {c: node(c) for c in NAMES if c.startswith(grid)}
+    taken = frozenset([*below, other, f"{other}-H0003"])
+    plan = derive(spec, Ground(below, {other: node(other, "02网格")}, taken))
+    assert codes(plan)[f"{grid}-H0001"] == f"{other}-H0001" and plan.renumbered == 0
+
+
 @pytest.mark.parametrize(
     ("kind", "olds", "more", "field"),
     [

@@ -61,9 +61,12 @@ def change_new(request: HttpRequest) -> HttpResponse:
     """Begin: ?place= is what changes, the kind is chosen here."""
     actor = _changer(request)
     wanted = uuid_of(request.GET.get("place"))
-    place = queries.place(actor, wanted) if wanted else queries.start(actor)
-    if place is None or place.level not in rules.CHANGE_LEVELS or place.valid_to:
-        raise NotFound("请先在“地方”里打开要调整的地市、县、乡镇、社区（村）或网格。")
+    if wanted is None:
+        toast(request, "请先打开要调整的地方。", "再点“区划调整”。", tone="late")
+        return redirect("places:browse")
+    place = queries.place(actor, wanted)
+    if place.level not in rules.CHANGE_LEVELS or place.valid_to:
+        raise NotFound("只有在用的地市、县、乡镇、社区（村）和网格可以调整。请换一个。")
     require(actor, "changes.draft", PlaceChange(path=place_above([place.code])))
     form = NewChangeForm(request.POST or None)
     done = submitted(
