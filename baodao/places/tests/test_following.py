@@ -11,6 +11,8 @@ from baodao.acts.access import ACTIONS, can, path_range, visible
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import today
+from baodao.core.ids import uuid7
+from baodao.notifications.services import inbox, message, send
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in
 from baodao.people.middleware import actors_of
@@ -45,6 +47,8 @@ from baodao.places.tests.changing import (
 )
 from baodao.records.models import Record
 from baodao.reporting import services as report_in_services
+from baodao.reporting.models import ReportIn
+from baodao.reporting.queries import narrowed as reports_at
 from baodao.reporting.tests.make import accepted, home, of_unit
 from baodao.stats.orders import DEFINITIONS, Period, figures, orders_in
 
@@ -155,6 +159,39 @@ def test_nobody_loses_sight_of_what_was_recorded_under_the_old_place(w: World) -
         assert visible(Order.objects.all(), actor, "orders.view").filter(pk=closed.pk)
     stranger = actors_of(w.accounts["community_worker"])[0]
     assert stranger.former == () and not can(stranger, "orders.view", closed)
+
+
+def test_lists_and_filters_count_old_paths_where_they_are_now(w: World) -> None:
+    closed = far_order(w, "closed", LAST_YEAR)
+    order_in("closed", w, at=LAST_YEAR + timedelta(days=2))
+    merge_counties(w, now=NOW)
+    client = w.client("county_org")
+
+    def listed(query: str) -> list[str]:
+        page = client.get(f"/orders/?tab=any&{query}")
+        return [
+            str(row.order.no)
+            for _, _, _, rows in page.context["groups"]
+            for row in rows
+        ]
+
+    assert listed("place=542523101") == [closed.no]
+    assert listed("place=542523101&regions=then") == []
+    assert len(listed("")) == 2
+    here = Place.objects.get(code="542523101")
+    assert reports_at(ReportIn.objects.all(), NOW, under=here).count() == 0
+
+
+def test_messages_to_the_old_place_are_read_at_the_new_one(w: World) -> None:
+    told = message(
+        event_id=uuid7(), title="到期没办", role="county_org", path=A, text="请看一下"
+    )
+    send([told])
+    merge_counties(w, now=NOW)
+    county = actors_of(w.accounts["county_org"])[0]
+    assert [m.title for m in inbox(county)] == ["到期没办"]
+    stranger = actors_of(w.accounts["community_worker"])[0]
+    assert not inbox(stranger)
 
 
 def test_a_former_range_widens_lists_and_acts_alike(w: World) -> None:
