@@ -152,7 +152,7 @@ class SplitForm(Decide):
             self.fields[f"name{i}"] = forms.CharField(
                 label=f"第{i + 1}部分的法定名称", max_length=60, required=False
             )
-        self.order_fields(["keep", *self._parts(), "main", "on", "reason"])
+        self.order_fields(["keep", "main", *self._parts(), "on", "reason"])
 
     def _parts(self) -> list[str]:
         return [f"{n}{i}" for i in range(MAX_PARTS) for n in ("code", "name")]

@@ -78,9 +78,9 @@ class Look(NamedTuple):
 
 
 class Mover(Protocol):
-    """One kind of thing that follows its place. `look`: how many live ones there are,
-    and what somebody has to look after by hand, said before anything moves; `move`:
-    do it, returns how many moved."""
+    """One kind of thing that follows its place. `words` begin with the measure word:
+    个住户. `look`: how many live ones there are, and what somebody has to look after by
+    hand, said before anything moves; `move`: do it, returns how many moved."""
 
     @property
     def words(self) -> str: ...
@@ -256,6 +256,6 @@ def move_all(
     left = [line for m in _told() for line in m.look(moves).left]
     moved = dict[str, int]()
     for n, mover in enumerate(MOVERS, 1):
-        tell(n, len(MOVERS) + 1, mover.words)
+        tell(n, len(MOVERS) + 1, mover.words[1:])  # without the measure word
         moved[mover.words] = mover.move(actor, moves)
     return [Line(m.words, moved[m.words]) for m in _told() if moved[m.words]], left

@@ -134,7 +134,7 @@ def _draft(request: HttpRequest, row: PlaceChange, form: Decide) -> HttpResponse
         "form": form,
         "shown": shown,
         "page": page,
-        "steps": [_line(step, shown.plan, names) for step in page],
+        "steps": [_line(step, shown.spec, shown.plan, names) for step in page],
         "deeper": len(shown.plan.steps) - len(told),
         "renames": row.kind == "rename" and shown.problem is None,
         "parts": _parts(shown.spec),
@@ -152,7 +152,9 @@ def _deepest(spec: Spec) -> int:
     return rules.GRID if local else rules.COMMUNITY
 
 
-def _line(step: Step, plan: Plan, names: Mapping[str, str]) -> dict[str, Any]:
+def _line(
+    step: Step, spec: Spec, plan: Plan, names: Mapping[str, str]
+) -> dict[str, Any]:
     """A step as the table shows it. The code of what goes along can be corrected,
     down to the community; what is below has numbers of its own."""
     made = plan.made.get(step.code)
@@ -167,10 +169,8 @@ def _line(step: Step, plan: Plan, names: Mapping[str, str]) -> dict[str, Any]:
         "ends": step.ends,
         "editable": made is not None
         and made.like == step.old.code
-        and step.whole
-        and step.old.level <= rules.COMMUNITY
-        and rules.parent_code(step.old.code) != ""
-        and step.above != "",
+        and step.old.code not in spec.olds
+        and step.old.level <= rules.COMMUNITY,
     }
 
 
