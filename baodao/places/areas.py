@@ -147,9 +147,12 @@ def former_of(column: str) -> ArraySubquery:
     taken over. `decoded` makes ranges of it."""
     path = OuterRef(column)
     end = _then(path, _END)
+    # What was and is inside the place needs no range of its own.
+    outside = Q(old_path__lt=path) | Q(old_path__gte=end)
     here = Succession.objects.filter(
-        Q(above__lt=path) | Q(above__gte=end), new_path__gte=path, new_path__lt=end
-    )
+        Q(above__lt=path) | Q(above__gte=end), outside,
+        new_path__gte=path, new_path__lt=end,
+    )  # fmt: skip
     coded = Case(
         When(whole=True, then=F("old_path")),
         default=_then(F("old_path"), _ALONE),

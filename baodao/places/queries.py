@@ -116,8 +116,9 @@ def contact_points(actor: Actor, path: str = "") -> QuerySet[Place]:
 
 
 def names(place: Place) -> list[PlaceName]:
-    """Former names of a place and of those that went into it, the newest first."""
-    return list(PlaceName.objects.filter(place=place))
+    """Former names of a place and of those that went into it, the newest first. They
+    stand in what the place is found by, so most places need no query."""
+    return [] if place.pinyin.isascii() else list(PlaceName.objects.filter(place=place))
 
 
 def named_on(place: Place, day: date) -> str:

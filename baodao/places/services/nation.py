@@ -71,16 +71,11 @@ def import_places(
     here, closed = _open(), _closed()
     kept = [line for line in lines if not closed or not _ended(line.code, closed)]
     checked = check(kept, {code: row.official for code, row in here.items()})
-    differing = [x for x in checked.names.items() if _differs(here.get(x[0]), x[1])]
-    upper = _Upper(checked.names, here)
-    new = [x for x in differing if x[0] not in here]
-    renamed = {
-        here[d.code].id: NewName(d.official, d.name, d.pinyin, d.kind)
-        for d in typed((x for x in differing if x[0] in here), upper)
-    }
+    new, renamed = _differing(checked.names, here)
     say(f"核对好了：新增{len(new):,}个，改名{len(renamed):,}个。")
     with transaction.atomic():
         if new:
+            upper = _Upper(checked.names, here)
             _add(actor, typed(new, upper), len(new), here, say, now or clock_now())
         done = rename_places(actor=actor, wanted=renamed, on=today(now), now=now)
     if len(new) > len(here):
@@ -94,6 +89,19 @@ def import_places(
         withdrawn=checked.withdrawn,
         missing=sum(c not in found and c[:2] in found for c in here),
     )
+
+
+def _differing(
+    names: Mapping[str, str], here: Mapping[str, _Here]
+) -> tuple[list[tuple[str, str]], dict[UUID, NewName]]:
+    """(code and name of the places to add, new names by id)."""
+    differing = [x for x in names.items() if _differs(here.get(x[0]), x[1])]
+    known = (x for x in differing if x[0] in here)
+    renamed = {
+        here[d.code].id: NewName(d.official, d.name, d.pinyin, d.kind)
+        for d in typed(known, _Upper(names, here))
+    }
+    return [x for x in differing if x[0] not in here], renamed
 
 
 def _differs(row: _Here | None, official: str) -> bool:

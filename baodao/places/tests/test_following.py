@@ -220,7 +220,8 @@ def test_roles_are_read_with_what_their_place_took_over_in_the_same_two_queries(
     with django_assert_num_queries(2):  # type: ignore[operator]
         worker = actors_of(w.accounts["outsider"])[0]
     assert worker.former == (path_range(w.places.far_community.path),)
-    assert actors_of(w.accounts["system_admin"])[0].former == ()
+    for key in ("system_admin", "prefecture_org"):  # above both, before and after
+        assert actors_of(w.accounts[key])[0].former == ()
 
 
 def test_report_ins_follow_in_every_state_but_the_last(w: World) -> None:
