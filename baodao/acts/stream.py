@@ -100,8 +100,12 @@ def _lines(rows: Iterable[Row], tail: Sequence[Any]) -> Iterator[str]:
     """Rows as lines of COPY's text format; `tail` is the same in all of them."""
     end = "".join(f"\t{_cell(v)}" for v in tail) + "\n"
     for row in rows:
-        plain = [v if type(v) is str and v.isalnum() else _cell(v) for v in row]
-        yield "\t".join(plain) + end
+        yield "\t".join([v if _is_plain(v) else _cell(v) for v in row]) + end
+
+
+def _is_plain(value: Any) -> bool:
+    """Text that COPY reads as it stands: no tab, line end or backslash."""
+    return type(value) is str and value.isprintable() and "\\" not in value
 
 
 def _cell(value: Any) -> str:

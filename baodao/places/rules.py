@@ -25,6 +25,7 @@ LEVELS = {
     HOUSEHOLD: "住户",
 }
 LEVEL_OF_LENGTH = {2: PROVINCE, 4: PREFECTURE, 6: COUNTY, 9: TOWNSHIP, 12: COMMUNITY}
+_ABOVE = {2: 0, 4: 2, 6: 4, 9: 6, 12: 9}  # length of a code → of its parent's
 LETTER = {GRID: "G", ESTATE: "E", BUILDING: "B", HOUSEHOLD: "H"}
 DIGITS = {GRID: 3, ESTATE: 3, BUILDING: 2, HOUSEHOLD: 4}
 # What may be put below what: official levels only one step down (domain 6.1),
@@ -80,8 +81,7 @@ def parent_code(code: str) -> str:
     """The code one level up; "" above a province."""
     if "-" in code:
         return code.rsplit("-", 1)[0]
-    lengths = [0, *LEVEL_OF_LENGTH]
-    return code[: lengths[lengths.index(len(code)) - 1]]
+    return code[: _ABOVE[len(code)]]
 
 
 def kind_of(code: str, name: str = "", above: str = "") -> str:
@@ -140,7 +140,7 @@ def display_name(official: str) -> str:
 def shown_name(code: str, official: str, above: str) -> str:
     """The name on a page. 市辖区 and 省直辖县级行政区划 say nothing alone, so they are
     read on from the province's name: 北京市辖区, 河南省直辖县级行政区划."""
-    if kind_of(code) != "direct":
+    if len(code) != 4 or kind_of(code) != "direct":
         return display_name(official)
     for n in range(len(official), 0, -1):
         if above.endswith(official[:n]):
