@@ -61,6 +61,7 @@ def test_a_county_is_merged_from_the_pages_without_scripts(w: World) -> None:
     assert "还没有区划调整" in text(client.get("/places/changes/?state=draft"))
     old = text(client.get(f"/places/{far.pk}/"))
     assert "已停用" in old and "现在是噶尔县" in old
+    assert "噶尔县并入的日土县" in text(client.get("/places/search/?q=rtx"))
     assert "从哪里来日土县" in text(client.get(f"/places/{w.places.district.pk}/"))
 
 
@@ -96,6 +97,7 @@ def test_a_new_place_a_split_a_name_and_a_code_are_decided_on_the_page(
     assert "昆莎乡更名为昆莎镇，代码不变" in text(page)
     post(client, f"{url}start/", seen=seen(page))
     assert "原名昆莎乡" in text(client.get(f"/places/{w.places.other_street.pk}/"))
+    assert "昆莎镇原名昆莎乡" in text(client.get("/places/search/?q=昆莎乡"))
     url = begin("recode", w.places.other_community)
     page = post(
         client,

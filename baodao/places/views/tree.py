@@ -26,6 +26,7 @@ from baodao.places.forms import (
     submitted,
 )
 from baodao.places.models import Estate, Household, Place, PlaceChange
+from baodao.places.services.names import former_names
 from baodao.ui.toast import toast
 
 PAGE = 25
@@ -164,7 +165,14 @@ def search(request: HttpRequest) -> HttpResponse:
     level = int(wanted) if wanted.isdigit() else None
     found = queries.search_places(actor_of(request), text, level)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"q": text, "page": page, "levels": list(rules.LEVELS.items())}
+    # Former names stand in what a place is found by: most rows have none.
+    former = former_names([row.pk for row in page if not row.pinyin.isascii()])
+    context = {
+        "q": text,
+        "page": page,
+        "rows": [(row, former.get(row.pk, [])) for row in page],
+        "levels": list(rules.LEVELS.items()),
+    }
     return render(request, "places/search.html", context)
 
 
