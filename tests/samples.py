@@ -14,6 +14,7 @@ from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
+from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
 
 Sample = Callable[[str, Sequence[str]], dict[str, Any]]
@@ -87,6 +88,7 @@ def samples(w: World) -> Sample:
         kind="study",
         valid_from=date(2026, 9, 1),
     )
+    change = drafted(w.actors["county_org"], "merge", "542523200", into="542523100")
     told = message(
         event_id=uuid7(),
         title="试一试",
@@ -115,6 +117,7 @@ def samples(w: World) -> Sample:
         "people:tie_add": w.units.loose.id,
         "people:tie_end": ContactTie.objects.get(unit=w.units.unit).id,
         "people:unit": w.units.unit.id, "places:day": day.id, "places:pause": pause.id,
+        "places:change": change.id,
         "places:household_add": w.places.building.id, "places:household": w.places.household.id,
         "places:estate": w.places.estate.id, "places:": w.places.community.id,
         "api:orders": served.id, "api:one_order": served.id, "api:units": w.units.unit.id,

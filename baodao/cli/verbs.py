@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from baodao.cli import tokens
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         "--preset", choices=presets.DEMOS, default="ali", help=PRESET_HELP
     )
     demo_verb.set_defaults(verb=demo)
+    _import_arguments(verbs.add_parser("import", help="导入数据"))
     check_verb = verbs.add_parser("check", help="自检：数据库、密钥、字体、后台任务等")
     check_verb.set_defaults(verb=check)
     token_verb = verbs.add_parser(
@@ -60,6 +61,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     db_verb.set_defaults(verb=lambda _: db_verb.error("db 后面写要运行的程序"))
     return parser
+
+
+# What can be imported: kind → the function that does it.
+IMPORTS: dict[str, Callable[[argparse.Namespace], int]] = {}
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "kind", choices=sorted(IMPORTS), help="places 全国或一地的区划（CSV文件）"
+    )
+    parser.add_argument("paths", nargs="+", help="文件或文件夹")
+    parser.set_defaults(verb=lambda options: IMPORTS[options.kind](options))
 
 
 def _serve_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +122,14 @@ def demo(options: argparse.Namespace) -> int:
             return 0
     print("库里已有数据，演示数据只装进空库。", file=sys.stderr)
     return 1
+
+
+def import_places(options: argparse.Namespace) -> int:
+    """Divisions from CSV files: see `places.services.nation`."""
+    return manage(["import_places", *options.paths])
+
+
+IMPORTS["places"] = import_places
 
 
 def check(options: argparse.Namespace) -> int:

@@ -23,6 +23,15 @@ NEXT_NUMBER = (
 )
 
 
+class Headway(models.Model):
+    """How far a long piece of work has come: see `core.headway`."""
+
+    id = models.UUIDField(primary_key=True)
+    done = models.IntegerField()
+    total = models.IntegerField()
+    said = models.TextField()
+
+
 def next_number(key: str) -> int:
     """The next number of a series, starting at 1. One statement, safe under load."""
     return next_numbers(key, 1)[0]

@@ -16,3 +16,7 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.orders.moves import ORDERS
+        from baodao.places.changes.moves import register as register_movers
+
+        register_movers(ORDERS)

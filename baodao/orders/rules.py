@@ -254,6 +254,11 @@ ACTIONS = {
     "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
     "remind": ("提醒", _SYSTEM),
     "escalate": ("报上级", _SYSTEM),
+    "follow_place": (
+        "随区划调整",
+        {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}

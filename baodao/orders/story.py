@@ -279,5 +279,6 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "resume": ("player-play", "", _plain("恢复计时")),
     "note": ("note", "", _plain("补记")),
     "remind": ("bell", "", _remind),
+    "follow_place": ("map-2", "", _plain("随区划调整到新的地方")),
     "escalate": ("flag", "late", _plain("到期没有办，自动报上级")),
 }  # fmt: skip

@@ -29,10 +29,12 @@ class PeopleConfig(AppConfig):
             rules.ACCOUNT_ACTIONS,
             conflicts=rules.ACCOUNT_CONFLICTS,
         )
-        from baodao.people import panels, queries
+        from baodao.people import moves, panels, queries
+        from baodao.places.changes.moves import register as register_movers
         from baodao.places.panels import register as register_panel
         from baodao.places.services import ASK_BEFORE
 
         ASK_BEFORE["close"].append(queries.why_not_close)
         ASK_BEFORE["unpoint"].append(queries.why_not_unpoint)
         register_panel(panels.at_place)
+        register_movers(*moves.ALL)

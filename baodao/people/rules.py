@@ -13,7 +13,17 @@ _TOWN = {"township_party": Scope.PLACE, "practice_center": Scope.PLACE}
 _UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
 _SYSTEM = {"system": Scope.ALL}
 
+# In whose name rows follow their place when divisions change.
+_FOLLOW = {
+    "prefecture_org": Scope.PLACE,
+    "county_org": Scope.PLACE,
+    "system_admin": Scope.ALL,
+    **_SYSTEM,
+}
+_FOLLOWS = {"follow_place": ("随区划调整", _FOLLOW)}
+
 UNIT_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看单位",
         {
@@ -28,6 +38,7 @@ UNIT_ACTIONS = {
     "close": ("停用单位", _ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看党组织",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE},
@@ -37,6 +48,7 @@ ORG_ACTIONS = {
     "move": ("随单位迁移", _ORG),
 }
 TIE_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看联系点",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE},
@@ -45,6 +57,7 @@ TIE_ACTIONS = {
     "end": ("结束联系", _ORG),
 }
 PERSON_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看人员",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "member": Scope.OWN,
@@ -74,6 +87,7 @@ MEMBER_ACTIONS["duty"] = (
     "更新在岗状态",
     {**_UNIT, **_SYSTEM, "community_secretary": Scope.PLACE},
 )
+MEMBER_ACTIONS["follow_place"] = ("随区划调整", {**_FOLLOW})
 MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**_ORG, **_UNIT})
 _LEAVING = {**_UNIT, "community_secretary": Scope.PLACE}
 MEMBER_ACTIONS["retire"] = ("登记退休", _LEAVING)
@@ -82,12 +96,14 @@ MEMBER_ACTIONS["leave"] = ("登记离开", _LEAVING)
 # Why somebody leaves for good (domain 8.2), as a report-in's end knows it too.
 LEAVING = {"moved_out": "搬出本地区", "deceased": "去世"}
 EXEMPTION_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
     "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
     "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE, **_SYSTEM}),
     "move": ("随单位迁移", {**_ORG, **_UNIT}),
 }
 RESIDENT_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
     "add": ("登记居民", {**_COMMUNITY, "grid_worker": Scope.PLACE, **_SYSTEM}),
     "edit": ("修改居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
@@ -102,6 +118,7 @@ _GIVERS = {
     "security_admin": Scope.ALL,
 }
 ROLE_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看角色",
         {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN},
@@ -127,6 +144,7 @@ _ACCOUNTS = {
     "security_admin": Scope.ALL,
 }
 ACCOUNT_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看账号", {**_ACCOUNTS, "member": Scope.OWN}),
     "add": ("开通账号", {**_ACCOUNTS, **_SYSTEM}),
     "reset": ("重设密码", _ACCOUNTS),

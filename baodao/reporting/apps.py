@@ -16,3 +16,7 @@ class ReportingConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.reporting.moves import REPORT_INS
+
+        register_movers(REPORT_INS)

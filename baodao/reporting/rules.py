@@ -28,9 +28,10 @@ END_REASONS = {
     "exempt": "进入免责期",
     "error": "登记有误",
     "withdrawn": "报到人撤回",
+    "places_merged": "区划调整，并到同一个联系点",
 }
 # What a community may choose; the others come from acts of their own.
-_BY_OTHERS = ("withdrawn", "point_changed")
+_BY_OTHERS = ("withdrawn", "point_changed", "places_merged")
 END_CHOICES = {k: v for k, v in END_REASONS.items() if k not in _BY_OTHERS}
 RETURN_REASONS = {
     "wrong_community": "不属于本社区",
@@ -131,6 +132,11 @@ ACTIONS = {
     "remind": ("提醒再次确认", _SYSTEM),
     "escalate": ("超时报上级", _SYSTEM),
     "follow_unit": ("更新所在单位", _SYSTEM),
+    "follow_place": (
+        "随区划调整",
+        {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "subject_unit_id": "unit_id"}
 # Nobody accepts, returns or ends their own report-in (domain 5).
