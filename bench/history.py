@@ -28,8 +28,8 @@ def grow(total: int, years: int = 10) -> None:
                 f"WITH old AS (SELECT *, row_number() OVER (ORDER BY id) AS r, "
                 "count(*) OVER () AS rs FROM orders_order WHERE state = 'closed' "
                 "AND code NOT LIKE 'H%%'), "
-                "g AS (SELECT i, (random() * %s)::int * interval '1 day' AS back, "
-                "md5(random()::text || i) AS h FROM generate_series(%s, %s) i) "
+                "g AS (SELECT i, (random() * %s::int)::int * interval '1 day' AS back, "
+                "md5(random()::text || i) AS h FROM generate_series(%s::int, %s::int) i) "
                 f"INSERT INTO orders_order ({listed}) SELECT {chosen} "
                 "FROM g JOIN old ON old.r = 1 + g.i %% old.rs",
                 [years * 365, have + 1, have + n],

@@ -13,7 +13,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
     "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
     "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units sheets:run"),
-    "A08": ("联系点：社区、村或网格", "places:detail people:tie_add sheets:run"),
+    "A07": ("按职能、驻地、人口、需求分配联系点", "allocation:plan allocation:override"),
+    "A08": (
+        "联系点：社区、村或网格",
+        "places:detail people:tie_add allocation:index allocation:commit sheets:run",
+    ),
     "A09": (
         "党员到两处报到",
         "reporting:new reporting:on_behalf reporting:list sheets:runs sheets:run",
@@ -28,6 +32,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "A17": ("解决急难愁盼，由居民确认", "orders:follow portal:board portal:figures"),
     "A19": ("单位渠道的场次、人次、心愿", "portal:board portal:figures"),
     "A24": ("居住地渠道单独计", "orders:pool portal:member"),
+    "A35": ("双报到布局图：一张表", "allocation:layout"),
     "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
     "L05": ("报到时提供需求和资源", "reporting:new_unit reporting:detail"),
     "L06": ("党员常态化报到、认领", "reporting:my reporting:list sheets:run"),

@@ -26,6 +26,12 @@ SHOTS = [
     ("unit", "demo-unit", DESK, ["/orders/unit/"]),
     ("member", "demo-member", PHONE, ["/me/"]),
     ("coverage", "demo-county", DESK, ["/report-ins/coverage/"]),
+    (
+        "allocation",
+        "demo-prefecture",
+        DESK,
+        ["/allocation/new/", "css=main .btn-primary"],
+    ),
 ]
 
 

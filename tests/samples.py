@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import now
 from baodao.core.ids import uuid7
 from baodao.notifications.services import message, send
@@ -13,6 +14,7 @@ from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
+from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
 from baodao.sheets.tests.runs import checked
 
@@ -50,11 +52,12 @@ def bodies(w: World) -> dict[str, dict[str, Any]]:
         "api:places_point": {"on": True},
         "api:add_unit": {"name": "试用单位", "seat": w.places.district.code, "kind": "organ"},
         "api:units_edit": {"name": "地区住建局", "seat": w.places.street.code, "kind": "organ"},
-        "api:units_close": {"status": "dissolved", "reason": "试一试"},
+        "api:units_end": {"reason": "试一试"},
         "api:units_tie": {"point": w.places.grid.code},
         "api:add_member": {"name": "新来的", "unit": str(w.units.unit.id)},
         "api:members_edit": {"skills": ["repair"]},
         "api:members_duty": {"status": "seconded_away"},
+        "api:members_leave": {"why": "moved_out"},
         "api:members_transfer": {"unit": str(w.units.other.id)},
         "api:member_reports_in": {"member": str(w.members.colleague.id), "channel": "residence",
                                   "place": w.places.community.code},
@@ -87,6 +90,7 @@ def samples(w: World) -> Sample:
         kind="study",
         valid_from=date(2026, 9, 1),
     )
+    change = drafted(w.actors["county_org"], "merge", "542523200", into="542523100")
     told = message(
         event_id=uuid7(),
         title="试一试",
@@ -95,6 +99,8 @@ def samples(w: World) -> Sample:
     )
     send([told])
     reported = home(w).id
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
@@ -104,6 +110,9 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
+        **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "allocation:": draft.id, "departures:unit": w.units.unit.id,
+        "departures:": w.members.member.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,
@@ -112,6 +121,7 @@ def samples(w: World) -> Sample:
         "people:tie_add": w.units.loose.id,
         "people:tie_end": ContactTie.objects.get(unit=w.units.unit).id,
         "people:unit": w.units.unit.id, "places:day": day.id, "places:pause": pause.id,
+        "places:change": change.id,
         "places:household_add": w.places.building.id, "places:household": w.places.household.id,
         "places:estate": w.places.estate.id, "places:": w.places.community.id,
         "api:orders": served.id, "api:one_order": served.id, "api:units": w.units.unit.id,

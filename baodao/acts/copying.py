@@ -46,11 +46,16 @@ def copy_columns(model: type[M], given: Given, n: int) -> None:
         raise ValueError(f"{model.__name__} has no {unknown}")
     if "id" not in given:
         given = {"id": uuid7s(n), **given}
-    names = psql.SQL(", ").join([psql.Identifier(column(f)) for f in fields])
-    statement = psql.SQL("COPY {} ({}) FROM STDIN").format(
-        psql.Identifier(model._meta.db_table), names
-    )
     lines = _lines([(f, given.get(f.attname, _default(f))) for f in fields])
+    copy_lines(model, [column(f) for f in fields], lines)
+
+
+def copy_lines(model: type[M], columns: Sequence[str], lines: Iterator[str]) -> None:
+    """Write lines of COPY's text format, a block at a time."""
+    statement = psql.SQL("COPY {} ({}) FROM STDIN").format(
+        psql.Identifier(model._meta.db_table),
+        psql.SQL(", ").join([psql.Identifier(c) for c in columns]),
+    )
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         while block := list(islice(lines, BLOCK)):
             copy.write("".join(block).encode())

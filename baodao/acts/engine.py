@@ -178,7 +178,7 @@ def _numbered(
         f"SELECT {', '.join(chosen)} FROM "
         f"jsonb_populate_recordset(NULL::{model._meta.db_table}, %(_row)s::jsonb)"
     )
-    return f"n AS ({NEXT_NUMBER.format('%(_series)s::text')}), ", insert
+    return f"n AS ({NEXT_NUMBER.format(key='%(_series)s::text', n=1)}), ", insert
 
 
 def note_event(

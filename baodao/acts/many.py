@@ -61,13 +61,12 @@ def act_rows(
     now: datetime | None = None,
 ) -> list[UUID]:
     """As `act_many`, each row with its own decision, in one transaction. All of them
-    set the same columns and carry no additions and no job (ValueError)."""
+    set the same columns and carry no job (ValueError); what a decision adds is
+    written if its own row moved."""
     if not writes:
         return []
     first = next(iter(writes.values()))
-    if any(
-        w.set.keys() != first.set.keys() or w.adds or w.job for w in writes.values()
-    ):
+    if any(w.set.keys() != first.set.keys() or w.job for w in writes.values()):
         raise ValueError(f"{action}: the rows are not of one shape")
     what, at = _What.of(actor, action, first, shared=False), now or clock_now()
     ids, moved = list(writes), list[UUID]()
@@ -111,9 +110,7 @@ class _What:
         if notes:
             parts.append(_notes())
             params["_notes"] = json_rows(notes)
-        for i, row in enumerate(self.write.adds):
-            parts.append(f"a{i} AS ({insert_sql(type(row), f'_a{i}', 'o')})")
-            params[f"_a{i}"] = json_rows([row])
+        parts += self._adds(writes, params)
         tail = "SELECT id FROM o"
         if self.write.job:
             parts.append(_JOBS)
@@ -124,6 +121,24 @@ class _What:
         with connection.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(parts)} {tail}", params)
             return [row[0] for row in cursor.fetchall()]
+
+    def _adds(
+        self, writes: Mapping[UUID, Write], params: dict[str, Any]
+    ) -> Iterator[str]:
+        """What the decisions add: a shared one once, else each with its own row."""
+        if self.shared:
+            for i, row in enumerate(self.write.adds):
+                yield f"a{i} AS ({insert_sql(type(row), f'_a{i}', 'o')})"
+                params[f"_a{i}"] = json_rows([row])
+            return
+        added: dict[type[models.Model], list[dict[str, Any]]] = {}
+        for pk, write in writes.items():
+            for row in write.adds:
+                with_owner = {**json_row(row), "_of": str(pk)}
+                added.setdefault(type(row), []).append(with_owner)
+        for i, (model, rows) in enumerate(added.items()):
+            yield _added(model, i)
+            params[f"_a{i}"] = orjson.dumps(rows).decode()
 
     def _event(self, pk: UUID, write: Write, at: datetime) -> Event:
         return event_for(
@@ -212,6 +227,18 @@ def _notes() -> str:
         f"n AS (INSERT INTO acts_note ({listed}) SELECT {chosen} FROM "
         "jsonb_populate_recordset(NULL::acts_note, %(_notes)s::jsonb) n "
         "JOIN e ON e.id = n.event_id)"
+    )
+
+
+def _added(model: type[models.Model], i: int) -> str:
+    table, names = model._meta.db_table, [column(f) for f in written_fields(model)]
+    listed = ", ".join(f'"{n}"' for n in names)
+    chosen = ", ".join(f'r."{n}"' for n in names)
+    return (
+        f"a{i} AS (INSERT INTO {table} ({listed}) SELECT {chosen} "
+        f"FROM jsonb_array_elements(%(_a{i})s::jsonb) x "
+        "JOIN o ON o.id = (x->>'_of')::uuid "
+        f"CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, x) r)"
     )
 
 

@@ -83,7 +83,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 def _import_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("kind", metavar="表", help="members、units、places、households、report_ins …")
-    add("path", metavar="文件", help="Excel、ods、CSV，或那种表的来源")
+    add("paths", metavar="文件", nargs="+", help="Excel、ods、CSV；全国区划写文件夹")
     add("--dry-run", action="store_true", help="只试导入，不写入")
     add("--partly", action="store_true", help="有错的行不写，写入其余的")
     add(
@@ -94,7 +94,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 def import_table(options: argparse.Namespace) -> int:
     """A table into this deployment's database, also while it is serving."""
-    args = ["import_table", options.kind, options.path]
+    args = ["import_table", options.kind, *options.paths]
     args += ["--as", options.username] if options.username else []
     args += ["--dry-run"] if options.dry_run else []
     args += ["--partly"] if options.partly else []

@@ -10,6 +10,8 @@ from ninja.openapi.schema import OpenAPISchema
 from baodao.acts.engine import Stale
 from baodao.api import answers
 from baodao.core.errors import BaodaoError
+from baodao.departures.api import members as moving_members
+from baodao.departures.api import units as ending_units
 from baodao.orders.api import router as orders
 from baodao.orders.api_acts import router as order_acts
 from baodao.people.api import members, units
@@ -51,6 +53,8 @@ api = Api(
 api.add_router("/places", places)
 api.add_router("/units", units)
 api.add_router("/members", members)
+api.add_router("/units", ending_units)
+api.add_router("/members", moving_members)
 api.add_router("/report-ins", report_ins)
 api.add_router("/orders", orders)
 api.add_router("/orders", order_acts)

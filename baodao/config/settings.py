@@ -52,7 +52,9 @@ INSTALLED_APPS = [
     "baodao.records",
     "baodao.reporting",
     "baodao.orders",
+    "baodao.departures",
     "baodao.stats",
+    "baodao.allocation",
     "baodao.portal",
 ]
 

@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("report-ins/", include("baodao.reporting.urls")),
     path("orders/", include("baodao.orders.urls")),
     path("api/v1/", api.urls),
+    path("allocation/", include("baodao.allocation.urls")),
+    path("departures/", include("baodao.departures.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

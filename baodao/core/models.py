@@ -16,31 +16,11 @@ class Epoch(models.Model):
     n = models.BigIntegerField()
 
 
-# The key of the series goes into the braces.
+# The last of `n` numbers of a series.
 NEXT_NUMBER = (
-    "INSERT INTO core_counter AS c (key, n) VALUES ({}, 1) "
-    "ON CONFLICT (key) DO UPDATE SET n = c.n + 1 RETURNING n"
+    "INSERT INTO core_counter AS c (key, n) VALUES ({key}, {n}) "
+    "ON CONFLICT (key) DO UPDATE SET n = c.n + excluded.n RETURNING n"
 )
-
-
-def next_number(key: str) -> int:
-    """The next number of a series, starting at 1. One statement, safe under load."""
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBER.format("%s"), [key])
-        row = cursor.fetchone()
-    return int(row[0])
-
-
-def next_numbers(key: str, n: int) -> range:
-    """The next `n` numbers of a series, for many rows at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO core_counter AS c (key, n) VALUES (%s, %s::int) "
-            "ON CONFLICT (key) DO UPDATE SET n = c.n + excluded.n RETURNING n",
-            [key, n],
-        )
-        last = int(cursor.fetchone()[0])
-    return range(last - n + 1, last + 1)
 
 
 class Progress(models.Model):
@@ -52,3 +32,16 @@ class Progress(models.Model):
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     at = models.DateTimeField()
+
+
+def next_number(key: str) -> int:
+    """The next number of a series, starting at 1. One statement, safe under load."""
+    return next_numbers(key, 1)[0]
+
+
+def next_numbers(key: str, count: int) -> range:
+    """The next `count` numbers of a series at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER.format(key="%s", n="%s"), [key, count])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)

@@ -16,6 +16,10 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.orders.moves import ORDERS
+        from baodao.places.changes.moves import register as register_movers
+
+        register_movers(ORDERS)
 
         from baodao.orders import sheets
         from baodao.sheets import exports

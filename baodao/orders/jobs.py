@@ -7,7 +7,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from baodao.core.jobs import take_along
-from baodao.orders import sweeps, telling
+from baodao.orders import following, sweeps, telling
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
@@ -25,4 +25,5 @@ def tell(context: JobContext, /, event_id: str, **_: object) -> None:
 @app.task(name="orders.sweep", queueing_lock="orders.sweep")
 def sweep(timestamp: int) -> None:
     """Every ten minutes."""
+    following.follow_units()
     sweeps.sweep()

@@ -112,6 +112,9 @@ BEFORE_SERVICE = (
     "assigned", "accepted", "expired",
 )  # fmt: skip
 
+# With a unit, which has to move or names who moves.
+AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted", "in_service")
+
 # While these last, the member who serves may reveal telephone and address.
 CONTACT_STATES = ("claimed", "accepted", "in_service", "done_reported")
 
@@ -152,6 +155,12 @@ FLOW = Flow.of(
         ("closed", "reopen", "in_service"),
         *((state, "withdraw", "withdrawn") for state in BEFORE_SERVICE),
         ("in_service", "withdraw", "withdrawn"),
+        *((state, "unit_gone", "verified") for state in AT_UNIT),
+        *(
+            (s, "to_unit", "unit_accepted")
+            for s in ("assigned", "accepted", "in_service")
+        ),
+        *((state, "to_pool", "published") for state in ("claimed", "in_service")),
     ],
 )
 
@@ -220,6 +229,10 @@ ACTIONS = {
     "decline": ("接不了", _MEMBER),
     "hand_back": ("交回单位", _MEMBER),
     "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    "hand_on": ("转给承接单位", _SYSTEM),
+    "unit_gone": ("单位撤销，退回社区", _SYSTEM),
+    "to_unit": ("党员离开，交回单位", _SYSTEM),
+    "to_pool": ("党员离开，重新公开", _SYSTEM),
     "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
     "extend": ("同意延期", _COMMUNITY),
     "refuse_extension": ("不同意延期", _COMMUNITY),
@@ -241,6 +254,11 @@ ACTIONS = {
     "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
     "remind": ("提醒", _SYSTEM),
     "escalate": ("报上级", _SYSTEM),
+    "follow_place": (
+        "随区划调整",
+        {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}

@@ -307,8 +307,7 @@ def return_order(
     *, actor: Actor, order_id: UUID, reason: str, note: str,
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """A unit gives it back with a reason; it keeps no trace against the unit but the
-    event."""
+    """A unit gives it back with a reason; no trace against it but the event."""
     unit = _unit(actor)
     return _do(
         actor, "return", order_id,

@@ -31,7 +31,6 @@ NOTICE = 101
 NO_REMINDER = ("confirmed",)
 AT_THE_END_ONLY = ("done_reported",)
 TO_SUPERIOR = ("dispatched", "submitted", "verified")
-AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted", "in_service")
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
@@ -122,7 +121,7 @@ def _escalate(at: datetime) -> int:
 def _notice(at: datetime) -> int:
     """A unit's order that is late by a working day of its place."""
     found = Order.objects.filter(
-        state__in=AT_UNIT, unit__isnull=False, reminded=100, **_late(at)
+        state__in=rules.AT_UNIT, unit__isnull=False, reminded=100, **_late(at)
     ).order_by("due_at")  # fmt: skip
     late = _by_a_workday(found.values("id", "path", "due_at")[:LIMIT], at)
     return _together("remind", found.filter(id__in=late), _reminder(NOTICE), at)

@@ -186,6 +186,26 @@ def _back_to_unit(event: Event, order: Order) -> list[Said]:
     )
 
 
+def _handed_on(event: Event, order: Order) -> list[Said]:
+    title = f"承接原单位的一单：{order.title}"
+    what = rules.STATES[order.state].verb if order.state == "dispatched" else ""
+    return _each(_units(order, event), title, _line(order, what))
+
+
+def _unit_gone(event: Event, order: Order) -> list[Said]:
+    unit = event.data.get("unit_name", "单位")
+    title = f"{unit}已撤销，请改派：{order.title}"
+    return _each([_community(order)], title, _line(order, "派单"))
+
+
+def _member_gone(event: Event, order: Order) -> list[Said]:
+    if order.unit_id and order.state == "unit_accepted":
+        title = f"承办党员已离开，请另派一位：{order.title}"
+        return _each(_units(order, event), title, _line(order, "派给党员"))
+    title = f"认领人已离开，又可认领：{order.title}"
+    return _each([_community(order)], title, _line(order))
+
+
 def _released(event: Event, order: Order) -> list[Said]:
     """By the member: the community looks for somebody else. By the community: the
     member is told that it is no longer theirs."""
@@ -350,6 +370,10 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "decline": _back_to_unit,
     "hand_back": _back_to_unit,
     "release": _released,
+    "hand_on": _handed_on,
+    "unit_gone": _unit_gone,
+    "to_unit": _member_gone,
+    "to_pool": _member_gone,
     "expire": _expired,
     "ask_extension": _asked_extension,
     "extend": _extended,

@@ -13,7 +13,7 @@ from baodao.api.acts import Table, act_answer, add_acts, once_only
 from baodao.api.answers import Page, Paging, page
 from baodao.api.calls import actor_of
 from baodao.api.shapes import ActOut, Code, Day, Input, Line, Once, Words, one_of
-from baodao.people import models, queries, services
+from baodao.people import choices, queries, services
 from baodao.people.models import Member, Unit
 from baodao.places.api import PlaceRef, path_of, place_id, ref
 
@@ -52,8 +52,8 @@ class UnitIn(Input):
 
     name: Line
     seat: Code
-    kind: one_of(models.UNIT_KINDS)  # type: ignore[valid-type]
-    affiliation: one_of(models.AFFILIATIONS) = "local"  # type: ignore[valid-type]
+    kind: one_of(choices.UNIT_KINDS)  # type: ignore[valid-type]
+    affiliation: one_of(choices.AFFILIATIONS) = "local"  # type: ignore[valid-type]
     short_name: Line = ""
     uscc: Code = ""
     branch_no: Code = ""
@@ -121,12 +121,6 @@ class UnitEdit(UnitIn):
     """All of it: what is left out becomes empty."""
 
 
-class UnitClose(Input):
-    status: one_of(("merging", "dissolved"))  # type: ignore[valid-type]
-    reason: Words
-    successor: UUID | None = None
-
-
 class Tie(Input):
     """`point`: id or code of a contact point."""
 
@@ -138,17 +132,12 @@ def _edit_unit(*, seat: str, **given: Any) -> Done:
     return services.edit_unit(seat_id=place_id(seat, "seat"), **given)
 
 
-def _close_unit(*, successor: UUID | None, **given: Any) -> Done:
-    return services.close_unit(successor_id=successor, **given)
-
-
 def _tie(*, point: str, **given: Any) -> Done:
     return services.add_contact_tie(point_id=place_id(point, "point"), **given)
 
 
 UNIT_ACTS: Table = {
     "edit": ("修改单位", UnitEdit, once_only(_edit_unit)),
-    "close": ("停用单位", UnitClose, once_only(_close_unit)),
     "tie": ("确定联系点", Tie, _tie),
 }
 add_acts(units, "units", "unit_id", UNIT_ACTS)
@@ -176,7 +165,7 @@ class MemberIn(Input):
     phone: Code = ""
     unit: UUID | None = None
     residence: Code = ""
-    kind: one_of(models.MEMBER_KINDS) = "in_service"  # type: ignore[valid-type]
+    kind: one_of(choices.MEMBER_KINDS) = "in_service"  # type: ignore[valid-type]
     skills: Codes = Field([], max_length=40)
     service_classes: Codes = Field([], max_length=40)
     availability: Codes = Field([], max_length=40)
@@ -239,7 +228,7 @@ def _member(row: Member) -> dict[str, Any]:
 class MemberEdit(Input):
     """Only what is given is changed."""
 
-    kind: one_of(models.MEMBER_KINDS) | None = None  # type: ignore[valid-type]
+    kind: one_of(choices.MEMBER_KINDS) | None = None  # type: ignore[valid-type]
     skills: Codes | None = Field(None, max_length=40)
     service_classes: Codes | None = Field(None, max_length=40)
     availability: Codes | None = Field(None, max_length=40)
@@ -247,12 +236,7 @@ class MemberEdit(Input):
 
 
 class DutyStatus(Input):
-    status: one_of(("on_duty", "seconded_away", "retired", "left"))  # type: ignore[valid-type]
-
-
-class Transfer(Input):
-    unit: UUID
-    joined_on: Day | None = None
+    status: one_of(("on_duty", "seconded_away"))  # type: ignore[valid-type]
 
 
 def _edit_member(*, actor: Any, member_id: UUID, **given: Any) -> Done:
@@ -260,13 +244,8 @@ def _edit_member(*, actor: Any, member_id: UUID, **given: Any) -> Done:
     return services.edit_member(actor=actor, member_id=member_id, changes=changes)
 
 
-def _transfer(*, unit: UUID, **given: Any) -> Done:
-    return services.transfer_member(unit_id=unit, **given)
-
-
 MEMBER_ACTS: Table = {
     "edit": ("修改党员", MemberEdit, once_only(_edit_member)),
     "duty": ("更新在岗状态", DutyStatus, once_only(services.set_duty_status)),
-    "transfer": ("转到别的单位", Transfer, once_only(_transfer)),
 }
 add_acts(members, "members", "member_id", MEMBER_ACTS)

@@ -60,10 +60,11 @@ def codes(field: str, chosen: Iterable[str], known: Collection[str]) -> list[str
     return [code for code in known if code in wanted]
 
 
-def unit_keys(name: str, short_name: str) -> str:
+def unit_keys(name: str, short_name: str, former: Iterable[str] = ()) -> str:
     """What a unit is found and sorted by: the pinyin of its name, then the short
-    name as people say it (住建局) with its pinyin."""
-    return f"{pinyin_key(name)} {short_name} {pinyin_key(short_name)}".strip()
+    name as people say it (住建局) with its pinyin, then the names it had."""
+    keys = f"{pinyin_key(name)} {short_name} {pinyin_key(short_name)}".strip()
+    return " ".join([keys, *(f"{old} {pinyin_key(old)}" for old in former)])
 
 
 def period(start: date, end: date | None, *, must_end: bool = False) -> None:

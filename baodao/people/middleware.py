@@ -14,6 +14,7 @@ from baodao.acts.actor import ANONYMOUS, Actor
 from baodao.core.clock import today
 from baodao.people.models import Account, Member, RoleTie
 from baodao.people.roles import ROLES
+from baodao.places.areas import decoded, former_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "role"
@@ -62,14 +63,14 @@ def _actors(request: HttpRequest) -> list[Actor]:
 
 def actors_of(account: Account) -> list[Actor]:
     """Every role the account's person holds today, two queries. The role "member"
-    comes with being one."""
+    comes with being one. What a place has taken over comes with the role."""
     day = today()
     ties = RoleTie.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=day),
         person_id=account.person_id,
         valid_from__lte=day,
     )
-    found = list(ties.select_related("person"))
+    found = list(ties.select_related("person").annotate(former=former_of("path")))
     member = Member.objects.filter(person_id=account.person_id).exclude(
         duty_status="left"
     )
@@ -82,7 +83,7 @@ def actors_of(account: Account) -> list[Actor]:
     held = [
         Actor(
             role=tie.role, name=tie.person.name, path=_path(tie), unit_id=tie.unit_id,
-            tie_id=tie.id, **base,
+            tie_id=tie.id, former=decoded(tie.former), **base,
         )
         for tie in found
         if tie.role != "member"

@@ -14,13 +14,14 @@ from baodao.ui import nav
 from baodao.ui.nav import Entry
 from baodao.ui.shapes import Account, Choice
 
+ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
-COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar")
+COVERAGE = Entry("报到情况", "reporting:coverage", "chart-bar", under=("/report-ins/",))
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
     "单位与党员", "people:units", "users",
-    under=("/people/members/", "/people/orgs/", "/people/ties/", "/imports/"),
+    under=("/people/members/", "/people/orgs/", "/people/ties/", "/departures/", "/imports/"),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
@@ -40,7 +41,7 @@ def register() -> None:
     nav.register(["township_party"], [ORDERS, REPORT_INS, COVERAGE, PEOPLE, PLACES])
     nav.register(["practice_center"], [ORDERS, REPORT_INS, PEOPLE, PLACES])
     nav.register(
-        COUNTY, [ORDERS, COVERAGE, REPORT_INS, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
+        COUNTY, [ALLOCATION, ORDERS, COVERAGE, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
     )
     nav.register(["inspector"], [ORDERS, COVERAGE, PEOPLE])
     nav.register(
@@ -48,7 +49,12 @@ def register() -> None:
         [
             Entry("接单", "orders:unit", "list-check"),
             Entry("报到", "reporting:list", "door-enter"),
-            Entry("本单位党员", "people:members", "users", under=("/imports/",)),
+            Entry(
+                "本单位党员",
+                "people:members",
+                "users",
+                under=("/departures/", "/imports/"),
+            ),
         ],
     )
     nav.register(

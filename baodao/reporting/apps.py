@@ -16,6 +16,10 @@ class ReportingConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.reporting.moves import REPORT_INS
+
+        register_movers(REPORT_INS)
 
         from baodao.reporting import sheets
         from baodao.reporting.sheets import listings

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from baodao.acts.access import can, path_range, visible
+from baodao.acts.access import can, path_range, visible, within
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
@@ -16,6 +16,7 @@ from baodao.core.clock import at_local, local
 from baodao.core.clock import now as clock_now
 from baodao.people.models import Member, Person, Unit
 from baodao.people.queries import units_at
+from baodao.places import areas
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
 from baodao.places.search import matching
@@ -60,6 +61,9 @@ TITLES = {
     "reconfirm": "再次确认：还在这里",
     "remind": "提醒再次确认",
     "follow_unit": "所在单位已更新",
+    "lapse": "转出满30天，这里结束",
+    "carry_over": "随单位转入",
+    "follow_place": "随区划调整到新的地方",
 }
 _ICONS: dict[str, tuple[str, Tone]] = {
     "accept": ("circle-check", "ok"),
@@ -117,7 +121,7 @@ def narrowed(
     if late == "confirm":
         found = found.filter(state__in=rules.LIVE, reconfirm_due__lt=local(now).date())
     if under:
-        found = found.filter(path__startswith=under.path)
+        found = found.filter(within("path", areas.today(under.path)))
     if q.strip():
         found = found.filter(_named(q.strip()))
     return found

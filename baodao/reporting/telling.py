@@ -50,6 +50,7 @@ def _text(name: str, event: Event, r: ReportIn) -> tuple[str, str]:
         "return": (f"{where}退回了报到", "看看退回的理由，改好后可以再报。"),
         "end": (f"在{where}的报到已结束", rules.END_REASONS.get(r.end_reason, "")),
         "replace": (f"在{where}的报到已转出", "新社区已接收，原来的不用再办。"),
+        "lapse": (f"从{where}转出满 30 天", "那里的任务到今天为止，等新社区接收。"),
         "start_transfer": (
             f"{who(r)}要转出{where}",
             "新社区接收以前，联系户和任务仍在这里。",

@@ -22,10 +22,10 @@ SHOWN = 20  # problems printed
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody typed: who acts, which file, whether only to look."""
+    """What somebody typed: who acts, which files, whether only to look."""
 
     kind: str
-    path: Path
+    paths: tuple[Path, ...]
     actor: Actor
     dry_run: bool
     partly: bool
@@ -35,12 +35,12 @@ class Order:
 
 @dataclass(frozen=True)
 class Source:
-    """Another kind of file for `baodao import KIND FILE`. `takes` looks at the path;
+    """Another kind of file for `baodao import KIND FILE`. `takes` looks at the paths;
     `run` raises BaodaoError, or returns whether all went well."""
 
     kind: str
     title: str
-    takes: Callable[[Path], bool]
+    takes: Callable[[tuple[Path, ...]], bool]
     run: Callable[[Order], bool]
 
 
@@ -67,24 +67,27 @@ def actor_for(username: str, kind: str) -> Actor:
 
 
 def run_order(order: Order) -> bool:
-    """Import one file. True when everything was written (or, only looking, could be).
+    """Import what was named. True when everything was written (or, only looking, could be).
     Raises BaodaoError."""
     other = next(
-        (s for s in SOURCES if s.kind == order.kind and s.takes(order.path)), None
+        (s for s in SOURCES if s.kind == order.kind and s.takes(order.paths)), None
     )
     if other:
         return other.run(order)
+    path, *more = order.paths
+    if more:
+        raise Invalid("一次导入一个文件。请分几次导入。")
     try:
-        data = order.path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
-        raise Invalid(f"打不开 {order.path}：{error.strerror}。") from error
+        raise Invalid(f"打不开 {path}：{error.strerror}。") from error
     if not any(s.code == order.kind for s in sheets_for(order.actor)):
         who = order.actor.name or "系统"
         raise Invalid(f"{who}不能导入这张表。请用 --as 指明有这个权限的账号。")
     run = services.start_import(
         actor=order.actor,
         sheet=order.kind,
-        file_name=order.path.name,
+        file_name=path.name,
         data=data,
         job=False,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from baodao.acts.writing import Write
@@ -109,6 +110,48 @@ def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Writ
         set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
         data={"member": str(row["member_id"])},
         reason=reason, notes=[("unit", note)], job=tell(),
+    )  # fmt: skip
+
+
+def hand_on(row: Row, ctx: Context, *, unit_id: UUID, unit_name: str) -> Write:
+    """The unit has merged: its successor goes on where it stood. Whoever has not
+    answered yet has the time to answer from now."""
+    changes: dict[str, Any] = {"unit_id": unit_id}
+    if row["state"] == "dispatched":
+        changes = fresh_clock(row, ctx, "dispatched", unit_id=unit_id)
+    return Write(
+        set=changes,
+        data={"unit": str(unit_id), "unit_name": unit_name, "from": str(row["unit_id"])},
+        job=tell(),
+    )  # fmt: skip
+
+
+def unit_gone(row: Row, ctx: Context, *, unit_name: str) -> Write:
+    """The unit is dissolved and nobody takes over: the community dispatches again."""
+    return Write(
+        set=fresh_clock(
+            row, ctx, "verified", unit_id=None, member_id=None, served_by_person=None,
+            channel="",
+        ),
+        data={"unit": str(row["unit_id"]), "unit_name": unit_name}, job=tell(),
+    )  # fmt: skip
+
+
+def to_unit(row: Row, ctx: Context) -> Write:
+    """The member has left or changed unit: the unit names somebody else."""
+    return Write(
+        set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
+        data={"member": str(row["member_id"])}, job=tell(),
+    )  # fmt: skip
+
+
+def to_pool(row: Row, ctx: Context) -> Write:
+    """The member who had claimed it has left: anybody may claim it again."""
+    return Write(
+        set=fresh_clock(
+            row, ctx, "published", member_id=None, served_by_person=None, channel="",
+        ),
+        data={"member": str(row["member_id"])}, job=tell(),
     )  # fmt: skip
 
 

@@ -73,7 +73,8 @@ def test_a_job_is_left_only_where_somebody_is_told(w: World) -> None:
         cursor.execute("SELECT args->>'event_id' FROM procrastinate_jobs")
         left = {UUID(row[0]) for row in cursor.fetchall()}
     events = dict(Event.objects.values_list("id", "action"))
-    assert left and {events[e].split(".")[1] for e in left} <= set(telling.TELLS)
+    mine = {events[e].split(".")[1] for e in left if e in events}
+    assert mine and mine <= set(telling.TELLS)
 
 
 def test_a_whole_lifecycle_reaches_the_right_desks_and_nobody_else(w: World) -> None:

@@ -16,6 +16,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.core.errors import Invalid
 from baodao.orders import forms, rules, services, shapes
 from baodao.orders.models import Order
@@ -27,6 +28,7 @@ from baodao.orders.views.reach import order_of
 from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.orders.views.staff_table import ACTS, StaffAct, panel_of, possible
 from baodao.people.models import Unit
+from baodao.places.queries import named_on
 from baodao.ui.words import deadline, mask_phone
 
 TOP = 3
@@ -78,6 +80,13 @@ def looked(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, "orders/staff_looked.html", {"order": order, "looks": looks})
 
 
+def _where(order: Order) -> str:
+    """The place; of what is over, as it was called then."""
+    if order.state in rules.OPEN:
+        return order.place.name
+    return named_on(order.place, today(order.placed_at))
+
+
 def page(
     request: HttpRequest, order: Order, *, bound: Mapping[str, forms.Act] | None = None,
     shown: Mapping[str, str] | None = None, status: int = 200,
@@ -93,6 +102,7 @@ def page(
     told = [e for e in events if e.from_state != e.to_state] if steps_only else events
     context: dict[str, Any] = {
         "order": order,
+        "where": _where(order),
         "private": private,
         "clock": shapes.clock_of(order, now, _turn(order, now)),
         "status": shapes.status_of(order),

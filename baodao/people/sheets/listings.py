@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest
 
-from baodao.people import models, queries, roles
+from baodao.people import choices, queries, roles
 from baodao.people.views import members as member_views
 from baodao.people.views import roles as role_views
 from baodao.people.views import units as unit_views
@@ -33,7 +33,7 @@ def units(request: HttpRequest) -> Listing:
             above = u.seat.parent.name if u.seat.parent else ""
             yield [
                 u.name, u.short_name, u.uscc, u.branch_no, u.get_kind_display(),
-                u.get_affiliation_display(), _words(u.functions, models.FUNCTIONS),
+                u.get_affiliation_display(), _words(u.functions, choices.FUNCTIONS),
                 f"{above} {u.seat.name}".strip(), names.get(u.point_path or "-", ""),
                 u.head_count, getattr(u, "member_count", None),
             ]  # fmt: skip
@@ -43,9 +43,9 @@ def units(request: HttpRequest) -> Listing:
         "联系点", "在职党员数", "登记的党员",
     )  # fmt: skip
     chips = (
-        ("kind", "性质", models.UNIT_KINDS.items()),
-        ("affiliation", "隶属", models.AFFILIATIONS.items()),
-        ("function", "职能", models.FUNCTIONS.items()),
+        ("kind", "性质", choices.UNIT_KINDS.items()),
+        ("affiliation", "隶属", choices.AFFILIATIONS.items()),
+        ("function", "职能", choices.FUNCTIONS.items()),
         ("seat", "驻地", places_below(request)), ("tie", "联系点", [("none", "没有")]),
         ("closed", "状态", [("1", "已撤销")]),
     )  # fmt: skip
@@ -64,9 +64,9 @@ def members(request: HttpRequest) -> Listing:
                 m.volunteer_no, m.person.name, m.unit.name if m.unit else "",
                 m.party_org.name if m.party_org else "", m.get_kind_display(),
                 m.residence.name if m.residence else "", m.point.name if m.point else "",
-                _words(m.skills, models.SKILLS),
-                _words(m.service_classes, models.SERVICE_CLASSES),
-                _words(m.availability, models.AVAILABILITY), m.joined_on,
+                _words(m.skills, choices.SKILLS),
+                _words(m.service_classes, choices.SERVICE_CLASSES),
+                _words(m.availability, choices.AVAILABILITY), m.joined_on,
                 m.get_duty_status_display(),
             ]  # fmt: skip
 
@@ -78,9 +78,9 @@ def members(request: HttpRequest) -> Listing:
     chips = (
         ("unit", "单位", [(wanted.unit_id, str(unit))] if unit else []),
         ("residence", "居住", places_below(request)),
-        ("skill", "特长", models.SKILLS.items()),
-        ("status", "状态", models.DUTY_STATUS.items()),
-        ("kind", "类别", models.MEMBER_KINDS.items()),
+        ("skill", "特长", choices.SKILLS.items()),
+        ("status", "状态", choices.DUTY_STATUS.items()),
+        ("kind", "类别", choices.MEMBER_KINDS.items()),
         ("reported", "报到", member_views.REPORTED.items()),
     )  # fmt: skip
     return Listing("党员", heads, rows(), found.count(), conditions(request, *chips))

@@ -12,14 +12,8 @@ from baodao.acts.actor import Actor
 from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
 from baodao.core.text import pinyin_key
-from baodao.people.models import (
-    AVAILABILITY,
-    MEMBER_KINDS,
-    SERVICE_CLASSES,
-    SKILLS,
-    PartyOrg,
-    Unit,
-)
+from baodao.people.choices import AVAILABILITY, MEMBER_KINDS, SERVICE_CLASSES, SKILLS
+from baodao.people.models import PartyOrg, Unit
 from baodao.people.sheets import adding
 from baodao.people.sheets.refs import (
     Body,

@@ -2,13 +2,8 @@
 
 from baodao.acts.access import visible
 from baodao.acts.actor import Actor
-from baodao.people.models import (
-    AVAILABILITY,
-    MEMBER_KINDS,
-    SERVICE_CLASSES,
-    SKILLS,
-    Unit,
-)
+from baodao.people.choices import AVAILABILITY, MEMBER_KINDS, SERVICE_CLASSES, SKILLS
+from baodao.people.models import Unit
 from baodao.people.sheets.member_rows import plan
 from baodao.places import rules as levels
 from baodao.places.sheets import refs as places

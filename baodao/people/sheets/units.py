@@ -14,7 +14,8 @@ from baodao.acts.writing import Write
 from baodao.core.clock import today
 from baodao.core.errors import Invalid
 from baodao.people import checks
-from baodao.people.models import AFFILIATIONS, FUNCTIONS, UNIT_KINDS, Unit
+from baodao.people.choices import AFFILIATIONS, FUNCTIONS, UNIT_KINDS
+from baodao.people.models import Unit
 from baodao.people.services.units import take_along
 from baodao.people.sheets.adding import source
 from baodao.people.sheets.refs import titled

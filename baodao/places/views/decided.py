@@ -71,6 +71,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "groups": _groups(lines),
         "own": sum(line.own for line in lines),
         "may_set": can(actor, "settings.set", Setting(path=where[1])),
+        "may_change": can(actor, "changes.view"),
     }
     return render(request, "places/settings.html", context)
 

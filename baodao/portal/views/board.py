@@ -6,10 +6,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.orders.models import Category
 from baodao.orders.residents import phone_of
 from baodao.people.models import Account
 from baodao.places import rules as levels
+from baodao.places.areas import regions_of
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.portal.board import LOOKS, board, cards, place_of, top, wishes
@@ -17,6 +19,7 @@ from baodao.ui.display import YEAR
 
 COOKIE = "bd_board"
 A_PAGE = 30
+YEARS = 3  # that the board goes back
 
 
 @require_safe
@@ -26,10 +29,21 @@ def show_board(request: HttpRequest) -> HttpResponse:
     if at is None and not Account.objects.exists():
         return redirect("portal:setup")
     now = clock_now()
-    found = board(at, phone_of(at.path) if at else "", now)
-    return _remember(
-        render(request, "portal/board.html", {"board": found, "place": at}), at
-    )
+    found = board(
+        at, phone_of(at.path) if at else "", now,
+        year=_year(request, today(now).year),
+        regions=regions_of(request.GET.get("regions")),
+    )  # fmt: skip
+    years = range(today(now).year, today(now).year - YEARS, -1)
+    context = {"board": found, "place": at, "years": list(years)}
+    return _remember(render(request, "portal/board.html", context), at)
+
+
+def _year(request: HttpRequest, this: int) -> int:
+    """The year asked for, among those that are offered."""
+    wanted = request.GET.get("year", "")
+    year = int(wanted) if wanted.isdigit() and len(wanted) == 4 else this
+    return year if this - YEARS < year <= this else this
 
 
 @require_safe
@@ -68,13 +82,16 @@ def where(request: HttpRequest) -> HttpResponse:
 
 def place_asked(request: HttpRequest) -> Place | None:
     """The place of the address or of the last visit, else the top."""
-    for code in (request.GET.get("place"), request.COOKIES.get(COOKIE)):
-        if code and (found := place_of(code)):
-            return found
+    asked, regions = request.GET.get("place"), regions_of(request.GET.get("regions"))
+    if asked and (found := place_of(asked, regions)):
+        return found
+    known = request.COOKIES.get(COOKIE)
+    if known and (found := place_of(known)):
+        return found
     return top()
 
 
 def _remember(response: HttpResponse, at: Place | None) -> HttpResponse:
-    if at:
+    if at and at.valid_to is None:
         response.set_cookie(COOKIE, at.code, YEAR, samesite="Lax")
     return response

@@ -5,12 +5,8 @@ from collections.abc import Sequence
 
 from baodao.acts.access import visible
 from baodao.acts.actor import Actor
-from baodao.people.models import (
-    AVAILABILITY,
-    SERVICE_CLASSES,
-    SKILLS,
-    Unit,
-)
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.models import Unit
 from baodao.places import rules as levels
 from baodao.places.sheets.refs import names_in
 from baodao.reporting import rules

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.people.models import Member, Unit
+from baodao.places.areas import THEN, regions_of
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.reporting import coverage, rules
@@ -24,9 +25,11 @@ UNIT_TITLES = {**coverage.UNIT_REASONS, "eligible": "应报到"}
 
 @require_safe
 def coverage_page(request: HttpRequest) -> HttpResponse:
-    """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list."""
+    """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list;
+    ?regions=then counts places as they were recorded."""
     actor = actor_for(request, "coverage")
-    scope = coverage.scope_of(actor, request.GET.get("place", ""))
+    regions = regions_of(request.GET.get("regions"))
+    scope = coverage.scope_of(actor, request.GET.get("place", ""), regions)
     if request.GET.get("reason"):
         return _behind(request, actor, scope)
     by, lines = lines_of(request, scope)
@@ -56,7 +59,11 @@ def lines_of(
 
 def _link(scope: coverage.Scope, **more: str) -> str:
     code = {"place": scope.place.code} if scope.place else {}
-    return "?" + urlencode({**code, **more})
+    return "?" + urlencode({**code, **_then(scope), **more})
+
+
+def _then(scope: coverage.Scope) -> dict[str, str]:
+    return {"regions": THEN} if scope.regions == THEN else {}
 
 
 def _reasons(
@@ -74,7 +81,7 @@ def _reasons(
 
 def _row(line: coverage.Line, scope: coverage.Scope, by: str) -> dict[str, Any]:
     """A row with the addresses behind its numbers."""
-    own = {"key": line.key} if by == "unit" else {"place": line.code}
+    own = {"key": line.key} if by == "unit" else {"place": line.code, **_then(scope)}
     here = _link(scope) if by == "unit" else "?"
     href = f"{here}&" if len(here) > 1 else "?"
     is_self = bool(scope.place and line.key == scope.place.path)
@@ -87,7 +94,7 @@ def _row(line: coverage.Line, scope: coverage.Scope, by: str) -> dict[str, Any]:
         "line": line,
         "down": ""
         if by == "unit" or is_self or not line.code
-        else f"?place={line.code}",
+        else "?" + urlencode({"place": line.code, **_then(scope)}),
         "cells": [
             (line.channel(c), to(c, "eligible"), to(c, "reported"), to(c, "missing"))
             for c in rules.CHANNELS
@@ -103,7 +110,7 @@ def _crumbs(actor: Actor, scope: coverage.Scope) -> list[Place]:
     above = [
         p for p in ancestors(scope.path) if p.startswith(top) and p != scope.path and p
     ]
-    return list(Place.objects.filter(path__in=above, valid_to=None).order_by("path"))
+    return list(Place.objects.filter(path__in=above).order_by("path"))
 
 
 def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpResponse:

@@ -22,7 +22,7 @@ from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
-from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services

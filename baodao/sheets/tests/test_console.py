@@ -86,16 +86,18 @@ def test_what_cannot_be_read_is_said(w: World, tmp_path: Path) -> None:
 def test_another_kind_of_source_is_one_line_more(
     w: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[Path] = []
+    seen: list[tuple[Path, ...]] = []
 
     def national(order: console.Order) -> bool:
-        seen.append(order.path)
+        seen.append(order.paths)
         return True
 
-    source = console.Source("places", "全国区划", Path.is_dir, national)
+    source = console.Source(
+        "places", "全国区划", lambda paths: paths[0].is_dir(), national
+    )
     monkeypatch.setattr(console, "SOURCES", [source])
     call_command("import_table", "places", str(tmp_path))
-    assert seen == [tmp_path] and "places" in console.kinds()
+    assert seen == [(tmp_path,)] and "places" in console.kinds()
     # A file of the same kind still goes the usual way.
     assert "有错 0" in run(
         tmp_path, [["代码", "名称"], ["54", "西藏自治区"]], kind="places"

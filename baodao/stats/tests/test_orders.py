@@ -2,6 +2,7 @@
 and units really said."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from baodao.acts.writing import Write
 from baodao.orders import services as s
 from baodao.orders.tests.make import advance, order_in, place
 from baodao.people.tests.make import World, world
+from baodao.places.areas import THEN
 from baodao.stats.orders import DEFINITIONS, Period, Rate, figures, orders_in
 
 pytestmark = pytest.mark.django_db
@@ -134,8 +136,12 @@ def test_a_rate_is_silent_below_ten() -> None:
     assert Rate(0, 0, 0).percent is None
 
 
-def test_all_figures_of_a_place_take_two_queries(
-    w: World, django_assert_num_queries: object
+def test_all_figures_of_a_place_take_two_queries_and_one_for_what_it_takes_in(
+    w: World, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
+        figures("54/", YEAR, regions=THEN)
+    with django_assert_num_queries(3):
         figures("54/", YEAR)
+    with django_assert_num_queries(2):
+        figures("", YEAR)

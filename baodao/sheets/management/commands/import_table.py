@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", help="、".join(console.kinds()))
-        parser.add_argument("path", type=Path)
+        parser.add_argument("paths", nargs="+", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="只试导入，不写入")
         parser.add_argument(
             "--partly", action="store_true", help="有错的行不写，写入其余的"
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             )
         try:
             order = console.Order(
-                kind, options["path"], console.actor_for(options["username"], kind),
+                kind, tuple(options["paths"]), console.actor_for(options["username"], kind),
                 options["dry_run"], options["partly"], self.stdout.write, self._tell,
             )  # fmt: skip
             fine = console.run_order(order)
