@@ -1,6 +1,6 @@
 # Everything a developer or an evaluator does. `make` alone prints the list.
 .DEFAULT_GOAL := help
-.PHONY: help setup frontend run test check lock-check browser format lock shots wheel clean distclean
+.PHONY: help setup frontend run test bench check lock-check browser format lock shots wheel clean distclean
 
 PORT ?= 8000
 PRESET ?= ali
@@ -49,6 +49,9 @@ frontend: $(VENV)/.synced ## 取前端文件（没有变化就跳过）
 test: setup browser check ## 全部检查和测试，含浏览器旅程
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
+bench: setup browser ## 量速度，每个数一行；make bench ONLY=lifecycle 只量一项
+	@$(BIN)/python -m bench
+
 check: setup lock-check ## 只做静态检查
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -82,7 +85,7 @@ lock: $(VENV)/bin/uv ## 依赖改动后重算锁文件
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.txt >/dev/null
 
 shots: setup browser ## 从正在运行的产品截图（README 用）
-	$(BIN)/python scripts/shots.py $(ARGS)
+	$(BIN)/python -m scripts.shots $(ARGS)
 
 wheel: setup ## 打包成 dist/*.whl，前端文件在内
 	rm -rf dist

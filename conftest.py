@@ -4,9 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from baodao.core.memory import forget_everything
+
+# A busy machine must not make a test fail.
+settings.register_profile("baodao", deadline=None)
+settings.load_profile("baodao")
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +21,11 @@ def django_db_setup(
     """The tests' database goes although a thread of the live server, which nobody
     can wait for, still holds a session in it."""
     yield
-    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    # Sessions of ours only: a vacuum that is under way ends by itself.
+    others = (
+        "datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend' AND usename = current_user"
+    )
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"

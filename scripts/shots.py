@@ -8,12 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.browser import ARGS, CHROMIUM
+
 BASE = os.environ.get("BAODAO_URL", "http://127.0.0.1:8000")
 OUT = Path(__file__).resolve().parent.parent / "docs" / "shots"
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 DESK, PHONE = (1440, 900), (390, 844)
 # name, demo account ("" is a resident), size, where to go: a path, then links to click
 SHOTS = [
@@ -28,6 +26,12 @@ SHOTS = [
     ("unit", "demo-unit", DESK, ["/orders/unit/"]),
     ("member", "demo-member", PHONE, ["/me/"]),
     ("coverage", "demo-county", DESK, ["/report-ins/coverage/"]),
+    (
+        "allocation",
+        "demo-prefecture",
+        DESK,
+        ["/allocation/new/", "css=main .btn-primary"],
+    ),
 ]
 
 
@@ -42,10 +46,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     wanted = set(sys.argv[1:])
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("BAODAO_CHROMIUM", "/usr/bin/chromium"),
-            args=ARGS,
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         for name, account, (width, height), steps in SHOTS:
             if wanted and name not in wanted:
                 continue

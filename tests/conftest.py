@@ -9,12 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from baodao.people.tests.make import World, world
+from tests.browser import ARGS, CHROMIUM
 
-CHROMIUM = os.environ.get("BAODAO_CHROMIUM", "/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 Open = Callable[..., Page]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
 from baodao.notifications.services import message, send
@@ -13,8 +14,11 @@ from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
+from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
+from baodao.sheets.tests.runs import checked
 
+ROSTER = [["姓名", "单位"], ["王小明", "地区住建局"], ["李红", "住建委"]]
 Sample = Callable[[str, Sequence[str]], dict[str, Any]]
 _WHY = {"note": "试一试"}
 
@@ -25,31 +29,51 @@ def bodies(w: World) -> dict[str, dict[str, Any]]:
     return {
         "api:place_order": {"place": w.places.community.code, "category": "repair",
                             "detail": "灯坏了", "phone": "13900000000"},
-        "api:act_verify": {"title": "楼道灯坏了", "category": "repair"},
-        "api:act_edit": {"title": "楼道灯坏了"},
-        "api:act_reject": {"reason": "outside", **_WHY},
-        "api:act_merge": {"into": str(uuid7())},
-        "api:act_transfer": {"to": "12345", **_WHY},
-        "api:act_transfer_news": _WHY, "api:act_transfer_done": _WHY,
-        "api:act_hand_over": {"up": True, **_WHY},
-        "api:act_answer_cannot": {"reason": "policy", "told": "call", **_WHY},
-        "api:act_recall": {"reason": "silent", **_WHY},
-        "api:act_withdraw": {"how": "call", **_WHY},
-        "api:act_dispatch": {"unit": str(w.units.unit.id)},
-        "api:act_return": {"reason": "no_capacity", **_WHY},
-        "api:act_assign": {"member": str(w.members.member.id)},
-        "api:act_release": {"reason": "time"}, "api:act_decline": {"reason": "time"},
-        "api:act_hand_back": {"reason": "time"},
-        "api:act_report_done": {"start": at_local(today(), time.min).isoformat(),
+        "api:orders_verify": {"title": "楼道灯坏了", "category": "repair"},
+        "api:orders_edit": {"title": "楼道灯坏了"},
+        "api:orders_reject": {"reason": "outside", **_WHY},
+        "api:orders_merge": {"into": str(uuid7())},
+        "api:orders_transfer": {"to": "12345", **_WHY},
+        "api:orders_transfer_news": _WHY, "api:orders_transfer_done": _WHY,
+        "api:orders_hand_over": {"up": True, **_WHY},
+        "api:orders_answer_cannot": {"reason": "policy", "told": "call", **_WHY},
+        "api:orders_recall": {"reason": "silent", **_WHY},
+        "api:orders_withdraw": {"how": "call", **_WHY},
+        "api:orders_dispatch": {"unit": str(w.units.unit.id)},
+        "api:orders_return": {"reason": "no_capacity", **_WHY},
+        "api:orders_assign": {"member": str(w.members.member.id)},
+        "api:orders_release": {"reason": "time"}, "api:orders_decline": {"reason": "time"},
+        "api:orders_hand_back": {"reason": "time"},
+        "api:orders_report_done": {"start": at_local(today(), time.min).isoformat(),
                                 "end": now().isoformat(), **_WHY},
-        "api:act_cannot_do": {"reason": "unsafe", **_WHY},
-        "api:act_ask_extension": {"hours": 24, **_WHY},
-        "api:act_extend": {"hours": 24, **_WHY}, "api:act_refuse_extension": _WHY,
-        "api:act_confirm": {"result": "solved"}, "api:act_reopen": {"result": "partly"},
-        "api:act_rate": {"rating": 5}, "api:act_pause": {
+        "api:orders_cannot_do": {"reason": "unsafe", **_WHY},
+        "api:orders_ask_extension": {"hours": 24, **_WHY},
+        "api:orders_extend": {"hours": 24, **_WHY}, "api:orders_refuse_extension": _WHY,
+        "api:orders_confirm": {"result": "solved"}, "api:orders_reopen": {"result": "partly"},
+        "api:orders_rate": {"rating": 5}, "api:orders_pause": {
             "reason": "居民外出", "until": (today() + timedelta(days=3)).isoformat(),
         },
-        "api:act_note": {"text": "试一试"},
+        "api:orders_note": {"text": "试一试"},
+        "api:add_place": {"name": "第九网格", "parent": w.places.community.code, "level": 6},
+        "api:places_edit": {"name": "森格社区"}, "api:places_close": {"reason": "试一试"},
+        "api:places_point": {"on": True},
+        "api:add_unit": {"name": "试用单位", "seat": w.places.district.code, "kind": "organ"},
+        "api:units_edit": {"name": "地区住建局", "seat": w.places.street.code, "kind": "organ"},
+        "api:units_end": {"reason": "试一试"},
+        "api:units_tie": {"point": w.places.grid.code},
+        "api:add_member": {"name": "新来的", "unit": str(w.units.unit.id)},
+        "api:members_edit": {"skills": ["repair"]},
+        "api:members_duty": {"status": "seconded_away"},
+        "api:members_leave": {"why": "moved_out"},
+        "api:members_transfer": {"unit": str(w.units.other.id)},
+        "api:member_reports_in": {"member": str(w.members.colleague.id), "channel": "residence",
+                                  "place": w.places.community.code},
+        "api:unit_reports_in": {"unit": str(w.units.unit.id), "place": w.places.community.code,
+                                "head_name": "扎西", "liaison_name": "卓玛"},
+        "api:report_ins_return": {"reason": "needs_info", **_WHY},
+        "api:report_ins_end": {"reason": "moved"}, "api:report_ins_accept": {},
+        "api:report_ins_resubmit": {},
+        "api:report_ins_start_transfer": {"place": w.places.other_community.code},
     }  # fmt: skip
 
 
@@ -73,6 +97,7 @@ def samples(w: World) -> Sample:
         kind="study",
         valid_from=date(2026, 9, 1),
     )
+    change = drafted(w.actors["county_org"], "merge", "542523200", into="542523100")
     told = message(
         event_id=uuid7(),
         title="试一试",
@@ -80,13 +105,21 @@ def samples(w: World) -> Sample:
         url="/me/",
     )
     send([told])
+    reported = home(w).id
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
-        "report_in_id": home(w).id, "sheet": "member", "message_id": told.id,
+        "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
+        "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
+        "code": "units",
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
+        **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "allocation:": draft.id, "departures:unit": w.units.unit.id,
+        "departures:": w.members.member.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,
@@ -95,11 +128,19 @@ def samples(w: World) -> Sample:
         "people:tie_add": w.units.loose.id,
         "people:tie_end": ContactTie.objects.get(unit=w.units.unit).id,
         "people:unit": w.units.unit.id, "places:day": day.id, "places:pause": pause.id,
+        "places:change": change.id,
         "places:household_add": w.places.building.id, "places:household": w.places.household.id,
         "places:estate": w.places.estate.id, "places:": w.places.community.id,
+        "api:orders": served.id, "api:one_order": served.id, "api:units": w.units.unit.id,
+        "api:one_unit": w.units.unit.id, "api:members": w.members.member.id,
+        "api:one_member": w.members.member.id, "api:places": w.places.community.id,
+        "api:one_place": w.places.community.id, "api:report_ins": reported,
+        "api:one_report_in": reported,
     }  # fmt: skip
 
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
+        if name == "sheets:template":
+            return {"sheet": "members"}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

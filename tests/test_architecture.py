@@ -82,6 +82,24 @@ def test_templates_obey_the_content_security_policy() -> None:
     assert found == []
 
 
+def test_every_list_can_be_taken_along() -> None:
+    """A page that is turned has the button 导出 (a check of a table: the table itself
+    with its faults), and every button a list behind it."""
+    from baodao.sheets.exports import codes
+
+    button = re.compile(r'\{% (?:export|filters export=) ?"([a-z_]+)"')
+    used, without = set(), []
+    for path in sorted(PACKAGE.rglob("*.html")):
+        text = path.read_text()
+        for name in re.findall(r'\{% include "([^"]+)"', text):
+            text += "".join(p.read_text() for p in PACKAGE.rglob(name.split("/")[-1]))
+        used |= set(button.findall(text))
+        taken = button.search(text) or "sheets:marked" in text
+        if "{% paging " in text and not taken:
+            without.append(str(path.relative_to(ROOT)))
+    assert without == [] and used == set(codes())
+
+
 def test_nothing_is_left_undone_and_no_machine_is_named() -> None:
     words = re.compile(
         r"\b(TODO|FIXME|XXX|NotImplementedError)\b|/(work|root|home)/[a-z]"

@@ -138,8 +138,11 @@ def _post(client: Client, url: str, body: dict[str, Any] | None) -> int:
     if url.startswith("/api/"):
         given = {"data": body or {}, "content_type": "application/json"}
     with transaction.atomic():
-        status: int = client.post(url, **given).status_code
+        answer = client.post(url, **given)
+        for _ in getattr(answer, "streaming_content", ()):
+            pass  # a file is open until it was read
         transaction.set_rollback(True)
+    status: int = answer.status_code
     return status
 
 

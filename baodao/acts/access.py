@@ -2,7 +2,7 @@
 made from the same row, so that what a list shows and what a click may do cannot
 drift apart. Permission says who and where; the flow says when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from baodao.core.errors import Forbidden, NotFound
 
 M = TypeVar("M", bound=Model)
 Row = Mapping[str, Any]
+Range = tuple[str, str]  # [lo, hi) of paths under collation "C"
 
 
 class Scope(StrEnum):
@@ -94,11 +95,19 @@ def columns(model: type[Model]) -> Columns:
     return declared
 
 
-def path_range(path: str) -> tuple[str, str]:
+def path_range(path: str) -> Range:
     """[lo, hi) of all paths at and below `path` under collation "C"."""
     if not path:
         return "", "\U0010ffff"
     return path, path[:-1] + chr(ord(path[-1]) + 1)
+
+
+def within(column: str, ranges: Iterable[Range]) -> Q:
+    """That a path column lies in one of `ranges`; of none, nothing does."""
+    found = Q(pk__in=[])
+    for lo, hi in ranges:
+        found |= Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
+    return found
 
 
 def _tests(scope: Scope, cols: Columns, actor: Actor) -> list[tuple[str, str, Any]]:
@@ -108,7 +117,8 @@ def _tests(scope: Scope, cols: Columns, actor: Actor) -> list[tuple[str, str, An
     if scope is Scope.PLACE:
         if actor.path is None:
             return []
-        return [(c, "range", path_range(actor.path)) for c in cols.path]
+        ranges = (path_range(actor.path), *actor.former)
+        return [(c, "range", r) for c in cols.path for r in ranges]
     if scope is Scope.UNIT:
         if actor.unit_id is None:
             return []

@@ -7,7 +7,8 @@ from uuid import UUID
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`path`: the place the role is for ("" is the whole deployment; None is no
-    place). `unit_id`, `member_id`, `person_id` tie the actor to what is their own;
+    place); `former`: ranges of paths of places that this one has taken over, whose
+    records stay where they were made. `unit_id`, `member_id`, `person_id` tie the actor to what is their own;
     `link_id` is the one object that an unguessable link opens."""
 
     role: str
@@ -23,6 +24,7 @@ class Actor:
     on_behalf_of: str = ""
     # Set on an actor kept in memory: acts refuse it (`engine.Stale`) at another one.
     epoch: int | None = None
+    former: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_anonymous(self) -> bool:

@@ -23,8 +23,9 @@ from baodao.acts.writing import (
     column,
     db_value,
     event_for,
+    field_of,
     flow_of,
-    json_row,
+    json_rows,
     notes_for,
     path_of,
     written_fields,
@@ -144,8 +145,8 @@ def create(
         path=path_of(model, row), states=("", state), write=write,
         at=now or clock_now(), client_key=key,
     )  # fmt: skip
-    params: dict[str, Any] = {"_row": json.dumps([json_row(instance)])}
-    head, insert, returned = "", _insert(model, "_row"), ""
+    params: dict[str, Any] = {"_row": json_rows([instance])}
+    head, insert, returned = "", insert_sql(model, "_row"), ""
     if numbered:
         head, insert = _numbered(model, numbered, params)
         returned = f', "{numbered.field}"'
@@ -177,7 +178,7 @@ def _numbered(
         f"SELECT {', '.join(chosen)} FROM "
         f"jsonb_populate_recordset(NULL::{model._meta.db_table}, %(_row)s::jsonb)"
     )
-    return f"n AS ({NEXT_NUMBER.format('%(_series)s::text')}), ", insert
+    return f"n AS ({NEXT_NUMBER.format(key='%(_series)s::text', n=1)}), ", insert
 
 
 def note_event(
@@ -207,26 +208,26 @@ def note_event(
 
 
 def read(action: str, pk: UUID, reads: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The row an action judges, without a lock. Raises NotFound."""
-    model = apps.get_model(ACTIONS[action].model)
-    names = _read_columns(action, reads)
-    quoted = ", ".join(f'"{name}"' for name in names)
-    sql = f"SELECT {quoted}, {EPOCH} FROM {model._meta.db_table} WHERE id = %s"
+    """The row an action judges, without a lock, and the epoch. Raises NotFound."""
+    sql, names = _read_sql(action, reads)
     with connection.cursor() as cursor:
         cursor.execute(sql, [pk])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
-    return dict(zip((*names, "epoch"), found, strict=True))
+    return dict(zip(names, found, strict=True))
 
 
 @cache
-def _read_columns(action: str, reads: tuple[str, ...]) -> tuple[str, ...]:
+def _read_sql(action: str, reads: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     rule = ACTIONS[action]
     model = apps.get_model(rule.model)
     state = ("state",) if flow_of(model) else ()
-    names = ("id", "version", *state, *columns(model).names, *rule.conflict, *reads)
-    return tuple(dict.fromkeys(names))
+    wanted = ("id", "version", *state, *columns(model).names, *rule.conflict, *reads)
+    names = tuple(dict.fromkeys(wanted))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    sql = f"SELECT {quoted}, {EPOCH} FROM {model._meta.db_table} WHERE id = %s"
+    return sql, (*names, "epoch")
 
 
 def _states(model: type[models.Model], action: str, row: Row) -> tuple[str, str]:
@@ -271,17 +272,25 @@ def _update(
     model: type[models.Model], changes: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """`UPDATE … RETURNING` of the named columns, guarded by id and version."""
-    parts, params = ["version = version + 1"], dict[str, Any]()
-    for name, value in changes.items():
-        f = model._meta.get_field(name)
-        assert isinstance(f, models.Field)
-        parts.append(f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}')
-        params[column(f)] = db_value(f, value)
+    sql, fields = _update_sql(model, tuple(changes))
+    values = zip(fields, changes.values(), strict=True)
+    return sql, {column(f): db_value(f, value) for f, value in values}
+
+
+@cache
+def _update_sql(
+    model: type[models.Model], names: tuple[str, ...]
+) -> "tuple[str, list[models.Field[Any, Any]]]":
+    fields = [field_of(model, name) for name in names]
+    parts = ["version = version + 1"]
+    parts += [
+        f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}' for f in fields
+    ]
     sql = (
         f"WITH o AS (UPDATE {model._meta.db_table} SET {', '.join(parts)} "
         "WHERE id = %(_id)s AND version = %(_version)s RETURNING id, version)"
     )
-    return sql, params
+    return sql, fields
 
 
 @cache
@@ -289,7 +298,8 @@ def _insert_columns(model: type[models.Model]) -> str:
     return ", ".join(f'"{column(f)}"' for f in written_fields(model))
 
 
-def _insert(model: type[models.Model], param: str, source: str = "") -> str:
+@cache
+def insert_sql(model: type[models.Model], param: str, source: str = "") -> str:
     """An insert of all rows of a JSON parameter; with `source` only where that
     earlier part wrote something."""
     table, names = model._meta.db_table, _insert_columns(model)
@@ -310,8 +320,8 @@ def _run(
     for instance in [*notes_for(event, write), *write.adds]:
         added.setdefault(type(instance), []).append(instance)
     for i, (model, rows) in enumerate(added.items()):
-        sql += f", a{i} AS ({_insert(model, f'_a{i}', 'o')})"
-        params[f"_a{i}"] = json.dumps([json_row(r) for r in rows])
+        sql += f", a{i} AS ({insert_sql(model, f'_a{i}', 'o')})"
+        params[f"_a{i}"] = json_rows(rows)
     tail = f"SELECT id, version{returned or ', NULL'} FROM o"
     if write.job:
         sql += _JOB

@@ -9,20 +9,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.apps import apps
 from django.db import connection, models, transaction
 
 from baodao.acts.access import ACTIONS, columns
 from baodao.acts.actor import Actor
-from baodao.acts.engine import _insert
+from baodao.acts.engine import insert_sql
 from baodao.acts.models import Event, Note
 from baodao.acts.writing import (
     Write,
     column,
     db_value,
     event_for,
+    field_of,
     flow_of,
     json_row,
+    json_rows,
     notes_for,
     written_fields,
 )
@@ -58,13 +61,12 @@ def act_rows(
     now: datetime | None = None,
 ) -> list[UUID]:
     """As `act_many`, each row with its own decision, in one transaction. All of them
-    set the same columns and carry no additions and no job (ValueError)."""
+    set the same columns and carry no job (ValueError); what a decision adds is
+    written if its own row moved."""
     if not writes:
         return []
     first = next(iter(writes.values()))
-    if any(
-        w.set.keys() != first.set.keys() or w.adds or w.job for w in writes.values()
-    ):
+    if any(w.set.keys() != first.set.keys() or w.job for w in writes.values()):
         raise ValueError(f"{action}: the rows are not of one shape")
     what, at = _What.of(actor, action, first, shared=False), now or clock_now()
     ids, moved = list(writes), list[UUID]()
@@ -100,17 +102,15 @@ class _What:
         notes = [n for pk, e in events.items() for n in notes_for(e, writes[pk])]
         params: dict[str, Any] = {
             "_ids": list(writes),
-            "_events": json.dumps([json_row(e) for e in events.values()]),
+            "_events": json_rows(events.values()),
         }
         if versions is not None:
             params["_versions"] = list(versions)
         parts = [*self._update(writes, params, versions is not None), _events()]
         if notes:
             parts.append(_notes())
-            params["_notes"] = json.dumps([json_row(n) for n in notes])
-        for i, row in enumerate(self.write.adds):
-            parts.append(f"a{i} AS ({_insert(type(row), f'_a{i}', 'o')})")
-            params[f"_a{i}"] = json.dumps([json_row(row)])
+            params["_notes"] = json_rows(notes)
+        parts += self._adds(writes, params)
         tail = "SELECT id FROM o"
         if self.write.job:
             parts.append(_JOBS)
@@ -121,6 +121,24 @@ class _What:
         with connection.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(parts)} {tail}", params)
             return [row[0] for row in cursor.fetchall()]
+
+    def _adds(
+        self, writes: Mapping[UUID, Write], params: dict[str, Any]
+    ) -> Iterator[str]:
+        """What the decisions add: a shared one once, else each with its own row."""
+        if self.shared:
+            for i, row in enumerate(self.write.adds):
+                yield f"a{i} AS ({insert_sql(type(row), f'_a{i}', 'o')})"
+                params[f"_a{i}"] = json_rows([row])
+            return
+        added: dict[type[models.Model], list[dict[str, Any]]] = {}
+        for pk, write in writes.items():
+            for row in write.adds:
+                with_owner = {**json_row(row), "_of": str(pk)}
+                added.setdefault(type(row), []).append(with_owner)
+        for i, (model, rows) in enumerate(added.items()):
+            yield _added(model, i)
+            params[f"_a{i}"] = orjson.dumps(rows).decode()
 
     def _event(self, pk: UUID, write: Write, at: datetime) -> Event:
         return event_for(
@@ -152,7 +170,9 @@ class _What:
                 f" JOIN jsonb_populate_recordset(NULL::{table}, %(_rows)s::jsonb) v "
                 "ON v.id = was.id"
             )
-            params["_rows"] = json.dumps([self._row(pk, w) for pk, w in writes.items()])
+            params["_rows"] = orjson.dumps(
+                [self._row(pk, w) for pk, w in writes.items()]
+            ).decode()
         moved = "''::text AS a, ''::text AS b"
         flow = flow_of(self.model)
         if flow:
@@ -171,23 +191,18 @@ class _What:
 
     def _shared_values(self, params: dict[str, Any]) -> Iterator[str]:
         for name, value in self.write.set.items():
-            f = self._field(name)
+            f = field_of(self.model, name)
             yield f'"{column(f)}" = %({column(f)})s::{f.db_type(connection)}'
             params[column(f)] = db_value(f, value)
 
-    def _field(self, name: str) -> "models.Field[Any, Any]":
-        f = self.model._meta.get_field(name)
-        assert isinstance(f, models.Field)
-        return f
-
     def _columns(self) -> list[str]:
-        return [column(self._field(name)) for name in self.write.set]
+        return [column(field_of(self.model, name)) for name in self.write.set]
 
     def _row(self, pk: UUID, write: Write) -> dict[str, Any]:
         """The changed columns of one row, as JSON."""
         given = self.model(id=pk)
         for name, value in write.set.items():
-            setattr(given, self._field(name).attname, value)
+            setattr(given, field_of(self.model, name).attname, value)
         whole = json_row(given)
         return {c: whole[c] for c in ("id", *self._columns())}
 
@@ -212,6 +227,18 @@ def _notes() -> str:
         f"n AS (INSERT INTO acts_note ({listed}) SELECT {chosen} FROM "
         "jsonb_populate_recordset(NULL::acts_note, %(_notes)s::jsonb) n "
         "JOIN e ON e.id = n.event_id)"
+    )
+
+
+def _added(model: type[models.Model], i: int) -> str:
+    table, names = model._meta.db_table, [column(f) for f in written_fields(model)]
+    listed = ", ".join(f'"{n}"' for n in names)
+    chosen = ", ".join(f'r."{n}"' for n in names)
+    return (
+        f"a{i} AS (INSERT INTO {table} ({listed}) SELECT {chosen} "
+        f"FROM jsonb_array_elements(%(_a{i})s::jsonb) x "
+        "JOIN o ON o.id = (x->>'_of')::uuid "
+        f"CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, x) r)"
     )
 
 

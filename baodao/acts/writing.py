@@ -4,11 +4,15 @@ act and a hundred thousand acts write the same rows."""
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import orjson
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg.types.json import Json, Jsonb
 
@@ -16,6 +20,7 @@ from baodao.acts.access import ACTIONS, columns
 from baodao.acts.actor import Actor
 from baodao.acts.flow import Flow
 from baodao.acts.models import Event, Note
+from baodao.core.fields import SealedText
 from baodao.core.ids import uuid7
 
 
@@ -122,17 +127,49 @@ def column(f: "models.Field[Any, Any]") -> str:
     return f.column
 
 
+def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """A field by its name or its column's."""
+    f = model._meta.get_field(name)
+    assert isinstance(f, models.Field)
+    return f
+
+
 def db_value(f: "models.Field[Any, Any]", value: Any) -> Any:
     """A field's value as psycopg takes it."""
     return f.get_db_prep_save(value, connection)
 
 
+Getter = Callable[[models.Model], Any]
+
+
+@cache
+def _columns_of(model: type[models.Model]) -> list[tuple[str, Getter]]:
+    """(column, how to get its JSON value) of every written column."""
+    return [(column(f), _getter(f)) for f in written_fields(model)]
+
+
+# What `orjson` writes as PostgreSQL reads it; all other fields prepare their value.
+_PLAIN = (
+    models.TextField, models.UUIDField, models.IntegerField, models.BooleanField,
+    models.DateTimeField, models.DateField, models.FloatField, models.ForeignKey,
+    models.JSONField, ArrayField,
+)  # fmt: skip
+
+
+def _getter(f: "models.Field[Any, Any]") -> Getter:
+    if isinstance(f, _PLAIN) and not isinstance(f, SealedText):
+        return attrgetter(f.attname)
+    return lambda row: _jsonable(db_value(f, f.value_from_object(row)))
+
+
 def json_row(instance: models.Model) -> dict[str, Any]:
     """An instance as a JSON object for `jsonb_populate_recordset`."""
-    return {
-        column(f): _jsonable(db_value(f, f.value_from_object(instance)))
-        for f in written_fields(type(instance))
-    }
+    return {name: get(instance) for name, get in _columns_of(type(instance))}
+
+
+def json_rows(rows: Iterable[models.Model]) -> str:
+    """Instances as the JSON parameter of an insert."""
+    return orjson.dumps([json_row(row) for row in rows]).decode()
 
 
 def _jsonable(value: Any) -> Any:

@@ -37,9 +37,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _create(options: argparse.Namespace) -> int:
     from baodao.acts.actor import SYSTEM
-    from baodao.api.services import make_token
     from baodao.people.middleware import actors_of, key_of
     from baodao.people.models import Account
+    from baodao.tokens.services import make_token
 
     account = Account.objects.filter(username=options.account, is_active=True).first()
     if account is None:
@@ -66,8 +66,8 @@ def _which(held: list[Any]) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from baodao.api.models import ApiToken
     from baodao.core.clock import local
+    from baodao.tokens.models import ApiToken
 
     rows = ApiToken.objects.select_related("account").order_by("-created_at")
     for row in rows:
@@ -78,8 +78,8 @@ def _list(options: argparse.Namespace) -> int:
 
 def _revoke(options: argparse.Namespace) -> int:
     from baodao.acts.actor import SYSTEM
-    from baodao.api.models import ApiToken
-    from baodao.api.services import revoke_token
+    from baodao.tokens.models import ApiToken
+    from baodao.tokens.services import revoke_token
 
     rows = list(ApiToken.objects.filter(hint=options.hint, revoked_at=None)[:2])
     if len(rows) != 1:

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     tokens.arguments(token_verb)
     token_verb.set_defaults(verb=token)
+    _import_arguments(verbs.add_parser("import", help="导入一张表，和网页上一样先核对"))
     verbs.add_parser("manage", help="Django 的管理命令，例如 baodao manage migrate")
     db_verb = verbs.add_parser(
         "db", help="PostgreSQL 的程序，例如 baodao db pg_dump -Fc -f 备份.dump"
@@ -77,6 +78,27 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--demo", action="store_true", help="演示库开放一键登录；真实数据的库不受影响")
     parser.set_defaults(verb=serve)
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("kind", metavar="表", help="members、units、places、households、report_ins …")
+    add("paths", metavar="文件", nargs="+", help="Excel、ods、CSV；全国区划写文件夹")
+    add("--dry-run", action="store_true", help="只试导入，不写入")
+    add("--partly", action="store_true", help="有错的行不写，写入其余的")
+    add(
+        "--as", dest="username", default="", metavar="账号", help="以谁的名义，默认系统"
+    )
+    parser.set_defaults(verb=import_table)
+
+
+def import_table(options: argparse.Namespace) -> int:
+    """A table into this deployment's database, also while it is serving."""
+    args = ["import_table", options.kind, *options.paths]
+    args += ["--as", options.username] if options.username else []
+    args += ["--dry-run"] if options.dry_run else []
+    args += ["--partly"] if options.partly else []
+    return manage(args)
 
 
 def serve(options: argparse.Namespace) -> int:

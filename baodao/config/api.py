@@ -10,8 +10,14 @@ from ninja.openapi.schema import OpenAPISchema
 from baodao.acts.engine import Stale
 from baodao.api import answers
 from baodao.core.errors import BaodaoError
+from baodao.departures.api import members as moving_members
+from baodao.departures.api import units as ending_units
 from baodao.orders.api import router as orders
 from baodao.orders.api_acts import router as order_acts
+from baodao.people.api import members, units
+from baodao.places.api import router as places
+from baodao.reporting.api import router as report_ins
+from baodao.tokens.auth import ANY
 
 NO = (400, 401, 403, 404, 409, 422)
 
@@ -39,10 +45,17 @@ class Api(NinjaAPI):
 
 
 api = Api(
+    auth=ANY,
     title="报到 Baodao", version="1", urls_namespace="api", docs_url=None,
     parser=answers.JsonParser(), renderer=answers.JsonRenderer(),
     description="与网页同一套办法：同样的权限、同样的步骤、同样的记录。",
 )  # fmt: skip
+api.add_router("/places", places)
+api.add_router("/units", units)
+api.add_router("/members", members)
+api.add_router("/units", ending_units)
+api.add_router("/members", moving_members)
+api.add_router("/report-ins", report_ins)
 api.add_router("/orders", orders)
 api.add_router("/orders", order_acts)
 api.add_exception_handler(BaodaoError, answers.of_error)

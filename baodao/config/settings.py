@@ -44,20 +44,23 @@ INSTALLED_APPS = [
     "baodao.core",
     "baodao.ui",
     "baodao.acts",
+    "baodao.sheets",
     "baodao.places",
     "baodao.people",
-    "baodao.api",
+    "baodao.tokens",
     "baodao.notifications",
     "baodao.records",
     "baodao.reporting",
     "baodao.orders",
+    "baodao.departures",
     "baodao.stats",
+    "baodao.allocation",
     "baodao.portal",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "baodao.api.middleware.TokenRequests",
+    "baodao.tokens.middleware.TokenRequests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Thin networks (Ali); a proxy is not needed for it. Random padding against BREACH
     # is Django's own.
@@ -106,7 +109,7 @@ def _database() -> dict[str, object]:
     url = urlsplit(os.environ.get("DATABASE_URL", "postgresql:///baodao"))
     query = dict(parse_qsl(url.query))
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "baodao.core.postgres",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or query.pop("user", "")),
         "PASSWORD": unquote(url.password or ""),

@@ -8,6 +8,7 @@ from baodao.core.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("baodao.portal.urls")),
     path("", include("baodao.ui.urls")),
+    path("", include("baodao.sheets.urls")),
     path("account/", include("baodao.portal.account_urls")),
     path("places/", include("baodao.places.urls")),
     path("people/", include("baodao.people.urls")),
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("orders/", include("baodao.orders.urls")),
     path("stats/", include("baodao.stats.urls")),
     path("api/v1/", api.urls),
+    path("allocation/", include("baodao.allocation.urls")),
+    path("departures/", include("baodao.departures.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]

@@ -1,7 +1,33 @@
-"""Background tasks that belong to no subject."""
+"""Background tasks that belong to no subject, and jobs taken together."""
 
+import json
+from typing import Any
+
+from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+
+TOGETHER = 200
+
+
+def take_along(context: JobContext) -> list[dict[str, Any]]:
+    """The arguments of the jobs that wait for the same task, up to 200, taken off the
+    queue in the transaction of the caller, who does them with its own: fetching and
+    finishing costs more than most jobs themselves. A job that is tried again takes
+    nothing along, so that one which cannot be done spoils no other for long."""
+    if context.job.attempts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH mine AS (SELECT id FROM procrastinate_jobs WHERE status = 'todo' "
+            "AND task_name = %s AND (scheduled_at IS NULL OR scheduled_at <= now()) "
+            "AND lock IS NULL AND attempts = 0 ORDER BY id LIMIT %s "
+            "FOR UPDATE SKIP LOCKED) "
+            "DELETE FROM procrastinate_jobs j USING mine WHERE j.id = mine.id "
+            "RETURNING j.args::text",
+            [context.job.task_name, TOGETHER],
+        )
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 @app.periodic(cron="* * * * *")

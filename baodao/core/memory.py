@@ -16,7 +16,7 @@ V = TypeVar("V")
 
 # A value of a sequence: it never comes back, not even after a rollback. 0: never set.
 EPOCH = "coalesce((SELECT n FROM core_epoch WHERE id = 1), 0)"
-SECONDS = 30.0  # roles begin and end with a day, without any write
+SECONDS = 300.0
 MOST = 5_000
 CHANGED = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 

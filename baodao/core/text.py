@@ -2,10 +2,19 @@
 not belong in free text (domain 9.1 P4)."""
 
 import re
+from collections.abc import Iterable
 
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+_CHINESE = re.compile("[\u4e00-\u9fa5]+")
+# A mobile number, a fixed one with its area code, a fixed one without.
+_ANY_PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[2-9]\d{6,7}", re.ASCII)
+
+
+def is_phone(digits: str) -> bool:
+    """Whether these digits can be a Chinese telephone number."""
+    return bool(_ANY_PHONE.fullmatch(digits))
 
 
 def pinyin_key(name: str) -> str:
@@ -17,6 +26,37 @@ def pinyin_key(name: str) -> str:
     full = lazy_pinyin(name)
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER))
     return f"{' '.join(full)} {initials}".lower()
+
+
+def pinyin_keys(names: Iterable[str]) -> list[str]:
+    """`pinyin_key` of many names. Chinese names are put together from their words and
+    characters, each of which is looked up once."""
+    from pypinyin.seg.mmseg import seg
+
+    keys: dict[str, str] = {}
+    parts: dict[str, tuple[str, str]] = {}
+    found = []
+    for name in names:
+        key = keys.get(name)
+        if key is None:
+            words = seg.cut(name) if _CHINESE.fullmatch(name) else ()
+            spelt = [parts.get(w) or _spell(w, parts) for w in words]
+            # The few characters without a pinyin stay as they are, and run together.
+            if spelt and all(full for full, _ in spelt):
+                full, initials = zip(*spelt, strict=True)
+                key = f"{' '.join(full)} {''.join(initials)}"
+            else:
+                key = pinyin_key(name)
+            keys[name] = key
+        found.append(key)
+    return found
+
+
+def _spell(word: str, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """Pinyin and initials of one word; two empty texts when it has none."""
+    full, _, initials = pinyin_key(word).rpartition(" ")
+    known[word] = ("", "") if full == word else (full, initials)
+    return known[word]
 
 
 def private_numbers(text: str) -> list[str]:

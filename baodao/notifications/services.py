@@ -42,7 +42,9 @@ def inbox(actor: Actor) -> QuerySet[Message]:
     if actor.unit_id and actor.role.startswith("unit_"):
         mine |= Q(unit_id=actor.unit_id)
     if actor.path is not None:
-        mine |= Q(role=actor.role, path__in=ancestors(actor.path))
+        # What was sent to a place that this one has taken over is theirs now.
+        taken_over = [lo for lo, _ in actor.former]
+        mine |= Q(role=actor.role, path__in=[*ancestors(actor.path), *taken_over])
     found = Message.objects.filter(mine).annotate(is_read=_read_by(actor))
     return found.order_by("-at", "-id")
 

@@ -4,37 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
-from baodao.api.answers import Page, Paging, page
-from baodao.api.auth import ANY, ONE_ACT, actor_of
+from baodao.api.answers import Page, Paging, answer, page
+from baodao.api.calls import actor_of
 from baodao.api.shapes import Code, Input, Instant, Line, Once, Words, one_of
-from baodao.core.errors import Invalid, NotFound
+from baodao.core.errors import NotFound
 from baodao.orders import rules, services
 from baodao.orders.filters import SEALED
 from baodao.orders.models import Order
 from baodao.orders.plans import row_of
 from baodao.orders.private import may_read_words
-from baodao.places.models import Place
+from baodao.people.api import Named
+from baodao.places.api import PlaceRef, path_of, place_id, ref
+from baodao.tokens.auth import ONE_ACT
 
 router = Router(tags=["点单"])
-
-
-class PlaceRef(Schema):
-    """A place by id, code and name."""
-
-    id: UUID
-    code: str
-    name: str
-
-
-class Named(Schema):
-    """A unit or a member."""
-
-    id: UUID
-    name: str
 
 
 class OrderOut(Schema):
@@ -69,10 +56,15 @@ class OrderDetail(OrderOut):
     acts: list[str]
 
 
-class Placed(OrderOut):
+class Placed(Schema):
     """`code` and `link` are the requester's: hand them on, the API never shows them
     again."""
 
+    id: UUID
+    no: str
+    state: str
+    version: int
+    due_at: Instant | None
     code: str
     link: str
 
@@ -110,13 +102,19 @@ def place_order(request: HttpRequest, body: OrderIn, once: Once = "") -> Any:
     phone or visit)."""
     words = body.dict(exclude={"place"})
     order = services.place_order(
-        actor=actor_of(request), place_id=_place_id(body.place), client_id=once, **words
+        actor=actor_of(request), place_id=place_id(body.place), client_id=once, **words
     )
-    code, link = order.code, f"/orders/t/{order.token}/"
-    return Status(201, {**_shape(order), "code": code, "link": link})
+    return answer(
+        {
+            "id": order.id, "no": order.no, "state": order.state,
+            "version": order.version, "due_at": order.due_at, "code": order.code,
+            "link": f"/orders/t/{order.token}/",
+        },
+        status=201,
+    )  # fmt: skip
 
 
-@router.get("", response=Page[OrderOut], auth=ANY, summary="点单列表")
+@router.get("", response=Page[OrderOut], summary="点单列表")
 def list_orders(request: HttpRequest, filters: Query[OrderFilter]) -> Any:
     """The orders in one's scope, newest first."""
     found = visible(Order.objects.all(), actor_of(request), "orders.view")
@@ -124,13 +122,13 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilter]) -> Any:
         if value := getattr(filters, name):
             found = found.filter(**{name: value})
     if filters.place:
-        path = _path_of(filters.place)
+        path = path_of(filters.place)
         low, high = path_range(path)
         found = found.filter(path__gte=low, path__lt=high)
     return page(_joined(found), filters, _shape)
 
 
-@router.get("/{uuid:order_id}", response=OrderDetail, auth=ANY, summary="一单")
+@router.get("/{uuid:order_id}", response=OrderDetail, summary="一单")
 def one_order(request: HttpRequest, order_id: UUID) -> Any:
     """One order with what may happen next."""
     actor = actor_of(request)
@@ -155,25 +153,6 @@ def _joined(found: Any) -> Any:
     return found.defer(*SEALED).select_related("place", "unit", "member__person")
 
 
-def _place_id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        found = Place.objects.filter(code=text.upper(), valid_to=None)
-        place_id = found.values_list("pk", flat=True).first()
-    if place_id is None:
-        raise Invalid(fields={"place": "没有找到这个地方。请核对代码。"})
-    return place_id
-
-
-def _path_of(code: str) -> str:
-    found = Place.objects.filter(code=code.upper(), valid_to=None)
-    path = found.values_list("path", flat=True).first()
-    if path is None:
-        raise Invalid(fields={"place": "没有找到这个地方。请核对代码。"})
-    return path
-
-
 def _shape(order: Order) -> dict[str, Any]:
     place, unit, member = order.place, order.unit, order.member
     return {
@@ -181,7 +160,7 @@ def _shape(order: Order) -> dict[str, Any]:
         "category": order.category_id, "urgency": order.urgency, "source": order.source,
         "state": order.state, "state_title": rules.STATES[order.state].title,
         "version": order.version,
-        "place": {"id": place.id, "code": place.code, "name": place.name},
+        "place": ref(place),
         "unit": {"id": unit.id, "name": unit.name} if unit else None,
         "member": {"id": member.id, "name": member.person.name} if member else None,
         "channel": order.channel, "placed_at": order.placed_at, "due_at": order.due_at,

@@ -1,25 +1,20 @@
-"""The acts on one order over the API: POST /orders/{id}/acts/{act}. One row of the
-table is one operation; what it may do, when and by whom is the engine's business."""
+"""The acts on one order over the API: POST /orders/{id}/acts/{act}."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from ninja import Router
 from pydantic import Field
 
 from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
-from baodao.api.auth import ONE_ACT, actor_of
+from baodao.api.acts import Table, add_acts, once_only
 from baodao.api.shapes import (
-    ActOut,
     Code,
     Day,
     Input,
     Instant,
     Line,
-    Once,
     Words,
     one_of,
 )
@@ -27,6 +22,7 @@ from baodao.core.errors import Invalid
 from baodao.orders import rules, services
 from baodao.orders.models import Order
 from baodao.orders.plans import Stretch
+from baodao.tokens.auth import ONE_ACT
 
 router = Router(tags=["点单"])
 
@@ -82,7 +78,7 @@ class AnswerCannot(Input):
 
 
 class Recall(Input):
-    reason: one_of([r for r in rules.RECALL_REASONS if r != "gone"])  # type: ignore[valid-type]
+    reason: one_of(rules.RECALL_REASONS)  # type: ignore[valid-type]
     note: Words
 
 
@@ -168,23 +164,12 @@ class Remark(Input):
     audience: one_of(("staff", "unit", "requester")) = "staff"  # type: ignore[valid-type]
 
 
-Verb = Callable[..., Done]
-
-
 def _dispatch(*, unit: UUID, **given: Any) -> Done:
     return services.dispatch_order(unit_id=unit, **given)
 
 
 def _assign(*, member: UUID, **given: Any) -> Done:
     return services.assign_order(member_id=member, **given)
-
-
-def _edit(*, client_id: str, **given: Any) -> Done:
-    return services.edit_order(**given)
-
-
-def _unit_claim(*, client_id: str, **given: Any) -> Done:
-    return services.unit_claim_order(**given)
 
 
 def _report_done(
@@ -214,10 +199,9 @@ def _report_done(
         raise Invalid(error.message, fields=fields) from error
 
 
-# event: (title, body or None, verb)
-ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
+ACTS: Table = {
     "verify": ("核实", Verify, services.verify_order),
-    "edit": ("改对外文字", Edit, _edit),
+    "edit": ("改对外文字", Edit, once_only(services.edit_order)),
     "reject": ("不受理", Reject, services.reject_order),
     "merge": ("合并", Merge, services.merge_order),
     "unmerge": ("分开办", Note, services.unmerge_order),
@@ -231,7 +215,7 @@ ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
     "answer_cannot": ("答复办不了", AnswerCannot, services.answer_cannot),
     "recall": ("收回改派", Recall, services.recall_order),
     "claim": ("党员认领", None, services.claim_order),
-    "unit_claim": ("单位认领", None, _unit_claim),
+    "unit_claim": ("单位认领", None, once_only(services.unit_claim_order)),
     "release": ("退回公开认领", Decline, services.release_order),
     "unit_accept": ("单位接单", None, services.unit_accept_order),
     "return": ("单位退回", Return, services.return_order),
@@ -257,36 +241,4 @@ ACTS: dict[str, tuple[str, type[Input] | None, Verb]] = {
     "note": ("补记", Remark, services.add_note),
 }
 
-
-def _answer(done: Done) -> dict[str, Any]:
-    return {
-        "id": str(done.id), "state": done.state, "version": done.version,
-        "event_id": str(done.event_id), "repeated": done.repeated,
-    }  # fmt: skip
-
-
-def _add(event: str, title: str, body_shape: type[Input] | None, verb: Verb) -> None:
-    path = f"/{{uuid:order_id}}/acts/{event}"
-    route = router.post(
-        path, response=ActOut, auth=ONE_ACT, summary=title, url_name=f"act_{event}",
-        operation_id=f"order_{event}",
-    )  # fmt: skip
-
-    def without(request: HttpRequest, order_id: UUID, once: Once = "") -> Any:
-        return _answer(verb(actor=actor_of(request), order_id=order_id, client_id=once))
-
-    def with_body(
-        request: HttpRequest,
-        order_id: UUID,
-        body: body_shape,  # type: ignore[valid-type]
-        once: Once = "",
-    ) -> Any:
-        given = {name: getattr(body, name) for name in body_shape.model_fields}  # type: ignore[union-attr]
-        actor = actor_of(request)
-        return _answer(verb(actor=actor, order_id=order_id, client_id=once, **given))
-
-    route(with_body if body_shape else without)
-
-
-for _event, (_title, _body, _verb) in ACTS.items():
-    _add(_event, _title, _body, _verb)
+add_acts(router, "orders", "order_id", ACTS, ONE_ACT)

@@ -16,6 +16,15 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.orders.moves import ORDERS
+        from baodao.places.changes.moves import register as register_movers
+
+        register_movers(ORDERS)
+
+        from baodao.orders import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)
         from baodao.orders.place_pauses import would_stop
         from baodao.places.effects import register as register_effect
 

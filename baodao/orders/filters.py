@@ -8,12 +8,13 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Case, CharField, Q, Value, When
 from django.http import QueryDict
 
-from baodao.acts.access import ACTIONS, Scope, can, path_range
+from baodao.acts.access import ACTIONS, Scope, can, within
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.core.clock import at_local, today
 from baodao.orders import rules
 from baodao.people.auth import phone_hash
+from baodao.places.areas import NOW, area, regions_of
 
 SEALED = ("detail", "call_name", "phone", "address", "rating_text")
 TABS = {
@@ -150,10 +151,11 @@ def _day(text: str) -> date | None:
 @dataclass(frozen=True)
 class Filters:
     """What the address asks for. Unknown values are dropped, so that an old link
-    still opens."""
+    still opens. `regions`: whether a place is today's or as recorded."""
 
     q: str = ""
     places: Sequence[str] = ()
+    regions: str = NOW
     kind: Sequence[str] = ()
     category: Sequence[str] = ()
     source: Sequence[str] = ()
@@ -179,7 +181,8 @@ class Filters:
         }
         return cls(
             q=" ".join(data.get("q", "").split())[:40],
-            places=data.getlist("place"), category=data.getlist("category"),
+            places=data.getlist("place"), regions=regions_of(data.get("regions")),
+            category=data.getlist("category"),
             since=_day(data.get("since", "")), until=_day(data.get("until", "")),
             handled=data.get("handled", "") if data.get("handled") in HANDLED else "",
             span="today" if data.get("span") == "today" else "week",
@@ -217,8 +220,8 @@ class Filters:
             here = Q(pk=None)
             for code in self.places:
                 if code in paths:
-                    low, high = path_range(paths[code])
-                    here |= Q(path__gte=low, path__lt=high)
+                    ranges = area(paths[code], self.regions).ranges
+                    here |= within("path", ranges)
             found &= here
         if self.since:
             found &= Q(placed_at__gte=at_local(self.since, time.min))

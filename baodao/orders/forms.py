@@ -235,9 +235,7 @@ class HandDown(Act):
     note = _text("为什么交回", help_text="社区和居民看得到。")
 
 
-_FOR_STAFF = {
-    k: v for k, v in rules.RECALL_REASONS.items() if k not in ("gone", "sent_back")
-}
+_FOR_STAFF = {k: v for k, v in rules.RECALL_REASONS.items() if k != "sent_back"}
 
 
 class Recall(Act):

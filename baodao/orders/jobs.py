@@ -2,24 +2,32 @@
 
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from django.db import transaction
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from baodao.orders import merging, sweeps, telling
+from baodao.core.jobs import take_along
+from baodao.orders import following, merging, sweeps, telling
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 
 
-@app.task(name="orders.tell", retry=RETRY)
-def tell(event_id: str, **_: object) -> None:
+@app.task(name="orders.tell", retry=RETRY, pass_context=True)
+def tell(context: JobContext, /, event_id: str, **_: object) -> None:
     """Messages of one event, and what it means for orders that follow this one;
-    deferred by the act itself, in its transaction."""
-    telling.tell(UUID(event_id))
-    merging.settle(UUID(event_id))
+    deferred by the act itself, in its transaction. Those that wait meanwhile are told
+    along."""
+    with transaction.atomic():
+        others = [UUID(args["event_id"]) for args in take_along(context)]
+        events = [UUID(event_id), *others]
+        telling.tell_all(events)
+        merging.settle(events)
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="orders.sweep", queueing_lock="orders.sweep")
 def sweep(timestamp: int) -> None:
     """Every ten minutes."""
+    following.follow_units()
+    following.follow_members()
     sweeps.sweep()

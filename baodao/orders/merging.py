@@ -1,6 +1,7 @@
 """One need said twice (domain 8.14): an order follows another one of its community,
 and comes back on its own when that one ends without an answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -68,12 +69,14 @@ def unmerge_order(
 SETTLES = ("orders.merge", "orders.withdraw", "orders.reject")
 
 
-def settle(event_id: UUID) -> int:
-    """After an act: whoever follows an order that was withdrawn or not taken on is on
+def settle(event_ids: Sequence[UUID]) -> int:
+    """After acts: whoever follows an order that was withdrawn or not taken on is on
     their own again; also when it was merged at the same moment. Returns how many."""
-    event = Event.objects.filter(id=event_id, action__in=SETTLES).first()
-    if event is None:
-        return 0
+    found = Event.objects.filter(id__in=event_ids, action__in=SETTLES)
+    return sum(_settle(event) for event in found.order_by("at", "id"))
+
+
+def _settle(event: Event) -> int:
     if event.action == "orders.merge":
         found = Order.objects.filter(id=event.object_id, state="merged")
         alone = found.filter(merged_into__state__in=UNANSWERED)

@@ -69,6 +69,9 @@ class Order(Acted):
     )
     place = models.ForeignKey(Place, models.PROTECT, verbose_name="地方")
     path = CText()
+    # Where it was placed, when a change of divisions has moved it since: figures "as
+    # recorded" count it there.
+    placed_path = CText(null=True, blank=True)
     title = models.TextField("对外文字")
     detail = SealedText("居民原话")
     call_name = SealedText("称呼")
@@ -171,6 +174,11 @@ class Order(Acted):
                 fields=["path", "placed_at"],
                 include=["state", "channel", "withdrawn_how"],
                 name="order_by_place_newest",
+            ),
+            models.Index(
+                fields=["placed_path"],
+                name="order_by_first_place",
+                condition=Q(placed_path__isnull=False),
             ),
             models.Index(fields=["unit", "state", "due_at"], name="order_by_unit"),
             models.Index(fields=["member", "state", "due_at"], name="order_by_member"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from baodao.acts.access import path_range
+from baodao.acts.access import Range, path_range, within
 from baodao.acts.actor import SYSTEM
 from baodao.acts.engine import act
 from baodao.acts.writing import Write
@@ -67,7 +67,12 @@ def _pause(pause: Pause) -> int:
     return _each("pause", [(i, p, max(pause.start, t)) for i, p, t in moments], plan)
 
 
-def _resume(at: datetime, holding: Sequence[str]) -> int:
+def resume_in(ranges: Iterable[Range], at: datetime) -> int:
+    """Let all orders there whose pause has ended go on, before they go elsewhere."""
+    return _resume(at, [], within("path", ranges))
+
+
+def _resume(at: datetime, holding: Sequence[str], where: Q | None = None) -> int:
     """`holding`: the places whose clocks stand still now."""
 
     @cache
@@ -76,6 +81,7 @@ def _resume(at: datetime, holding: Sequence[str]) -> int:
 
     due = []
     found = Order.objects.filter(paused_by="place", paused_at__isnull=False)
+    found = found.filter(where) if where else found
     for order_id, path, since in found.values_list("id", "path", "paused_at"):
         assert since
         ends = [end for start, end in over(path, since) if start <= since < end]

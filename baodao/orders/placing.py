@@ -1,63 +1,28 @@
 """Placing an order: by a resident without an account, by a worker for somebody at
 the desk or on the phone, by a member for themselves (A11, L50)."""
 
+from contextlib import nullcontext
 from datetime import datetime
 from uuid import UUID
 
+from django.db import IntegrityError, connection, transaction
+
 from baodao.acts.actor import Actor
 from baodao.acts.engine import Numbered, create, read, repeated
-from baodao.acts.writing import Write
+from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
-from baodao.core.errors import Invalid, NotFound
+from baodao.core.errors import Conflict, Invalid, NotFound
+from baodao.core.ids import lookup_code
 from baodao.core.memory import Kept
-from baodao.core.text import private_numbers
 from baodao.orders import plans, rules
 from baodao.orders.doing import context
 from baodao.orders.models import Category, Order
+from baodao.orders.wording import check_detail, clean_public, public_wording
 from baodao.people.auth import phone_hash
 from baodao.places import rules as levels
 from baodao.ui.words import yuan
 
-
-def clean_public(text: str, field: str = "title") -> str:
-    """Public wording without private numbers. Raises Invalid."""
-    text = " ".join(text.split())
-    if not text:
-        raise Invalid(fields={field: "请写对外文字，几个字就行。"})
-    if len(text) > 40:
-        raise Invalid(fields={field: "对外文字最多 40 个字，请写短一点。"})
-    found = private_numbers(text)
-    if found:
-        raise Invalid(fields={field: f"对外文字里有{'、'.join(found)}，请去掉。"})
-    return text
-
-
-def public_wording(category: Category) -> str:
-    """What stands on the board until a worker has found better words: general,
-    without age, illness, name or door (domain 9.4)."""
-    return f"一位居民有一件“{category.title}”方面的事要办"
-
-
-def check_detail(detail: str, confirmed: bool) -> str:
-    """The resident's own words; ID, phone and bank numbers are asked about once."""
-    detail = detail.strip()
-    if not detail:
-        raise Invalid(fields={"detail": "请写一句话，说说是什么事。"})
-    if len(detail) > 2000:
-        raise Invalid(fields={"detail": "写得太长了，请留最要紧的 2000 字。"})
-    found = private_numbers(detail)
-    if "身份证号" in found or "银行卡号" in found:
-        raise Invalid(
-            fields={"detail": f"里面有{'、'.join(found)}，办事用不着，请去掉再交。"}
-        )
-    if found and not confirmed:
-        raise Invalid(
-            fields={
-                "detail": "里面有手机号。联系电话请填在下面一格；一定要留在这里，请再点一次提交。"
-            },
-            code="private_number",
-        )
-    return detail
+CODE_TRIES = 5
 
 
 def place_order(
@@ -99,15 +64,31 @@ def place_order(
         _check_goods(order, ctx)
     if source in ("desk", "phone", "visit"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
-    done = create(
-        actor, "orders.place", order,
-        Write(data={"source": source, "kind": kind}, job=(plans.TELL, {})),
-        now=ctx.now, client_id=client_id, numbered=order_number(path, ctx.now),
-    )  # fmt: skip
+    done = _write_new(actor, order, ctx.now, client_id)
     if done.repeated:
         return Order.objects.get(id=done.id)
     order.no = done.number
     return order
+
+
+def _write_new(actor: Actor, order: Order, now: datetime, client_id: str) -> Done:
+    """Write a new order. Of ninety million look-up codes one is taken now and then:
+    then another one is drawn."""
+    write = Write(
+        data={"source": order.source, "kind": order.kind}, job=(plans.TELL, {})
+    )
+    for _ in range(CODE_TRIES):
+        try:
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
+                return create(
+                    actor, "orders.place", order, write, now=now, client_id=client_id,
+                    numbered=order_number(order.path, now),
+                )  # fmt: skip
+        except IntegrityError as error:
+            if "orders_order_code_key" not in str(error):
+                raise
+            order.code = lookup_code()
+    raise Conflict("查询码没有取到。请再提交一次。")
 
 
 def _check_choices(**chosen: str) -> None:

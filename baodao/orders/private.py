@@ -3,8 +3,14 @@ Units and members read the words once they have taken the order; only the member
 serves may reveal the contact, and only while serving. Units never learn who and
 where."""
 
-from baodao.acts.access import can
+from datetime import datetime
+from uuid import UUID
+
+from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
+from baodao.acts.engine import note_event
+from baodao.acts.writing import Write
+from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.orders import rules
 from baodao.orders.models import Order
 
@@ -30,3 +36,30 @@ def may_contact(actor: Actor, order: Order) -> bool:
     if actor.role == "member" and order.state not in rules.CONTACT_STATES:
         return False
     return can(actor, "orders.reveal", order)
+
+
+def look_at(
+    *,
+    actor: Actor,
+    order_id: UUID,
+    field: str,
+    purpose: str,
+    now: datetime | None = None,
+) -> str:
+    """Show one sealed field of an order; the look is an event anybody concerned may
+    ask about (domain 9.1, 9.5)."""
+    if field not in ("phone", "address", "call_name"):
+        raise NotFound
+    if not purpose.strip():
+        raise Invalid(fields={"purpose": "请选看它做什么。"})
+    order = Order.objects.filter(id=order_id).first()
+    if order is None:
+        raise NotFound
+    require(actor, "orders.reveal", order)
+    if actor.role == "member" and order.state not in rules.CONTACT_STATES:
+        raise Conflict("接单以后、办结以前才能看联系信息。")
+    note_event(
+        actor, "orders.reveal", order,
+        Write(data={"field": field, "purpose": purpose.strip()}), now=now,
+    )  # fmt: skip
+    return str(getattr(order, field))

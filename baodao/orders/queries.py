@@ -132,18 +132,24 @@ def rows_of(
     return rows.order_by(rank, F("due_at").asc(nulls_last=True), "placed_at", "id")
 
 
+def asked(actor: Actor, data: QueryDict) -> tuple[Filters, str, list[Place]]:
+    """What an address asks for: filters, the tab (a search looks in all of them), the
+    places to choose from. One query, two where a place further down is named."""
+    filters = Filters.read(data)
+    tab = data.get("tab", "")
+    if tab not in (*tabs_of(actor), "any"):
+        searched = filters.handled or filters.q or filters.phone
+        tab = "any" if searched else tabs_of(actor)[0]
+    places = places_in_reach(actor)
+    return filters, tab, places + _named_in(actor, filters.places, places)
+
+
 def desk(
     actor: Actor, data: QueryDict, *, page: str | int = 1, now: datetime | None = None
 ) -> Desk:
     """The staff list for these GET parameters. Three queries."""
     now = now or clock_now()
-    filters = Filters.read(data)
-    tab = data.get("tab", "")
-    if tab not in (*tabs_of(actor), "any"):
-        asked = filters.handled or filters.q or filters.phone
-        tab = "any" if asked else tabs_of(actor)[0]
-    places = places_in_reach(actor)
-    places += _named_in(actor, filters.places, places)
+    filters, tab, places = asked(actor, data)
     paths = {p.code: p.path for p in places}
     condition = filters.condition(actor, paths, now)
     counts = _counts(actor, tab, condition, now)

@@ -110,6 +110,12 @@ def finished(actor: Actor, page: str, now: datetime) -> tuple[Page[Any], list[Ca
     return found, _cards(found, now)
 
 
+def all_of(actor: Actor) -> QuerySet[Order]:
+    """All orders of the member, the newest first."""
+    mine = visible(Order.objects.all(), actor, "orders.view")
+    return _rows(mine).order_by("-placed_at", "id")
+
+
 def counts(actor: Actor) -> dict[str, int]:
     """In hand, waiting for residents, closed; asked for oneself. Two queries."""
     mine = visible(Order.objects.all(), actor, "orders.view")
@@ -144,15 +150,20 @@ def nearby(
 ) -> tuple[Page[Any], list[Card]]:  # fmt: skip
     """Published orders where the member lives, then at the contact point, then in
     the same street. Three queries."""
+    rows = claimable(actor, member, category)
+    found = Paginator(rows, size).get_page(page)
+    return found, _cards(found, now, member)
+
+
+def claimable(actor: Actor, member: Member, category: str = "") -> QuerySet[Order]:
+    """Published orders a member may claim, the nearest first."""
     near, streets = _paths(member)
     rows = _rows(published_in(actor, "orders.claim", streets))
     if category:
         rows = rows.filter(category_id=category)
     home = near[0] if member.residence_path else "-"
     rows = rows.annotate(first=_rank(home, near[-1] if near else "-"))
-    rows = rows.order_by("first", "clock_from", "id")
-    found = Paginator(rows, size).get_page(page)
-    return found, _cards(found, now, member)
+    return rows.order_by("first", "clock_from", "id")
 
 
 def _rank(home: str, point: str) -> Case:

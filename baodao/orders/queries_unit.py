@@ -112,9 +112,38 @@ def unit_desk(actor: Actor, data: QueryDict, now: datetime) -> UnitDesk:
     pool = pool.filter(asked & due)
     figures = mine.aggregate(**_figures(asked, due, now))
     counts = {tab: figures[tab] for tab in TABS} | {POOL: pool.count()}
+    tab = _tab(data, counts)
+    rows = _rows(actor, mine, pool, tab, data, now)
+    page = Paginator(rows, PAGE).get_page(data.get("page", 1))
+    return UnitDesk(
+        tab, [_row(o, now) for o in page], page, counts,
+        figures["waiting"], figures["late"], figures["today"], figures["in_hand"],
+    )  # fmt: skip
+
+
+def rows_of(
+    actor: Actor, data: QueryDict, now: datetime
+) -> tuple[str, QuerySet[Order]]:
+    """The tab these GET parameters open, and all of its rows."""
+    mine = visible(Order.objects.all(), actor, "orders.view")
+    asked, due = _condition(data), _due(data, now)
+    pool = published_in(actor, "orders.unit_claim", pool_paths(actor))
+    tab = _tab(data, mine.aggregate(**_figures(asked, due, now)))
+    return tab, _rows(actor, mine, pool.filter(asked & due), tab, data, now)
+
+
+def _tab(data: QueryDict, counts: Mapping[str, int]) -> str:
     tab = data.get("tab", "")
-    if tab not in (*counts, YEAR):
-        tab = next((t for t in ("wait", "assign", "doing") if counts[t]), "wait")
+    if tab in (*TABS, POOL, YEAR):
+        return tab
+    return next((t for t in ("wait", "assign", "doing") if counts[t]), "wait")
+
+
+def _rows(
+    actor: Actor, mine: QuerySet[Order], pool: QuerySet[Order], tab: str,
+    data: QueryDict, now: datetime,
+) -> QuerySet[Order]:  # fmt: skip
+    asked, due = _condition(data), _due(data, now)
     rows = pool
     if tab == YEAR:
         rows = confirmed_in(actor, today(now).year).filter(asked)
@@ -122,14 +151,9 @@ def unit_desk(actor: Actor, data: QueryDict, now: datetime) -> UnitDesk:
         rows = mine.filter(in_tab(tab, asked, due))
     rows = _in_order(rows, tab)
     rows = rows.annotate(bucket=bucket(now)).defer(*SEALED)
-    rows = rows.select_related(
+    return rows.select_related(
         "category", "place__parent__parent__parent", "unit", "member__person"
     )
-    page = Paginator(rows, PAGE).get_page(data.get("page", 1))
-    return UnitDesk(
-        tab, [_row(o, now) for o in page], page, counts,
-        figures["waiting"], figures["late"], figures["today"], figures["in_hand"],
-    )  # fmt: skip
 
 
 def in_tab(tab: str, asked: Q, due: Q) -> Q:

@@ -16,7 +16,7 @@ from baodao.core.errors import TooMany
 from baodao.matching import words
 from baodao.orders import rules
 from baodao.orders.models import Order
-from baodao.orders.services import public_wording
+from baodao.orders.wording import public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Unit
 from baodao.people.roles import title as role_title

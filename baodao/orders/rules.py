@@ -96,7 +96,6 @@ RECALL_REASONS = {
     "resident": "居民要求换人来办",
     "urgent": "情况变急，要另外安排",
     "sent_back": "转过去以后没有办，又退回来了",
-    "gone": "承办的单位或党员已不在",
 }
 TRANSFER_TO = {"12345": "12345 热线", "department": "职能部门"}
 TOWNSHIP = "乡镇（街道）"
@@ -127,9 +126,11 @@ BEFORE_SERVICE = (
     "submitted", "verified", "published", "claimed", "dispatched", "unit_accepted",
     "assigned", "accepted", "expired",
 )  # fmt: skip
-# A unit has it and nobody has begun; and all in whose hands an order can be.
+# A unit has it and nobody has begun; all that a unit has; and all in whose hands an
+# order can be.
 AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted")
-HELD = ("claimed", *AT_UNIT, "in_service")
+WITH_UNIT = (*AT_UNIT, "in_service")
+HELD = ("claimed", *WITH_UNIT)
 # With whoever of the community or the level above has to find the next hands.
 UNPLACED = ("verified", "published", "expired", "transferred")
 # Late here, the level above is told.
@@ -188,6 +189,9 @@ FLOW = Flow.of(
             (state, "withdraw", "withdrawn")
             for state in (*BEFORE_SERVICE, "in_service", "transferred")
         ),
+        *((state, "unit_gone", "verified") for state in WITH_UNIT),
+        *((state, "to_unit", "unit_accepted") for state in WITH_UNIT[2:]),
+        *((state, "to_pool", "published") for state in ("claimed", "in_service")),
     ],
 )
 
@@ -290,7 +294,7 @@ ACTIONS = {
     "claim": ("认领", {"member": Scope.ALL}),
     "unit_claim": ("单位认领", {"unit_secretary": Scope.ALL, "unit_liaison": Scope.ALL}),
     "release": ("退回公开认领", _MEMBER),
-    "recall": ("收回改派", {**_HANDLERS, **_SYSTEM}),
+    "recall": ("收回改派", _HANDLERS),
     "expire": ("到期", _SYSTEM),
     "republish": ("重新公开", _HANDLERS),
     "unit_accept": ("单位接单", _UNIT),
@@ -298,8 +302,12 @@ ACTIONS = {
     "assign": ("派给党员", _UNIT),
     "accept": ("党员接单", _MEMBER),
     "decline": ("接不了", _MEMBER),
-    "hand_back": ("交回单位", {**_MEMBER, **_SYSTEM}),
+    "hand_back": ("交回单位", _MEMBER),
     "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    "hand_on": ("转给承接单位", _SYSTEM),
+    "unit_gone": ("单位撤销，退回社区", _SYSTEM),
+    "to_unit": ("党员离开，交回单位", _SYSTEM),
+    "to_pool": ("党员离开，重新公开", _SYSTEM),
     "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
     "extend": ("同意延期", _HANDLERS),
     "refuse_extension": ("不同意延期", _HANDLERS),
@@ -322,6 +330,11 @@ ACTIONS = {
     "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
     "remind": ("提醒", _SYSTEM),
     "escalate": ("报上级", _SYSTEM),
+    "follow_place": (
+        "随区划调整",
+        {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}

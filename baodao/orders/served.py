@@ -1,15 +1,18 @@
 """The services of an order, each with the minutes that its person has on record for
 the same days already: a local day counts at most so many over all of them."""
 
+import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from baodao.core.fixed import Fixed
 from baodao.orders import rules
 from baodao.orders.models import Service
 from baodao.records.models import Record
@@ -17,24 +20,44 @@ from baodao.records.models import Record
 DAY = timedelta(days=1)
 
 
-def services_of(order_id: UUID) -> list[Service]:
-    """All rounds, with their members and `taken` (local day → minutes). One query."""
-    near = Record.objects.filter(
-        member_id=OuterRef("member_id"), reversal_of=None, reversals=None,
-        start_at__gt=OuterRef("start_at") - 2 * DAY, start_at__lt=OuterRef("end_at") + DAY,
-    ).values(found=JSONObject(start="start_at", end="end_at", minutes="minutes"))  # fmt: skip
-    rows = Service.objects.filter(order_id=order_id).select_related("member")
-    found: list[Service] = []
-    for service in rows.annotate(on_record=ArraySubquery(near)):
-        service.taken = _by_day(service.on_record)  # type: ignore[attr-defined]
-        found.append(service)
-    return found
+class Served(NamedTuple):
+    """A service as the confirmation needs it; `taken`: local day → minutes on record."""
+
+    person_id: UUID
+    round: int
+    member_id: UUID
+    unit_id: UUID | None
+    start_at: datetime
+    end_at: datetime
+    break_minutes: int
+    minutes: int
+    work_time: bool
+    taken: Mapping[date, int]
 
 
-def _by_day(records: list[dict[str, Any]]) -> dict[date, int]:
-    """What was counted, laid on the days from the first on."""
+_NEAR = Record.objects.filter(
+    member_id=OuterRef("member_id"), reversal_of=None, reversals=None,
+    start_at__gt=OuterRef("start_at") - 2 * DAY, start_at__lt=OuterRef("end_at") + DAY,
+).values(found=JSONObject(start="start_at", end="end_at", minutes="minutes"))  # fmt: skip
+_SERVICES = Fixed(
+    lambda pk: (
+        Service.objects.filter(order_id=pk)
+        .annotate(on_record=ArraySubquery(_NEAR))
+        .values_list("member__person_id", *Served._fields[1:-1], "on_record")
+    )
+)
+
+
+def services_of(order_id: UUID) -> list[Served]:
+    """All rounds. One query."""
+    rows = _SERVICES(order_id)
+    return [Served._make([*row[:-1], _by_day(row[-1])]) for row in rows]
+
+
+def _by_day(records: Iterable[str]) -> dict[date, int]:
+    """What was counted, laid on the days from the first on. `records`: JSON texts."""
     found: Counter[date] = Counter()
-    for r in records:
+    for r in map(json.loads, records):
         left = int(r["minutes"])
         start, end = (datetime.fromisoformat(r[k]) for k in ("start", "end"))
         for day, share in rules.day_shares(start, end).items():

@@ -10,26 +10,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Count, Q
 
-from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.acts.engine import note_event
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.fixed import Fixed
 from baodao.orders import plans, rules
 from baodao.orders.doing import Plan, context, do
 from baodao.orders.merging import merge_order, unmerge_order
 from baodao.orders.models import Order, Service
-from baodao.orders.placing import (
-    categories,
-    check_detail,
-    clean_public,
-    order_number,
-    place_order,
-    public_wording,
-)
-from baodao.orders.served import services_of
+from baodao.orders.placing import categories, order_number, place_order
+from baodao.orders.served import Served, services_of
+from baodao.orders.wording import clean_public
 from baodao.people.models import Member, Unit
 from baodao.records.models import Record
 
@@ -87,19 +82,39 @@ def dispatch_order(
     )  # fmt: skip
 
 
+_CLAIMER = Fixed(
+    lambda pk: (
+        Member.objects.filter(pk=pk)
+        .annotate(
+            open_claims=Count(
+                "order",
+                filter=Q(
+                    order__route="pool", order__state__in=["claimed", "in_service"]
+                ),
+            )
+        )
+        .values_list("pk", "person_id", "residence_path", "duty_status", "open_claims")
+    )
+)
+
+
 def claim_order(
     *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = ""
 ) -> Done:
     """A member takes a published order from the board."""
-    member = _on_duty(actor.member_id)
-    open_claims = Order.objects.filter(
-        member_id=member.id, route="pool", state__in=["claimed", "in_service"]
-    ).count()
+    if actor.member_id is None:
+        raise NotFound
+    me = next(iter(_CLAIMER(actor.member_id)), None)
+    if me is None:
+        raise NotFound
+    member_id, person_id, home, duty_status, open_claims = me
+    if duty_status in ("left", "retired"):
+        raise Conflict("您已不在岗，不用再接单。想继续服务，请与社区联系。")
     return do(
         actor, "claim", order_id,
         lambda r, c: plans.claim(
-            r, c, member_id=member.id, person_id=member.person_id,
-            residence_path=member.residence_path, open_claims=open_claims,
+            r, c, member_id=member_id, person_id=person_id,
+            residence_path=home, open_claims=open_claims,
         ),
         now=now, client_id=client_id,
     )  # fmt: skip
@@ -123,21 +138,11 @@ def _unit(actor: Actor) -> Unit:
     return unit
 
 
-def _on_duty(member_id: UUID | None) -> Member:
-    member = Member.objects.filter(id=member_id).first() if member_id else None
-    if member is None:
-        raise NotFound
-    if member.duty_status in ("left", "retired"):
-        raise Conflict("您已不在岗，不用再接单。想继续服务，请与社区联系。")
-    return member
-
-
 def return_order(
     *, actor: Actor, order_id: UUID, reason: str, note: str,
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """A unit gives it back with a reason; it keeps no trace against the unit but the
-    event."""
+    """A unit gives it back with a reason; no trace against it but the event."""
     unit = _unit(actor)
     return do(
         actor, "return", order_id,
@@ -221,8 +226,8 @@ def confirm_order(
     return do(actor, "confirm", order_id, plan, now=now, client_id=client_id)
 
 
-def _not_own_service(actor: Actor, services: Sequence[Service]) -> None:
-    if actor.person_id and any(s.member.person_id == actor.person_id for s in services):
+def _not_own_service(actor: Actor, services: Sequence[Served]) -> None:
+    if actor.person_id and actor.person_id in (s.person_id for s in services):
         raise Forbidden(rules.MESSAGES["confirm"])
 
 
@@ -263,33 +268,6 @@ def take_back(
         return plans.take_back(row, ctx)
 
     return do(actor, "take_back", order_id, plan, now=now, client_id=client_id)
-
-
-def reveal(
-    *,
-    actor: Actor,
-    order_id: UUID,
-    field: str,
-    purpose: str,
-    now: datetime | None = None,
-) -> str:
-    """Show one sealed field of an order; the look is an event anybody concerned may
-    ask about (domain 9.1, 9.5)."""
-    if field not in ("phone", "address", "call_name"):
-        raise NotFound
-    if not purpose.strip():
-        raise Invalid(fields={"purpose": "请选看它做什么。"})
-    order = Order.objects.filter(id=order_id).first()
-    if order is None:
-        raise NotFound
-    require(actor, "orders.reveal", order)
-    if actor.role == "member" and order.state not in rules.CONTACT_STATES:
-        raise Conflict("接单以后、办结以前才能看联系信息。")
-    note_event(
-        actor, "orders.reveal", order,
-        Write(data={"field": field, "purpose": purpose.strip()}), now=now,
-    )  # fmt: skip
-    return str(getattr(order, field))
 
 
 def open_slip(*, actor: Actor, order_id: UUID, now: datetime | None = None) -> Order:
@@ -370,13 +348,13 @@ add_note = _simple("note")  # text, audience
 __all__ = [
     "Plan", "accept_order", "add_note", "answer_cannot", "approve_text", "ask_again",
     "ask_call", "ask_extension", "assign_order", "cannot_do_order", "categories",
-    "check_detail", "claim_order", "clean_public", "close_unreachable",
+    "claim_order", "close_unreachable",
     "confirm_order", "context", "decline_order", "dispatch_order", "edit_order",
     "extend_order", "hand_back_order", "hand_over_order", "log_call", "merge_order",
-    "open_slip", "order_number", "pause_order", "place_order", "public_wording",
+    "open_slip", "order_number", "pause_order", "place_order",
     "publish_order", "rate_order", "recall_order", "refuse_extension", "reject_order",
     "release_order", "reopen_order", "report_done", "republish_order", "resume_order",
-    "return_order", "reveal", "start_order", "take_back", "thank_order",
+    "return_order", "start_order", "take_back", "thank_order",
     "transfer_done", "transfer_news", "transfer_order", "unit_accept_order",
     "unit_claim_order", "unmerge_order", "verify_order", "withdraw_order",
 ]  # fmt: skip

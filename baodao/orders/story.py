@@ -301,6 +301,10 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "accept": ("user-check", "", _plain("党员接单")),
     "decline": ("arrow-back-up", "late", _plain("党员接不了")),
     "hand_back": ("arrow-back-up", "late", _plain("党员交回单位")),
+    "hand_on": ("building", "", lambda e: (f"转给承接单位{e.data.get('unit_name', '')}", "原单位已合并，办到哪一步不变。")),
+    "unit_gone": ("arrow-back-up", "soon", _plain("承办单位已撤销，退回社区改派")),
+    "to_unit": ("arrow-back-up", "", _plain("承办党员已离开本单位，由单位另派")),
+    "to_pool": ("arrow-back-up", "", _plain("承办党员已离开，重新公开认领")),
     "start": ("walk", "", _plain("开始服务")),
     "ask_extension": ("hourglass", "soon", _extension("申请延期")),
     "extend": ("hourglass", "", _extension("同意延期")),
@@ -323,5 +327,6 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "resume": ("player-play", "", _plain("恢复计时")),
     "note": ("note", "", _plain("补记")),
     "remind": ("bell", "", _remind),
+    "follow_place": ("map-2", "", _plain("随区划调整到新的地方")),
     "escalate": ("flag", "late", _plain("到期没有办，自动报上级")),
 }  # fmt: skip

@@ -22,12 +22,13 @@ from baodao.acts.access import path_range
 from baodao.core.clock import at_local, local, today
 from baodao.core.clock import now as clock_now
 from baodao.matching import ranking
+from baodao.orders import rules
 from baodao.orders.models import Answer, Order
-from baodao.people.models import FUNCTIONS, SKILLS, ContactTie, Member, Unit
+from baodao.people.choices import FUNCTIONS, SKILLS
+from baodao.people.models import ContactTie, Member, Unit
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 
-AT_UNIT = ("dispatched", "unit_accepted", "assigned", "accepted", "in_service")
 AT_MEMBER = ("claimed", "assigned", "accepted", "in_service")
 MOST = 60
 
@@ -103,7 +104,7 @@ def _units(order: Order, search: str) -> Any:
         units = units.filter(is_contact=True)
     return units.select_related("seat").annotate(
         skilled=_skilled(order.category.skills),
-        load=_orders_at("unit", Q(state__in=AT_UNIT)),
+        load=_orders_at("unit", Q(state__in=rules.WITH_UNIT)),
         overdue=_orders_at("unit", Q(state="dispatched", due_at__lt=clock_now(), paused_at=None)),
         first=Case(When(is_contact=True, then=0), default=1, output_field=IntegerField()),
     ).order_by("first", "name", "id")  # fmt: skip

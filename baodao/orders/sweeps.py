@@ -1,12 +1,11 @@
 """What the system does by itself, every ten minutes (`jobs.sweep`): pauses that end,
-orders whose unit or member is gone, wishes nobody claimed, ratings that did not come,
-reminders, escalation. Nothing here
+wishes nobody claimed, ratings that did not come, reminders, escalation. Nothing here
 confirms, and nothing here praises. Each act moves a row once however often and in
 however many workers a sweep runs, because it is guarded by the version that was seen."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet, Value
@@ -31,8 +30,6 @@ NOTICE = 101
 # time to confirm is over.
 NO_REMINDER = ("confirmed",)
 AT_THE_END_ONLY = ("done_reported",)
-# What they hold goes on without them.
-GONE = ("left", "retired")
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
@@ -47,7 +44,6 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     return {
         "resumed": resumed + gone_on,
         "paused": paused,
-        "gone": sum(_gone(at)),
         "expired": _each("expire", unclaimed, plans.expire, at),
         "closed": _each(
             "close_unrated", Q(state="confirmed", **_late(at)), plans.close_unrated, at
@@ -77,20 +73,6 @@ def _each(event: str, which: Q, plan: Plan, at: datetime) -> int:
             continue
         n += 1
     return n
-
-
-def _gone(at: datetime) -> tuple[int, int]:
-    """Orders in the hands of a member who has left or of a unit that is no more: the
-    unit, if there still is one, names somebody else; otherwise the community does."""
-    held = Q(state__in=rules.HELD)
-    left = Q(member__duty_status__in=GONE)
-    stays = Q(unit__status="active")
-    again = held & left & stays & ~Q(state__in=["dispatched", "unit_accepted"])
-    alone = held & (left & Q(unit=None) | Q(unit__isnull=False) & ~stays)
-    return (
-        _each("hand_back", again, partial(plans.back_to_unit, reason="gone"), at),
-        _each("recall", alone, partial(plans.recall, reason="gone"), at),
-    )
 
 
 def _together(event: str, found: QuerySet[Order], write: Write, at: datetime) -> int:

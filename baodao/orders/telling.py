@@ -3,7 +3,7 @@ and to whoever loses something by it; never to the one who did it. It carries co
 and public words only: what people wrote stays in the order. Residents are told by
 their follow page."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from baodao.core.clock import today
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import rules
+from baodao.orders.filters import SEALED
 from baodao.orders.models import Order, Service
 from baodao.people.models import Member
 from baodao.places.rules import COMMUNITY, COUNTY, GRID, TOWNSHIP
@@ -43,16 +44,18 @@ class Said:
     text: str = ""
 
 
-def tell(event_id: UUID) -> int:
-    """Write the messages of one event; returns how many are new. Told twice, it
+def tell_all(event_ids: Sequence[UUID]) -> int:
+    """Write the messages of these events; returns how many are new. Told twice, it
     writes once."""
-    event = Event.objects.filter(id=event_id).first()
-    if event is None:
-        return 0
-    order = (
-        Order.objects.select_related("unit", "place").filter(id=event.object_id).first()
+    events = list(Event.objects.filter(id__in=event_ids).order_by("at", "id"))
+    orders = Order.objects.select_related("unit", "place").defer(*SEALED)
+    found = orders.in_bulk({e.object_id for e in events})
+    return send(
+        m
+        for event in events
+        if event.object_id in found
+        for m in messages(event, found[event.object_id])
     )
-    return send(messages(event, order)) if order else 0
 
 
 def messages(event: Event, order: Order) -> list[Message]:
@@ -130,9 +133,11 @@ def _members(order: Order, event: Event) -> list[To]:
 
 def _served(order: Order) -> list[To]:
     """Everybody who served in the last round, the one in charge among them."""
-    last = Service.objects.filter(order=order).order_by("-round").first()
-    rows = Service.objects.filter(order=order, round=last.round) if last else ()
-    return _people({order.member_id, *(s.member_id for s in rows)})
+    rows = Service.objects.filter(order=order)
+    served = list(rows.values_list("round", "member__person_id"))
+    last = max((n for n, _ in served), default=0)
+    people = {person for n, person in served if n == last} | {order.served_by_person}
+    return [To("my_order", person_id=p) for p in people if p]
 
 
 def _people(member_ids: set[UUID | None]) -> list[To]:
@@ -191,13 +196,9 @@ def _taken_from(event: Event) -> list[To]:
 def _recalled(event: Event, order: Order) -> list[Said]:
     why = rules.RECALL_REASONS.get(event.reason, "")
     text = f"单{order.no}。理由：{why}。"
-    gone = event.reason == "gone"
     units = _units(order, event) if event.data.get("unit") else []
-    said = _each(
-        [*_taken_from(event), *units], f"这一单收回了，另派别人：{order.title}", text
-    )
-    desk = Said(_desk(order), f"承办的人已不在，请改派：{order.title}", text)
-    return [desk] if gone else said
+    title = f"这一单收回了，另派别人：{order.title}"
+    return _each([*_taken_from(event), *units], title, text)
 
 
 def _assigned(event: Event, order: Order) -> list[Said]:
@@ -218,10 +219,28 @@ def _assigned(event: Event, order: Order) -> list[Said]:
 
 def _back_to_unit(event: Event, order: Order) -> list[Said]:
     why = rules.DECLINE_REASONS.get(event.reason, "")
-    who, text = f"{event.actor_name}接不了", f"单{order.no}。理由：{why}。"
-    if event.reason == "gone":
-        who, text = "承办党员已不在", f"单{order.no}。"
-    return _each(_units(order, event), f"{who}，请另派一位：{order.title}", text)
+    title = f"{event.actor_name}接不了，请另派一位：{order.title}"
+    return _each(_units(order, event), title, f"单{order.no}。理由：{why}。")
+
+
+def _handed_on(event: Event, order: Order) -> list[Said]:
+    title = f"承接原单位的一单：{order.title}"
+    what = rules.STATES[order.state].verb if order.state == "dispatched" else ""
+    return _each(_units(order, event), title, _line(order, what))
+
+
+def _unit_gone(event: Event, order: Order) -> list[Said]:
+    unit = event.data.get("unit_name", "单位")
+    title = f"{unit}已撤销，请改派：{order.title}"
+    return _each([_desk(order)], title, _line(order, "派单"))
+
+
+def _member_gone(event: Event, order: Order) -> list[Said]:
+    if order.unit_id and order.state == "unit_accepted":
+        title = f"承办党员已离开，请另派一位：{order.title}"
+        return _each(_units(order, event), title, _line(order, "派给党员"))
+    title = f"认领人已离开，又可认领：{order.title}"
+    return _each([_desk(order)], title, _line(order))
 
 
 def _released(event: Event, order: Order) -> list[Said]:
@@ -402,6 +421,10 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "decline": _back_to_unit,
     "hand_back": _back_to_unit,
     "release": _released,
+    "hand_on": _handed_on,
+    "unit_gone": _unit_gone,
+    "to_unit": _member_gone,
+    "to_pool": _member_gone,
     "expire": _expired,
     "ask_extension": _asked_extension,
     "extend": _extended,

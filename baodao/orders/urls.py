@@ -12,7 +12,6 @@ urlpatterns = [
     path("similar/", staff.similar, name="similar"),
     path("bulk/", staff.bulk, name="bulk"),
     path("look-up/", staff.look_up, name="look_up"),
-    path("export/", staff.export, name="export"),
     path("<uuid:order_id>/", staff.detail, name="detail"),
     path("<uuid:order_id>/slip/", staff.slip, name="slip"),
     path("<uuid:order_id>/reveal/<slug:field>/", staff.reveal, name="reveal"),

@@ -29,10 +29,21 @@ class PeopleConfig(AppConfig):
             rules.ACCOUNT_ACTIONS,
             conflicts=rules.ACCOUNT_CONFLICTS,
         )
-        from baodao.people import panels, queries
+        from baodao.people import middleware, moves, panels, queries, sheets
+        from baodao.places.changes.moves import register as register_movers
         from baodao.places.panels import register as register_panel
         from baodao.places.services import ASK_BEFORE
 
         ASK_BEFORE["close"].append(queries.why_not_close)
         ASK_BEFORE["unpoint"].append(queries.why_not_unpoint)
         register_panel(panels.at_place)
+        register_movers(*moves.ALL)
+
+        from baodao.people.sheets import listings
+        from baodao.sheets import actors, columns, exports
+
+        columns.register(sheets.UNITS, sheets.MEMBERS)
+        exports.register(**listings.ALL)
+        actors.register(
+            middleware.actor_again, queries.place_of, middleware.actors_named
+        )

@@ -12,7 +12,7 @@ from baodao.people.models import Account
 
 def phone_hash(phone: str) -> str:
     """The look-up key of a phone number; spaces and +86 do not matter."""
-    digits = "".join(c for c in phone if c.isdigit())
+    digits = phone if phone.isdigit() else "".join(c for c in phone if c.isdigit())
     if len(digits) == 13 and digits.startswith("86"):
         digits = digits[2:]
     return keyed_hash(digits, "phone") if digits else ""

@@ -9,7 +9,7 @@ from stdnum.cn import uscc as stdnum_uscc
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from baodao.core.errors import Invalid
-from baodao.core.text import pinyin_key
+from baodao.core.text import is_phone, pinyin_key
 from baodao.people.roles import YEARS
 
 
@@ -47,7 +47,7 @@ def credit_code(text: str) -> str:
 def phone(text: str, field: str = "phone") -> str:
     """A Chinese mobile or fixed number without spaces, or ""."""
     digits = re.sub(r"[\s-]", "", text).removeprefix("+86")
-    if digits and not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}|\d{7,8}", digits):
+    if digits and not is_phone(digits):
         raise Invalid(fields={field: "电话号码的位数不对。请核对后再填。"})
     return digits
 
@@ -60,10 +60,11 @@ def codes(field: str, chosen: Iterable[str], known: Collection[str]) -> list[str
     return [code for code in known if code in wanted]
 
 
-def unit_keys(name: str, short_name: str) -> str:
+def unit_keys(name: str, short_name: str, former: Iterable[str] = ()) -> str:
     """What a unit is found and sorted by: the pinyin of its name, then the short
-    name as people say it (住建局) with its pinyin."""
-    return f"{pinyin_key(name)} {short_name} {pinyin_key(short_name)}".strip()
+    name as people say it (住建局) with its pinyin, then the names it had."""
+    keys = f"{pinyin_key(name)} {short_name} {pinyin_key(short_name)}".strip()
+    return " ".join([keys, *(f"{old} {pinyin_key(old)}" for old in former)])
 
 
 def period(start: date, end: date | None, *, must_end: bool = False) -> None:

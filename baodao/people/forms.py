@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from baodao.acts.access import visible
 from baodao.acts.actor import Actor
-from baodao.people import models, queries
+from baodao.people import choices, models, queries
 from baodao.people.roles import ROLES
 from baodao.places import queries as place_queries
 from baodao.places import rules as place_rules
@@ -55,11 +55,14 @@ def _units(actor: Actor) -> Any:
 
 
 class UnitForm(Form):
-    name = forms.CharField(label="单位名称", max_length=80)
+    name = forms.CharField(
+        label="单位名称", max_length=80,
+        help_text="这里只改错别字。批文改名请用“单位改名”，旧名称会留下来。",
+    )  # fmt: skip
     short_name = forms.CharField(label="简称", max_length=30, required=False)
-    kind = forms.ChoiceField(label="性质", choices=list(models.UNIT_KINDS.items()))
+    kind = forms.ChoiceField(label="性质", choices=list(choices.UNIT_KINDS.items()))
     affiliation = forms.ChoiceField(
-        label="隶属", choices=list(models.AFFILIATIONS.items()),
+        label="隶属", choices=list(choices.AFFILIATIONS.items()),
         help_text="隶属和驻地分开：中直、区直单位也驻在某个社区。",
     )  # fmt: skip
     seat = PlaceChoice(label="驻地", queryset=Place.objects.none(), empty_label=PLEASE)
@@ -77,7 +80,7 @@ class UnitForm(Form):
     )
     lon = forms.FloatField(label="经度", required=False)
     lat = forms.FloatField(label="纬度", required=False)
-    functions = _chips("职能", models.FUNCTIONS)
+    functions = _chips("职能", choices.FUNCTIONS)
     field_order = (
         "name", "short_name", "kind", "affiliation", "seat", "phone", "uscc",
         "branch_no", "lon", "lat", "head_count", "functions",
@@ -98,7 +101,7 @@ class UnitForm(Form):
 
 class OrgForm(Form):
     name = forms.CharField(label="党组织名称", max_length=60)
-    kind = forms.ChoiceField(label="类别", choices=list(models.ORG_KINDS.items()))
+    kind = forms.ChoiceField(label="类别", choices=list(choices.ORG_KINDS.items()))
     superior = forms.ModelChoiceField(
         label="上级党组织", queryset=models.PartyOrg.objects.none(), required=False,
         empty_label="系统里没有",
@@ -136,28 +139,23 @@ class EndForm(Form):
     reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
 
 
-class CloseUnitForm(Form):
-    status = forms.ChoiceField(
-        label="怎么停用",
-        choices=[(k, v) for k, v in models.UNIT_STATUS.items() if k != "active"],
+class RenameForm(Form):
+    name = forms.CharField(label="新名称", max_length=80)
+    short_name = forms.CharField(label="新简称", max_length=30, required=False)
+    on = forms.DateField(
+        label="从哪天起", widget=DateInput(), help_text="按批文的日期，不晚于今天。"
     )
-    successor = UnitChoice(
-        label="并入哪个单位", queryset=models.Unit.objects.none(), required=False,
-        empty_label="没有",
-    )  # fmt: skip
-    reason = forms.CharField(label="理由", max_length=200, widget=forms.Textarea)
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["successor"].queryset = _units(actor)  # type: ignore[attr-defined]
+    reason = forms.CharField(
+        label="依据", max_length=100, required=False, help_text="如批文的文号。"
+    )
 
 
 class AbilityForm(Form):
     """What a member can do; the only form members have of their own."""
 
-    skills = _chips("特长", models.SKILLS)
-    service_classes = _chips("愿意做的服务", models.SERVICE_CLASSES)
-    availability = _chips("可服务时间", models.AVAILABILITY)
+    skills = _chips("特长", choices.SKILLS)
+    service_classes = _chips("愿意做的服务", choices.SERVICE_CLASSES)
+    availability = _chips("可服务时间", choices.AVAILABILITY)
 
 
 class OwnForm(AbilityForm):
@@ -168,7 +166,7 @@ class OwnForm(AbilityForm):
 
 
 class MemberEditForm(AbilityForm):
-    kind = forms.ChoiceField(label="类别", choices=list(models.MEMBER_KINDS.items()))
+    kind = forms.ChoiceField(label="类别", choices=list(choices.MEMBER_KINDS.items()))
     party_org = forms.ModelChoiceField(
         label="所在党组织", queryset=models.PartyOrg.objects.none(), required=False
     )
@@ -191,7 +189,7 @@ class MemberAddForm(AbilityForm):
         label="电话", max_length=20, required=False, widget=PhoneInput(),
         help_text="加密保存，查看要选用途。",
     )  # fmt: skip
-    kind = forms.ChoiceField(label="类别", choices=list(models.MEMBER_KINDS.items()))
+    kind = forms.ChoiceField(label="类别", choices=list(choices.MEMBER_KINDS.items()))
     unit = UnitChoice(
         label="单位",
         queryset=models.Unit.objects.none(),
@@ -222,22 +220,10 @@ class PersonForm(Form):
     )  # fmt: skip
 
 
-class TransferForm(Form):
-    unit = UnitChoice(
-        label="转到哪个单位", queryset=models.Unit.objects.none(), empty_label=PLEASE
-    )
-    joined_on = forms.DateField(
-        label="到新单位日期", widget=DateInput(), required=False
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        units = models.Unit.objects.filter(valid_to=None).order_by("pinyin")
-        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-
-
 class ExemptionForm(Form):
-    kind = forms.ChoiceField(label="原因", choices=list(models.EXEMPTION_KINDS.items()))
+    kind = forms.ChoiceField(
+        label="原因", choices=list(choices.EXEMPTION_KINDS.items())
+    )
     valid_from = forms.DateField(label="从哪天起", widget=DateInput())
     valid_to = forms.DateField(
         label="到哪天为止", widget=DateInput(), required=False,

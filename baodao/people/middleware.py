@@ -4,6 +4,7 @@ an explicit switch), or a resident."""
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from baodao.acts.actor import ANONYMOUS, Actor
 from baodao.core.clock import today
 from baodao.people.models import Account, Member, RoleTie
 from baodao.people.roles import ROLES
+from baodao.places.areas import decoded, former_of
 
 Next = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "role"
@@ -61,14 +63,14 @@ def _actors(request: HttpRequest) -> list[Actor]:
 
 def actors_of(account: Account) -> list[Actor]:
     """Every role the account's person holds today, two queries. The role "member"
-    comes with being one."""
+    comes with being one. What a place has taken over comes with the role."""
     day = today()
     ties = RoleTie.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=day),
         person_id=account.person_id,
         valid_from__lte=day,
     )
-    found = list(ties.select_related("person"))
+    found = list(ties.select_related("person").annotate(former=former_of("path")))
     member = Member.objects.filter(person_id=account.person_id).exclude(
         duty_status="left"
     )
@@ -81,7 +83,7 @@ def actors_of(account: Account) -> list[Actor]:
     held = [
         Actor(
             role=tie.role, name=tie.person.name, path=_path(tie), unit_id=tie.unit_id,
-            tie_id=tie.id, **base,
+            tie_id=tie.id, former=decoded(tie.former), **base,
         )
         for tie in found
         if tie.role != "member"
@@ -92,6 +94,20 @@ def actors_of(account: Account) -> list[Actor]:
             Actor(role="member", name=mine.person.name, unit_id=mine.unit_id, **base)
         )
     return held
+
+
+def actor_again(account_id: UUID, tie_id: UUID | None, role: str) -> Actor | None:
+    """The same person in the same role later (a job), None when they do not hold it
+    any more or cannot sign in."""
+    account = Account.objects.filter(pk=account_id, is_active=True).first()
+    held = actors_of(account) if account else []
+    return next((a for a in held if (a.tie_id, a.role) == (tie_id, role)), None)
+
+
+def actors_named(username: str) -> list[Actor]:
+    """The roles of the account of this name, empty when it is not in use."""
+    account = Account.objects.filter(username=username, is_active=True).first()
+    return actors_of(account) if account else []
 
 
 def _path(tie: RoleTie) -> str | None:

@@ -1,5 +1,7 @@
 """What people adds to the page of a place: the units tied to it, who holds a role
-there."""
+there; and what the subjects above add to the pages of units and members."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -8,11 +10,23 @@ from django.utils.safestring import SafeString
 from baodao.acts.access import can, visible
 from baodao.acts.actor import Actor
 from baodao.people import queries, roles
-from baodao.people.models import RoleTie, Unit
+from baodao.people.models import Member, RoleTie, Unit
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, ESTATE
 
 SHOWN = 12
+Links = list[tuple[str, str]]
+# (address, words) of what else can be done with a unit or a member, in order.
+UNIT_LINKS: list[Callable[[Actor, Unit], Links]] = []
+MEMBER_LINKS: list[Callable[[Actor, Member], Links]] = []
+
+
+def unit_links(actor: Actor, unit: Unit) -> Links:
+    return [link for ask in UNIT_LINKS for link in ask(actor, unit)]
+
+
+def member_links(actor: Actor, member: Member) -> Links:
+    return [link for ask in MEMBER_LINKS for link in ask(actor, member)]
 
 
 def at_place(request: HttpRequest, place: Place) -> SafeString:

@@ -24,6 +24,7 @@ from baodao.people.models import (
     Resident,
     RoleTie,
     Unit,
+    UnitName,
 )
 from baodao.places import search
 from baodao.places.models import Place
@@ -76,7 +77,7 @@ def units(actor: Actor, wanted: UnitFilter, order: str = "name") -> QuerySet[Uni
             found = found.filter(**{f"{column}__gte": lo, f"{column}__lt": hi})
     found = _find_units(found, wanted.text)
     on_books = Count("members", filter=~Q(members__duty_status="left"))
-    found = found.select_related("seat").annotate(member_count=on_books)
+    found = found.select_related("seat", "successor").annotate(member_count=on_books)
     return found.order_by(UNIT_ORDER.get(order, "pinyin"), "pk")
 
 
@@ -100,12 +101,35 @@ def unit(actor: Actor, unit_id: UUID) -> Unit:
                 PartyOrg.objects.select_related("superior").order_by("created_at"),
             ),
             Prefetch("contact_ties", ties.order_by("valid_to", "valid_from")),
+            "former_names",
         )
         .first()
     )
     if row is None:
         raise NotFound
     return row
+
+
+def predecessors(actor: Actor, unit_id: UUID) -> QuerySet[Unit]:
+    """Units that ended in this one, the last first (domain 8.7)."""
+    found = visible(Unit.objects.filter(successor_id=unit_id), actor, "units.view")
+    return found.order_by("-valid_to", "pinyin")
+
+
+def found_by_former_name(ids: Sequence[UUID], text: str) -> dict[UUID, UnitName]:
+    """For the rows of a search: the name a unit had that the text is found in."""
+    if not text.strip():
+        return {}
+    found = UnitName.objects.filter(unit__in=ids).filter(
+        Q(name__icontains=text.strip()) | Q(short_name__icontains=text.strip())
+    )
+    return {row.unit_id: row for row in found.order_by("valid_to")}
+
+
+def name_on(unit: Unit, day: date) -> str:
+    """The name a unit had on a day (domain 8.6), for what is printed of that day."""
+    past = unit.former_names.filter(valid_from__lte=day, valid_to__gt=day).first()
+    return past.name if past else unit.name
 
 
 def points_without_unit(actor: Actor) -> QuerySet[Place]:
@@ -331,6 +355,15 @@ def accounts(actor: Actor, text: str = "", status: str = "") -> QuerySet[Account
     )
     related = found.select_related("person__member").defer("person__phone", "password")
     return related.prefetch_related(now_held).order_by("person__pinyin", "pk")
+
+
+def place_of(actor: Actor) -> str:
+    """The place that answers for what an actor does: their own, else the seat of
+    their unit."""
+    if actor.path is not None or actor.unit_id is None:
+        return actor.path or ""
+    found = Unit.objects.filter(pk=actor.unit_id).values_list("path", flat=True)
+    return found.first() or ""
 
 
 # --- what hangs on a place ------------------------------------------------------

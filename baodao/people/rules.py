@@ -13,29 +13,43 @@ _TOWN = {"township_party": Scope.PLACE, "practice_center": Scope.PLACE}
 _UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
 _SYSTEM = {"system": Scope.ALL}
 
+# In whose name rows follow their place when divisions change.
+_FOLLOW = {
+    "prefecture_org": Scope.PLACE,
+    "county_org": Scope.PLACE,
+    "system_admin": Scope.ALL,
+    **_SYSTEM,
+}
+_FOLLOWS = {"follow_place": ("随区划调整", _FOLLOW)}
+
 UNIT_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看单位",
         {
             **_ORG, **_TOWN, **_COMMUNITY, **_UNIT,
             "grid_worker": Scope.PLACE, "inspector": Scope.PLACE, "system_admin": Scope.ALL,
+            **_SYSTEM,
         },
     ),
     "add": ("新增单位", {**_ORG, **_SYSTEM}),
-    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT}),
+    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
     "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
+    "rename": ("单位改名", _ORG),
     "close": ("停用单位", _ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看党组织",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE},
+        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE, **_SYSTEM},
     ),
     "add": ("新增党组织", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
     "edit": ("修改党组织", {**_ORG, "unit_secretary": Scope.UNIT}),
     "move": ("随单位迁移", _ORG),
 }
 TIE_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看联系点",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE},
@@ -44,6 +58,7 @@ TIE_ACTIONS = {
     "end": ("结束联系", _ORG),
 }
 PERSON_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看人员",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "member": Scope.OWN,
@@ -54,19 +69,19 @@ PERSON_ACTIONS = {
         {**_ORG, "township_party": Scope.PLACE, **_COMMUNITY, **_UNIT,
          "system_admin": Scope.ALL, **_SYSTEM},
     ),
-    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
-    "move": ("随单位迁移", {**_ORG, **_UNIT}),
+    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN, **_SYSTEM}),
+    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
     "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
 }  # fmt: skip
 MEMBER_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
     "view": (
         "查看党员",
         {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE,
-         "member": Scope.OWN, "inspector": Scope.PLACE},
+         "member": Scope.OWN, "inspector": Scope.PLACE, **_SYSTEM},
     ),
     "add": ("新增党员", {**_ORG, **_COMMUNITY, **_UNIT, **_SYSTEM}),
     "edit": ("修改党员", {**_ORG, **_UNIT, "community_secretary": Scope.PLACE,
-                      "community_worker": Scope.PLACE, "member": Scope.OWN}),
+                      "community_worker": Scope.PLACE, "member": Scope.OWN, **_SYSTEM}),
     "reveal": ("显示党员电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
     "set_place": (
         "更新报到地",
@@ -77,13 +92,23 @@ MEMBER_ACTIONS["duty"] = (
     "更新在岗状态",
     {**_UNIT, **_SYSTEM, "community_secretary": Scope.PLACE},
 )
+MEMBER_ACTIONS["follow_place"] = ("随区划调整", {**_FOLLOW})
 MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**_ORG, **_UNIT})
+_LEAVING = {**_UNIT, "community_secretary": Scope.PLACE}
+MEMBER_ACTIONS["retire"] = ("登记退休", _LEAVING)
+MEMBER_ACTIONS["retired"] = ("到期退休", _SYSTEM)
+MEMBER_ACTIONS["leave"] = ("登记离开", _LEAVING)
+# Why somebody leaves for good (domain 8.2), as a report-in's end knows it too.
+LEAVING = {"moved_out": "搬出本地区", "deceased": "去世"}
 EXEMPTION_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
     "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
-    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
+    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE, **_SYSTEM}),
+    "move": ("随单位迁移", {**_ORG, **_UNIT}),
 }
 RESIDENT_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
     "add": ("登记居民", {**_COMMUNITY, "grid_worker": Scope.PLACE, **_SYSTEM}),
     "edit": ("修改居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
@@ -98,12 +123,13 @@ _GIVERS = {
     "security_admin": Scope.ALL,
 }
 ROLE_ACTIONS = {
+    **_FOLLOWS,
     "view": (
         "查看角色",
         {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN},
     ),
     "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
-    "end": ("收回角色", _GIVERS),
+    "end": ("收回角色", {**_GIVERS, **_SYSTEM}),
     "move": ("随单位迁移", _ORG),
 }
 ROLE_MESSAGES = {
@@ -124,6 +150,7 @@ _ACCOUNTS = {
     "security_admin": Scope.ALL,
 }
 ACCOUNT_ACTIONS = {
+    **_FOLLOWS,
     "view": ("查看账号", {**_ACCOUNTS, "member": Scope.OWN}),
     "add": ("开通账号", {**_ACCOUNTS, **_SYSTEM}),
     "reset": ("重设密码", _ACCOUNTS),
@@ -134,7 +161,7 @@ ACCOUNT_ACTIONS = {
          "privacy_officer", "system_admin", "security_admin", "audit_admin"),
         Scope.OWN,
     )),
-    "move": ("随单位迁移", _ORG),
+    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
     "disable": ("停用账号", _ACCOUNTS),
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip

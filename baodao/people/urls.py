@@ -8,7 +8,7 @@ urlpatterns = [
     path("units/add/", units.unit_add, name="unit_add"),
     path("units/<uuid:pk>/", units.unit, name="unit"),
     path("units/<uuid:pk>/edit/", units.unit_edit, name="unit_edit"),
-    path("units/<uuid:pk>/close/", units.unit_close, name="unit_close"),
+    path("units/<uuid:pk>/rename/", units.unit_rename, name="unit_rename"),
     path("units/<uuid:pk>/orgs/add/", units.org_add, name="org_add"),
     path("orgs/<uuid:pk>/edit/", units.org_edit, name="org_edit"),
     path("units/<uuid:pk>/ties/add/", units.tie_add, name="tie_add"),
@@ -19,9 +19,6 @@ urlpatterns = [
     path("members/<uuid:pk>/edit/", members.member_edit, name="member_edit"),
     path("members/<uuid:pk>/contact/", members.member_contact, name="member_contact"),
     path("members/<uuid:pk>/reveal/", members.member_reveal, name="member_reveal"),
-    path(
-        "members/<uuid:pk>/transfer/", members.member_transfer, name="member_transfer"
-    ),
     path("members/<uuid:pk>/status/", members.member_status, name="member_status"),
     path("members/<uuid:pk>/exempt/", members.exemption_add, name="exemption_add"),
     path("exemptions/<uuid:pk>/end/", members.exemption_end, name="exemption_end"),

@@ -8,6 +8,7 @@ from baodao.acts.access import Columns
 from baodao.acts.models import Acted
 from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
+from baodao.core.ids import uuid7
 from baodao.core.memory import bump
 from baodao.places import rules
 from baodao.places.search import SearchKeys
@@ -28,12 +29,16 @@ class Place(Acted):
     ACCESS = Columns(path=("path",))
 
     code = models.TextField("代码")
-    path = CText("路径", unique=True)
+    path = CText("路径")
     level = models.SmallIntegerField("层级", choices=list(rules.LEVELS.items()))
-    kind = models.TextField("类型", default="", blank=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="children", verbose_name="上级"
+    kind = models.TextField(
+        "类型", choices=list(rules.KINDS.items()), default="", blank=True
     )
+    # `place_children` begins with it.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children",
+        verbose_name="上级", db_index=False,
+    )  # fmt: skip
     official_name = models.TextField("法定名称")
     name = models.TextField("名称")
     name_bo = models.TextField("藏文名称", default="", blank=True)
@@ -52,6 +57,9 @@ class Place(Acted):
             models.UniqueConstraint(
                 fields=["code"], condition=Q(valid_to=None), name="place_code_once"
             ),
+            # Not `unique=True`: that would bring a second index for LIKE, which a
+            # range under collation "C" has no use for.
+            models.UniqueConstraint(fields=["path"], name="place_path_once"),
             models.CheckConstraint(
                 condition=Q(is_contact_point=False)
                 | Q(level__in=[rules.COMMUNITY, rules.GRID]) & ~Q(kind="virtual"),
@@ -69,6 +77,84 @@ class Place(Acted):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlaceName(models.Model):
+    """What a place was called before, written with the act that changed it.
+    `merged`: the name of another place that has gone into this one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="names")
+    name = models.TextField("名称")
+    official_name = models.TextField("法定名称")
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止")
+    merged = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-valid_to", "-valid_from", "id"]
+
+
+class PlaceChange(Acted):
+    """One change of divisions 区划调整 (domain 6.1, 8.22). While it is a draft only
+    `plan` is kept, what somebody decided (`changes.plan.Spec`); what follows from it
+    is worked out anew each time. `path` is the place whose people may do it: the
+    closest one above everything that is touched."""
+
+    ACCESS = Columns(path=("path",))
+    FLOW = rules.CHANGE_FLOW
+
+    kind = models.TextField("种类", choices=list(rules.CHANGE_KINDS.items()))
+    state = models.TextField("状态", default="draft")
+    path = CText(default="", blank=True)
+    on = models.DateField("生效日期", default=today)
+    reason = models.TextField("依据", default="", blank=True)
+    title = models.TextField("调整", default="")
+    plan = models.JSONField(default=dict)
+    by_name = models.TextField("经办", default="")
+    done_at = models.DateTimeField(null=True)
+    # What was moved and what is left to do by hand: [[words, number], …]
+    moved = models.JSONField(default=list)
+    left = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["path", "-created_at"], name="change_by_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Succession(models.Model):
+    """What became of a place: written when a change is carried out, never altered.
+    `main`: what was recorded right at `old_path` belongs to `new_path` now; `whole`:
+    so does everything below it; `above`: the new path of the place above, where the
+    step follows from that one's (so that a county's thousand steps count as one).
+    Not `direct`: the step of an earlier change, carried on by this one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    change = models.ForeignKey(PlaceChange, models.PROTECT, related_name="steps")
+    old = models.ForeignKey(Place, models.PROTECT, related_name="successions")
+    new = models.ForeignKey(Place, models.PROTECT, related_name="origins")
+    old_path = CText()
+    new_path = CText()
+    main = models.BooleanField(default=True)
+    whole = models.BooleanField(default=True)
+    above = CText(default="", blank=True)
+    direct = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["change", "old", "new"], name="succession_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["new_path"], name="succession_new"),
+            models.Index(fields=["old_path"], name="succession_old"),
+        ]
+        triggers = [bump("succession_kept")]
 
 
 class Estate(Acted):

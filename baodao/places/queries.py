@@ -3,7 +3,7 @@ distances, pauses, who looked at a household."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +14,14 @@ from baodao.acts.models import Event
 from baodao.core.errors import NotFound
 from baodao.places import rules, search
 from baodao.places.calendars import Interval
-from baodao.places.models import Household, LocalDay, Pause, Place, Setting
+from baodao.places.models import (
+    Household,
+    LocalDay,
+    Pause,
+    Place,
+    PlaceName,
+    Setting,
+)
 from baodao.places.settings import KEYS, ancestors, sources
 from baodao.places.values import shown
 
@@ -47,6 +54,12 @@ def start(actor: Actor) -> Place | None:
     return found.order_by("level", "path").first()
 
 
+def tops(actor: Actor) -> list[Place]:
+    """The highest places the actor may see: with a nation loaded, its provinces."""
+    found = open_places(actor).filter(level=rules.PROVINCE)
+    return list(found.order_by("path"))
+
+
 def children(actor: Actor, parent: Place, level: int | None = None) -> QuerySet[Place]:
     """The places right below `parent`, in the order of their codes."""
     found = open_places(actor).filter(parent=parent)
@@ -69,14 +82,17 @@ def crumbs(actor: Actor, of: Place) -> list[Place]:
 
 def search_places(actor: Actor, text: str, level: int | None = None) -> QuerySet[Place]:
     """Open places by code prefix (digits), Chinese name, full pinyin or initials,
-    restricted to the actor's sight, with their parent: one indexed query."""
+    restricted to the actor's sight, with their parent: one indexed query. A single
+    letter finds nothing: it is in the pinyin of three places out of four."""
     found = open_places(actor).select_related("parent")
     if level is not None:
         found = found.filter(level=level)
     text = text.strip()
     if text[:1].isdigit():
         return found.filter(code__startswith=text.upper()).order_by("path")
-    return search.matching(found, text).order_by("path") if text else found.none()
+    if not any(search.keys_of(word) for word in text.lower().split()):
+        return found.none()
+    return search.matching(found, text).order_by("path")
 
 
 def counts(path: str) -> dict[int, int]:
@@ -97,6 +113,20 @@ def contact_points(actor: Actor, path: str = "") -> QuerySet[Place]:
     lo, hi = path_range(path)
     found = open_places(actor).filter(path__gte=lo, path__lt=hi, is_contact_point=True)
     return found.select_related("parent").order_by("path")
+
+
+def names(place: Place) -> list[PlaceName]:
+    """Former names of a place and of those that went into it, the newest first. They
+    stand in what the place is found by, so most places need no query."""
+    return [] if place.pinyin.isascii() else list(PlaceName.objects.filter(place=place))
+
+
+def named_on(place: Place, day: date) -> str:
+    """What a place was called on a day: 昆莎乡（现名昆莎镇）. One query."""
+    then = PlaceName.objects.filter(
+        place=place, merged=False, valid_from__lte=day, valid_to__gt=day
+    ).first()
+    return f"{then.name}（现名{place.name}）" if then else place.name
 
 
 def names_of(paths: Sequence[str]) -> dict[str, str]:

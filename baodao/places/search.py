@@ -13,24 +13,22 @@ from django.db.models.functions import Replace
 
 M = TypeVar("M", bound=Model)
 
-# The migration makes it; it must stay immutable, an index is built on it. A loop
-# in PL/pgSQL takes a fifth of the time of the same thing in SQL.
+# The migrations make it; it must stay immutable, indexes are built on it. A plain loop
+# over positions takes half the time of one over characters with a memory, and a tenth
+# of the same thing in SQL: an import of the nation's names is mostly this.
 SEARCH_KEYS_SQL = """
 CREATE OR REPLACE FUNCTION search_keys(name text, pinyin text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  c text;
-  before text := ' ';
-  keys text[] := '{}';
+  n text := lower(name);
+  p text := replace(pinyin, ' ', '');
+  keys text[] := string_to_array(regexp_replace(n || p, '[ -~]+', '', 'g'), NULL);
 BEGIN
-  FOREACH c IN ARRAY
-    string_to_array(lower(name) || ' ' || replace(pinyin, ' ', ''), NULL)
-  LOOP
-    IF c <> ' ' THEN
-      IF octet_length(c) > 1 THEN keys := keys || c; END IF;
-      IF before <> ' ' THEN keys := keys || (before || c); END IF;
-    END IF;
-    before := c;
+  FOR i IN 1 .. length(n) - 1 LOOP
+    keys := keys || substr(n, i, 2);
+  END LOOP;
+  FOR i IN 1 .. length(p) - 1 LOOP
+    keys := keys || substr(p, i, 2);
   END LOOP;
   RETURN keys;
 END $$

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from baodao.places.views import decided, homes, tree
+from baodao.places.views import changes, decided, homes, tree
 
 app_name = "places"
 urlpatterns = [
@@ -14,6 +14,13 @@ urlpatterns = [
     path("calendar/<uuid:pk>/remove/", decided.remove_day, name="day_remove"),
     path("pauses/", decided.pauses, name="pauses"),
     path("pauses/<uuid:pk>/end/", decided.end_pause, name="pause_end"),
+    path("changes/", changes.changes, name="changes"),
+    path("changes/new/", changes.change_new, name="change_new"),
+    path("changes/<uuid:pk>/", changes.change, name="change"),
+    path("changes/<uuid:pk>/codes/", changes.change_codes, name="change_codes"),
+    path("changes/<uuid:pk>/assign/", changes.change_assign, name="change_assign"),
+    path("changes/<uuid:pk>/start/", changes.change_start, name="change_start"),
+    path("changes/<uuid:pk>/drop/", changes.change_drop, name="change_drop"),
     path("<uuid:pk>/", tree.detail, name="detail"),
     path("<uuid:pk>/add/", tree.add, name="add"),
     path("<uuid:pk>/add-official/", tree.add_official, name="add_official"),

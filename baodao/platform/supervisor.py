@@ -23,8 +23,8 @@ from baodao.platform.files import EmbeddedError
 from baodao.platform.process import Child
 
 TICK = 0.1
-FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
-SETTLED = 30.0  # seconds of life after which the pauses start small again
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+SETTLED = 10.0  # seconds of life after which the pauses start small again
 
 
 class StartError(Exception):

@@ -8,3 +8,8 @@ class PortalConfig(AppConfig):
         from baodao.portal import nav
 
         nav.register()
+
+        from baodao.portal import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

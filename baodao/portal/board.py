@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Max, Min, QuerySet
 
-from baodao.acts.access import path_range
+from baodao.acts.access import within
 from baodao.core.clock import today
 from baodao.orders.models import Order
 from baodao.orders.residents import handler, public
 from baodao.orders.rules import PUBLIC_STATES
+from baodao.people.models import RoleTie
+from baodao.people.queries import current
 from baodao.places import rules as levels
+from baodao.places.areas import NOW, THEN, Area, area
+from baodao.places.changes.preview import origins, successors
 from baodao.places.models import Place
+from baodao.places.rules import common_path
 from baodao.stats.definitions import DEFINITIONS, Definition, condition
 from baodao.stats.orders import Figures, Rate, figures
 from baodao.stats.periods import Period
@@ -69,7 +74,14 @@ class Tile:
 
 @dataclass(frozen=True)
 class Board:
+    """`origins`: places that have gone into this one, which "as recorded" has apart.
+    `changed`: the two ways of counting may differ."""
+
     place: Place | None
+    year: int
+    regions: str
+    changed: bool
+    origins: Sequence[Place]
     phone: str
     tiles: Sequence[Tile]
     shown_from: int
@@ -79,41 +91,65 @@ class Board:
 
 
 def top() -> Place | None:
-    """The highest place that branches: a province with one prefecture is skipped."""
+    """Whose board opens first: the closest place above everybody who holds a role
+    (the nation's places may all be there, of which one prefecture is at work), else
+    the highest place that branches."""
+    held = RoleTie.objects.filter(current(), unit=None).exclude(path="")
+    ends = held.aggregate(Min("path"), Max("path"))
+    if ends["path__min"]:
+        path = common_path(ends["path__min"], ends["path__max"])
+        return Place.objects.filter(path=path, valid_to=None).first()
+    return _branching()
+
+
+def _branching() -> Place | None:
     here: Place | None = None
     while True:
         below = list(
             Place.objects.filter(parent=here, valid_to=None).order_by("path")[:2]
         )
         if len(below) != 1 or below[0].level >= levels.COMMUNITY:
-            return here or (below[0] if below else None)
+            return here or (below[0] if len(below) == 1 else None)
         here = below[0]
 
 
-def place_of(code: str) -> Place | None:
-    """The place of a board: a community or above; smaller ones would point at people."""
-    found = Place.objects.filter(code=code, valid_to=None, level__lte=levels.COMMUNITY)
-    return found.exclude(kind="virtual").first()
+def place_of(code: str, regions: str = NOW) -> Place | None:
+    """The place of a board: a community or above; smaller ones would point at people.
+    A code that is no longer in use leads to what has taken its place, but as recorded
+    to the old place itself."""
+    found = Place.objects.filter(code=code, level__lte=levels.COMMUNITY)
+    found = found.exclude(kind="virtual").order_by(F("valid_to").desc(nulls_first=True))
+    place = found.first()
+    if place is None or place.valid_to is None or regions == THEN:
+        return place
+    return next((s.new for s in successors(place) if s.main), None)
 
 
-def board(place: Place | None, phone: str, now: datetime) -> Board:
+def board(
+    place: Place | None, phone: str, now: datetime, *, year: int | None = None,
+    regions: str = NOW,
+) -> Board:  # fmt: skip
     """Everything on the page, in about eight queries."""
-    path = place.path if place else ""
-    year = Period.year(today(now).year)
-    found = figures(Scope(path, place), year, now=now, served=False)
-    listed = wishes(path)
+    this = today(now).year
+    scope = Scope(place.path if place else "", place, regions=regions)
+    found = figures(scope, Period.year(year or this), now=now, served=False)
+    listed = wishes(scope.area)
+    then = place is not None and regions == THEN
     return Board(
-        place, phone, _tiles(found), found.shown_from,
+        place, year or this, regions, scope.area.changed,
+        [s.old for s in origins(place) if s.main] if then and place else [],
+        phone, _tiles(found, "今年" if year in (None, this) else f"{year}年"),
+        found.shown_from,
         listed.filter(state="published").count(),
-        cards(_recent(listed), now), _thanks(path, now),
+        cards(_recent(listed), now), _thanks(scope.area, now),
     )  # fmt: skip
 
 
-def _tiles(found: Figures) -> list[Tile]:
+def _tiles(found: Figures, when: str) -> list[Tile]:
     n, rates = found.total.all, found.rates
     response, solution = rates["response"], rates["solution"]
     return [
-        Tile("placed", "今年提出的心愿", f"{n['placed']:,}", "件", f"含 {n['open']:,} 件在办"),
+        Tile("placed", f"{when}提出的心愿", f"{n['placed']:,}", "件", f"含 {n['open']:,} 件在办"),
         Tile(
             "solved", "居民确认解决", f"{n['solved']:,}", "件",
             f"部分解决 {n['partly']:,} 件，没解决、办不了 {n['not_solved'] + n['cannot']:,} 件",
@@ -148,11 +184,13 @@ class Explained:
     on_the_wall: int | None
 
 
-def explained(place: Place | None, now: datetime) -> list[Explained]:
-    """Every figure of a place in this year, with its definition."""
-    path, year = place.path if place else "", today(now).year
-    found = figures(Scope(path, place), Period.year(year), now=now)
-    counted = wishes(path).aggregate(
+def explained(
+    place: Place | None, now: datetime, year: int, regions: str = NOW
+) -> list[Explained]:
+    """Every figure of a place in a year, with its definition."""
+    scope = Scope(place.path if place else "", place, regions=regions)
+    found = figures(scope, Period.year(year), now=now)
+    counted = wishes(scope.area).aggregate(
         **{
             f"n_{n}": Count("id", filter=condition(n, found.period))
             for n in ON_THE_WALL
@@ -171,12 +209,11 @@ def _published(name: str, n: int) -> str:
 
 
 def wishes(
-    path: str, word: str = "", category: str = "", figure: str = "", year: int = 0
-) -> QuerySet[Order]:
+    place: str | Area, word: str = "", category: str = "", figure: str = "", year: int = 0
+) -> QuerySet[Order]:  # fmt: skip
     """All wishes of a place that are public, newest first; with `figure` those that
     the year's figure counts."""
-    lo, hi = path_range(path)
-    found = Order.objects.filter(public(), path__gte=lo, path__lt=hi)
+    found = Order.objects.filter(public(), within("path", area(place).ranges))
     if figure in ON_THE_WALL:
         found = found.filter(condition(figure, Period.year(year)))
     if word in PUBLIC_STATES:
@@ -229,10 +266,9 @@ def _when(order: Order, word: str, now: datetime) -> str:
     return f"已等 {days} 天" if days else "今天提出"
 
 
-def _thanks(path: str, now: datetime) -> list[Thanks]:
+def _thanks(here: Area, now: datetime) -> list[Thanks]:
     """By date. The words were read by a worker; neither side is named (domain 9.4)."""
-    lo, hi = path_range(path)
-    found = Order.objects.filter(path__gte=lo, path__lt=hi, rating_public=True)
+    found = Order.objects.filter(within("path", here.ranges), rating_public=True)
     found = found.exclude(thanks="").filter(closed_at__isnull=False)
     rows = list(found.select_related("unit").order_by("-closed_at")[:THANKS])
     names = _communities([o.path for o in rows])

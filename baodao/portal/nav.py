@@ -1,6 +1,8 @@
 """Menus per role (design 7), the links of every foot, and who is signed in. Only
 pages that exist: entries whose page is not there are left out by `ui.nav`."""
 
+from dataclasses import replace
+
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -14,6 +16,7 @@ from baodao.ui import nav
 from baodao.ui.nav import Entry
 from baodao.ui.shapes import Account, Choice
 
+ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
 # 报到情况 is a tab of the same menu entry (design 7: at most seven).
@@ -21,12 +24,13 @@ FIGURES = Entry("统计", "stats:orders", "chart-bar", under=("/report-ins/cover
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
     "单位与党员", "people:units", "users",
-    under=("/people/members/", "/people/orgs/", "/people/ties/"),
+    under=("/people/members/", "/people/orgs/", "/people/ties/", "/departures/", "/imports/"),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
+EXPORTS = Entry("导出记录", "sheets:exports", "download")
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
 # Who looks at roles without managing accounts.
 ROLES_ONLY = Entry("角色", "people:roles", "key")
@@ -41,12 +45,21 @@ def register() -> None:
     nav.register(["community_secretary", "township_party"], [*work, ACCOUNTS])
     nav.register(["practice_center"], work)
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
-    nav.register(COUNTY, [*work, SETTINGS, ACCOUNTS])
+    # The list of report-ins opens from 报到情况.
+    figures = replace(FIGURES, under=("/report-ins/",))
+    nav.register(
+        COUNTY, [ALLOCATION, ORDERS, figures, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
+    )
     nav.register(["inspector"], [ORDERS, PEOPLE, FIGURES])
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         Entry("报到", "reporting:list", "door-enter"),
-        Entry("本单位党员", "people:members", "users"),
+        Entry(
+            "本单位党员",
+            "people:members",
+            "users",
+            under=("/departures/", "/imports/"),
+        ),
     ]
     nav.register(["unit_liaison"], unit)
     nav.register(["unit_secretary"], [*unit, ACCOUNTS])
@@ -69,7 +82,11 @@ def register() -> None:
     nav.register(["system_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS])
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
-        ["audit_admin", "privacy_officer", "compound_branch_secretary", "instructor",
+        ["audit_admin", "privacy_officer"],
+        [EXPORTS, Entry("我的账号", "portal:account", "user-circle")],
+    )
+    nav.register(
+        ["compound_branch_secretary", "instructor",
          "building_group_leader", "center_household", "part_time_member"],
         [Entry("我的账号", "portal:account", "user-circle")],
     )  # fmt: skip

@@ -16,3 +16,14 @@ class ReportingConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.reporting.moves import REPORT_INS
+
+        register_movers(REPORT_INS)
+
+        from baodao.reporting import sheets
+        from baodao.reporting.sheets import listings
+        from baodao.sheets import columns, exports
+
+        columns.register(sheets.REPORT_INS)
+        exports.register(**listings.ALL)

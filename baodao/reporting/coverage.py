@@ -9,16 +9,20 @@ list behind it come from one and the same query."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from baodao.acts.access import path_range
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
-from baodao.people.models import EXEMPTION_KINDS, Unit
+from baodao.people.choices import EXEMPTION_KINDS
+from baodao.people.models import Unit
+from baodao.places.areas import NOW, THEN, Area, area, holds
 from baodao.places.models import Place
 from baodao.reporting import rules
 
@@ -60,17 +64,24 @@ WITH eligible AS (
   WHERE m.kind = 'in_service' AND m.duty_status NOT IN ('retired', 'left')
     AND (%(unit)s::uuid IS NULL OR m.unit_id = %(unit)s::uuid)
 ), scoped AS (
-  SELECT *,
+  SELECT eligible.*, coalesce(later.new_path, at) COLLATE "C" AS here,
     CASE WHEN su = 3 THEN 'reported' WHEN su = 2 THEN 'waiting' WHEN su = 1 THEN 'returned'
       WHEN kind <> '' THEN 'exempt' ELSE 'none' END AS unit,
     CASE WHEN sr = 3 THEN 'reported' WHEN sr = 2 THEN 'waiting' WHEN sr = 1 THEN 'returned'
       WHEN kind <> '' THEN 'exempt' ELSE 'none' END AS residence
-  FROM eligible WHERE at >= %(lo)s AND at < %(hi)s
+  FROM eligible
+  JOIN unnest(%(los)s::text[], %(his)s::text[]) r(lo, hi)
+    ON at >= r.lo COLLATE "C" AND at < r.hi COLLATE "C"
+  LEFT JOIN (
+    SELECT s.old_path, s.new_path FROM places_succession s
+    JOIN places_place n ON n.id = s.new_id AND n.valid_to IS NULL
+    WHERE s.main AND NOT %(then)s
+  ) later ON later.old_path = at
 )
 """
 _KEYS = {
     # One level below the chosen place; what lies at the place itself keeps its path.
-    "place": "array_to_string((string_to_array(at, '/'))[1:%(depth)s], '/')",
+    "place": "array_to_string((string_to_array(here, '/'))[1:%(depth)s], '/')",
     "unit": "coalesce(unit_id::text, '')",
 }
 EXEMPT_TITLES = {**EXEMPTION_KINDS, "other": "其他免责"}
@@ -84,13 +95,20 @@ class Scope:
     unit_id: UUID | None = None
     place: Place | None = None
     day: date = field(default_factory=today)
+    regions: str = NOW
+
+    @cached_property
+    def area(self) -> Area:
+        """The paths that count here: today's regions, or as recorded."""
+        return area(self.path, self.regions)
 
     @property
     def params(self) -> dict[str, Any]:
-        lo, hi = path_range(self.path)
+        ranges = self.area.ranges
         return {
-            "day": self.day, "lo": lo, "hi": hi, "unit": self.unit_id,
-            "depth": self.path.count("/") + 1,
+            "day": self.day, "unit": self.unit_id, "path": self.path,
+            "los": [lo for lo, _ in ranges], "his": [hi for _, hi in ranges],
+            "depth": self.path.count("/") + 1, "then": self.regions == THEN,
         }  # fmt: skip
 
 
@@ -135,18 +153,20 @@ class Line:
         return self.unit if name == "unit" else self.residence
 
 
-def scope_of(actor: Actor, code: str = "") -> Scope:
-    """The actor's scope, narrowed to a place below it. Raises NotFound outside."""
+def scope_of(actor: Actor, code: str = "", regions: str = NOW) -> Scope:
+    """The actor's scope, narrowed to a place below it; as recorded also to a place
+    that has gone into it. Raises NotFound outside."""
     if actor.role in UNIT_ROLES:
         return Scope(unit_id=actor.unit_id)
     path = actor.path or ""
-    found = Place.objects.filter(valid_to=None)
+    found = Place.objects.order_by(F("valid_to").desc(nulls_first=True))
+    found = found if regions == THEN else found.filter(valid_to=None)
     place = (found.filter(code=code) if code else found.filter(path=path)).first()
     if place is None and not code and path == "":
-        return Scope()
-    if place is None or not place.path.startswith(path):
+        return Scope(regions=regions)
+    if place is None or not holds((path_range(path), *actor.former), place.path):
         raise NotFound
-    return Scope(path=place.path, place=place)
+    return Scope(path=place.path, place=place, regions=regions)
 
 
 def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -186,8 +206,10 @@ def by_place(scope: Scope) -> list[Line]:
     """One row per place below in the order of codes, those without anybody too."""
     counted = count(scope, "place")
     parent = scope.place.id if scope.place else None
-    below = Place.objects.filter(parent_id=parent, valid_to=None, level__lte=6)
-    here = {p.path: p for p in below.order_by("path")}
+    below = Place.objects.filter(parent_id=parent, level__lte=6).order_by("path")
+    if scope.regions != THEN:
+        below = below.filter(valid_to=None)
+    here = {p.path: p for p in below}
     if scope.place:
         here[scope.place.path] = scope.place
     living = _living(scope)
@@ -196,6 +218,8 @@ def by_place(scope: Scope) -> list[Line]:
         line = counted.pop(path, None) or Line(path)
         line.title, line.code = place.name, place.code
         line.living_here = living.get(path, 0)
+        if place.valid_to and not (line.unit.eligible or line.living_here):
+            continue
         if scope.place and path == scope.place.path:
             line.title = f"{place.name}本级"
             if not line.unit.eligible and (line.living_here == 0 or len(here) > 1):
@@ -208,13 +232,14 @@ def by_place(scope: Scope) -> list[Line]:
 
 def _living(scope: Scope) -> dict[str, int]:
     """Members active in the residence channel, by where they live."""
-    lo, hi = path_range(scope.path)
     sql = (
-        f"SELECT {_KEYS['place'].replace('at,', 'path,')}, count(*) FROM reporting_reportin "
+        f"SELECT {_KEYS['place'].replace('here,', 'path,')}, count(*) "
+        "FROM reporting_reportin JOIN unnest(%(los)s::text[], %(his)s::text[]) r(lo, hi) "
+        'ON path >= r.lo COLLATE "C" AND path < r.hi COLLATE "C" '
         "WHERE channel = 'residence' AND state IN ('active', 'transfer_pending') "
-        "AND path >= %(lo)s AND path < %(hi)s GROUP BY 1"
+        "GROUP BY 1"
     )
-    params = {"lo": lo, "hi": hi, "depth": scope.params["depth"]}
+    params = {k: scope.params[k] for k in ("los", "his", "depth")}
     return {f"{key.rstrip('/')}/": n for key, n in _rows(sql, params)}
 
 
@@ -248,7 +273,7 @@ def member_ids(
     if key:
         where.append("unit_id = %(key)s::uuid")
     if only_here:
-        where.append("at = %(lo)s")
+        where.append("here = %(path)s")
     sql = f"{_MEMBERS} SELECT id FROM scoped WHERE {' AND '.join(where)} ORDER BY pinyin, id"
     return [row[0] for row in _rows(sql, params)]
 
@@ -277,6 +302,10 @@ WITH tied AS (
   WHERE u.status <> 'dissolved' AND (%(unit)s::uuid IS NULL OR u.id = %(unit)s::uuid)
 )
 """
+_INSIDE = (
+    "JOIN unnest(%(los)s::text[], %(his)s::text[]) r(lo, hi) "
+    'ON at >= r.lo COLLATE "C" AND at < r.hi COLLATE "C"'
+)
 UNIT_REASONS = {
     "reported": "已报到",
     "waiting": "等社区接收",
@@ -288,7 +317,7 @@ UNIT_REASONS = {
 
 def units(scope: Scope) -> dict[str, int]:
     """Units by reason, one for each of their contact points (domain 8.36)."""
-    sql = f"{_UNITS} SELECT reason, count(*) FROM tied WHERE at >= %(lo)s AND at < %(hi)s GROUP BY 1"
+    sql = f"{_UNITS} SELECT reason, count(*) FROM tied {_INSIDE} GROUP BY 1"
     counted = dict(_rows(sql, _unit_params(scope)))
     return {reason: int(counted.get(reason, 0)) for reason in UNIT_REASONS}
 
@@ -299,8 +328,8 @@ def unit_rows(scope: Scope, reason: str) -> Sequence[tuple[UUID, str, UUID | Non
         raise NotFound
     where = "TRUE" if reason == "eligible" else "reason = %(reason)s"
     sql = (
-        f"{_UNITS} SELECT id, name, point_id FROM tied WHERE at >= %(lo)s AND at < %(hi)s "
-        f"AND {where} ORDER BY pinyin, id"
+        f"{_UNITS} SELECT id, name, point_id FROM tied {_INSIDE} "
+        f"WHERE {where} ORDER BY pinyin, id"
     )
     params = {
         **_unit_params(scope),
@@ -310,4 +339,4 @@ def unit_rows(scope: Scope, reason: str) -> Sequence[tuple[UUID, str, UUID | Non
 
 
 def _unit_params(scope: Scope) -> dict[str, Any]:
-    return {k: v for k, v in scope.params.items() if k != "depth"}
+    return {k: scope.params[k] for k in ("day", "unit", "los", "his")}

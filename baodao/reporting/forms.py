@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from baodao.core.errors import Conflict, Invalid
-from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS, Member
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.models import Member
 from baodao.places.forms import refuse
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn, ReportInItem

@@ -12,7 +12,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import local
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.text import private_numbers
-from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.reporting import rules
 from baodao.reporting.models import ReportInItem
 
@@ -328,6 +328,26 @@ def lapse(row: Row, ctx: Context) -> Write:
     return Write(set=_ended(ctx, reason), reason=reason, job=_tell())
 
 
-def follow_unit(row: Row, ctx: Context, *, unit_id: UUID | None) -> Write:
-    """The member has changed unit: the residence report-in stays and follows."""
-    return Write(set={"unit_id": unit_id}, data={"unit": str(unit_id or "")})
+def ended(ctx: Context, reason: str, *, tells: bool = True) -> Write:
+    """The end as a consequence of what happened to the unit, the same for many."""
+    return Write(set=_ended(ctx, reason), reason=reason, job=_tell() if tells else None)
+
+
+# What a report-in that follows its unit to another point takes along.
+CARRIED = (
+    "channel", "member_id", "head_name", "liaison_name", "head_count", "skills", "posts",
+    "service_classes", "availability", "accepted_at", "confirmed_on", "reconfirm_due",
+)  # fmt: skip
+
+
+def carried(old: Any, ctx: Context) -> dict[str, Any]:
+    """The columns of the report-in that takes the place of `old` elsewhere: active
+    ones stay active with their half-year, the others begin to wait anew."""
+    live = old.state in rules.LIVE
+    state = "active" if live else "submitted"
+    clock = _clock(ctx, None) if live else begun("submitted", ctx)
+    return {
+        **{name: getattr(old, name) for name in CARRIED},
+        **clock, "state": state, "previous_id": old.id, "method": "carried",
+        "reported_on": ctx.day,
+    }  # fmt: skip

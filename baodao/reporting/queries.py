@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from baodao.acts.access import can, visible
+from baodao.acts.access import can, path_range, visible, within
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
@@ -16,6 +16,7 @@ from baodao.core.clock import at_local, local
 from baodao.core.clock import now as clock_now
 from baodao.people.models import Member, Person, Unit
 from baodao.people.queries import units_at
+from baodao.places import areas
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
 from baodao.places.search import matching
@@ -63,6 +64,8 @@ TITLES = {
     "revise": "改了报到单",
     "chase": "快到期了，提醒一次",
     "lapse": "到期结束",
+    "carry_over": "随单位转入",
+    "follow_place": "随区划调整到新的地方",
 }
 _ICONS: dict[str, tuple[str, Tone]] = {
     "accept": ("circle-check", "ok"),
@@ -123,7 +126,7 @@ def narrowed(
     if late == "confirm":
         found = found.filter(state__in=rules.LIVE, reconfirm_due__lt=local(now).date())
     if under:
-        found = found.filter(path__startswith=under.path)
+        found = found.filter(within("path", areas.today(under.path)))
     if q.strip():
         found = found.filter(_named(q.strip()))
     return found
@@ -267,20 +270,31 @@ def communities(q: str, near: str = "") -> QuerySet[Place]:
     return found.select_related("parent__parent").order_by("path")
 
 
+def members_in_reach(actor: Actor) -> QuerySet[Member]:
+    """Members a worker or a unit may report in on behalf. A worker looks among all
+    members of the county: newcomers are in nobody's place."""
+    found = Member.objects.exclude(duty_status="left")
+    if actor.role.startswith("unit_") and actor.unit_id:
+        return found.filter(unit_id=actor.unit_id)
+    if actor.path is None:
+        return found
+    lo, hi = path_range(county_of(actor.path))
+    near = Q(unit_path__gte=lo, unit_path__lt=hi)
+    return found.filter(near | Q(residence_path__gte=lo, residence_path__lt=hi))
+
+
+def county_of(path: str) -> str:
+    """The part of a path down to the county."""
+    parts = path.split("/")[:3]
+    return "/".join(parts).rstrip("/") + "/" if any(parts) else ""
+
+
 def members_named(actor: Actor, q: str) -> QuerySet[Member]:
-    """Members a worker or a unit may report in on behalf, by name, pinyin or number.
-    A worker looks among all members of the county: newcomers are in nobody's place."""
+    """These by name, pinyin or number."""
     q = q.strip()
     if not q:
         return Member.objects.none()
-    found = Member.objects.exclude(duty_status="left")
-    if actor.role.startswith("unit_") and actor.unit_id:
-        found = found.filter(unit_id=actor.unit_id)
-    elif actor.path is not None:
-        county = "/".join(actor.path.split("/")[:3])
-        found = found.filter(
-            Q(unit_path__startswith=county) | Q(residence_path__startswith=county)
-        )
+    found = members_in_reach(actor)
     if any(c.isdigit() for c in q):
         found = found.filter(volunteer_no=q)
     else:
@@ -331,8 +345,10 @@ __all__ = [
     "card",
     "cards",
     "communities",
+    "county_of",
     "in_tab",
     "listed",
+    "members_in_reach",
     "members_named",
     "method_title",
     "narrowed",

@@ -14,22 +14,28 @@ METHODS = {
     "on_behalf": "代为登记",
     "paper": "纸质补录",
     "import": "表格导入",
+    "carried": "随单位转入",
 }
 SUBJECTS = {"member": "党员", "unit": "单位"}
 END_REASONS = {
     "moved": "搬家，已转到别处",
+    "moved_out": "搬出本地区",
     "unit_changed": "调到别的单位",
+    "point_changed": "单位的联系点换了",
     "retired": "退休",
-    "unit_dissolved": "单位撤销",
+    "unit_dissolved": "单位合并或撤销",
     "deceased": "去世",
     "exempt": "进入免责期",
     "error": "登记有误",
     "withdrawn": "报到人撤回",
+    "places_merged": "区划调整，并到同一个联系点",
     "not_resubmitted": "退回以后没有改好",
     "transfer_lapsed": "转出满30天，原社区不再负责",
 }
 # What a community may choose; the others come from acts of their own.
-_BY_ACT = ("withdrawn", "not_resubmitted", "transfer_lapsed")
+_BY_ACT = (
+    "withdrawn", "point_changed", "places_merged", "not_resubmitted", "transfer_lapsed",
+)  # fmt: skip
 END_CHOICES = {k: v for k, v in END_REASONS.items() if k not in _BY_ACT}
 RETURN_REASONS = {
     "wrong_community": "不属于本社区",
@@ -74,6 +80,7 @@ FLOW = Flow.of(
     [
         ("", "draft", "draft"),
         ("", "submit", "submitted"),
+        ("", "carry_over", "active"),
         ("draft", "submit", "submitted"),
         ("submitted", "accept", "active"),
         ("submitted", "return", "returned"),
@@ -89,7 +96,6 @@ FLOW = Flow.of(
         *((state, "end", "ended") for state in LIVE),
         *((state, "reconfirm", state) for state in LIVE),
         *((state, "remind", state) for state in LIVE),
-        *((state, "follow_unit", state) for state in LIVE),
     ],
 )
 
@@ -128,6 +134,7 @@ ACTIONS = {
     ),
     "cancel_transfer": ("取消转出", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
     "replace": ("转入新的报到地", _SYSTEM),
+    "carry_over": ("随单位转入", _SYSTEM),
     "end": ("结束", {**_COMMUNITY, **_TOWN, **_SYSTEM}),
     "reconfirm": ("再次确认", _REPORTERS),
     "remind": ("提醒再次确认", _SYSTEM),
@@ -135,6 +142,11 @@ ACTIONS = {
     "chase": ("到期前催办", _SYSTEM),
     "lapse": ("到期结束", _SYSTEM),
     "follow_unit": ("更新所在单位", _SYSTEM),
+    "follow_place": (
+        "随区划调整",
+        {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
+         "system_admin": Scope.ALL, **_SYSTEM},
+    ),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "subject_unit_id": "unit_id"}
 # Nobody accepts, returns or ends their own report-in (domain 5).

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from baodao.acts.access import require
 from baodao.acts.actor import SYSTEM, Actor
@@ -427,8 +427,7 @@ def reconfirm(
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
     """The system's own acts (worker, every ten minutes): late acceptance goes to the
-    township, confirmations are asked for, report-ins follow a change of unit.
-    Nothing is ever accepted here. Returns how many of each."""
+    township, confirmations are asked for. Nothing is ever accepted here. Returns how many of each."""
     at = now or clock_now()
     day = local(at).date()
     late = Q(state="submitted", due_at__lte=at, escalated_at=None)
@@ -439,7 +438,6 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     return {
         "escalated": _sweep("escalate", late, plans.escalate, at),
         "reminded": _sweep("remind", soon, plans.remind, at),
-        **_follow_units(at),
     }
 
 
@@ -452,41 +450,8 @@ def _sweep(event: str, which: Q, plan: Plan, at: datetime) -> int:
     return len(ids)
 
 
-def _follow_units(at: datetime) -> dict[str, int]:
-    """Domain 8.4: who changes unit keeps the residence report-in, which follows to
-    the new unit's desk; the unit channel ends, for the new unit has its own point."""
-    changed = ReportIn.objects.filter(state__in=rules.LIVE, member__isnull=False)
-    changed = changed.exclude(unit_id=F("member__unit_id"))
-    nowhere = Q(unit_id__isnull=True, member__unit__isnull=True)
-    changed = changed.exclude(nowhere).order_by("id")
-    rows = list(changed.values_list("id", "channel", "member__unit_id")[:SWEEP_LIMIT])
-    for pk, channel, unit_id in rows:
-        if channel == "unit":
-            close(
-                SYSTEM,
-                "end",
-                pk,
-                lambda r, c: plans.end(r, c, reason="unit_changed"),
-                at,
-            )
-        else:
-            _follow(pk, unit_id, at)
-    return {"followed": len(rows)}
-
-
-def _follow(pk: UUID, unit_id: UUID | None, at: datetime) -> None:
-    do(
-        SYSTEM,
-        "follow_unit",
-        pk,
-        lambda r, c: plans.follow_unit(r, c, unit_id=unit_id),
-        now=at,
-    )
-
-
 __all__ = [
     "accept", "cancel_transfer", "context", "end", "receipt_key",
     "receipt_number", "reconfirm", "resubmit", "return_report_in", "revise",
-    "start_transfer",
-    "submit_member", "submit_unit", "sweep", "withdraw",
+    "start_transfer", "submit_member", "submit_unit", "sweep", "withdraw",
 ]  # fmt: skip

@@ -124,16 +124,19 @@ def _grouped(
     """Figures by row (or all under ""): three aggregates over orders, one over the
     answers of units, one over the record book."""
     row: Any = scope.row_of() if by_place else Value("")
+    placed: Any = scope.row_of(placed=True) if by_place else Value("")
     found: dict[str, Counts] = {}
 
     def of(key: str) -> Counts:
         return found.setdefault(scope.key(key) if by_place else "", Counts())
 
     mine = Order.objects.filter(scope.within())
-    for names, by in ((BY_PLACING, "placed_at"), (BY_RESULT, "result_at")):
-        grouped: Any = (
-            mine.filter(period.within(by)).annotate(row=row).values("row", "channel")
-        )
+    begun = Order.objects.filter(scope.placed())
+    for names, found_by, by, where in (
+        (BY_PLACING, begun, "placed_at", placed), (BY_RESULT, mine, "result_at", row),
+    ):  # fmt: skip
+        rows: Any = found_by.filter(period.within(by)).annotate(row=where)
+        grouped = rows.values("row", "channel")
         for line in grouped.annotate(**_counts(names)):
             for name in names:
                 of(line["row"]).add(name, line["channel"], line[f"n_{name}"])
@@ -141,7 +144,8 @@ def _grouped(
     for line in answered.annotate(row=row).values("row").annotate(**_counts(ANSWERS)):
         for name in ANSWERS:
             of(line["row"]).add(name, "unit", line[f"n_{name}"])
-    silent: Any = mine.filter(still_silent(period, now)).annotate(row=row).values("row")
+    silent: Any = begun.filter(still_silent(period, now)).annotate(row=placed)
+    silent = silent.values("row")
     for line in silent.annotate(n=Count("path")):
         of(line["row"]).add("silent", "unit", line["n"])
     helped: Any = _served(scope, period) if served else Record.objects.none()
@@ -188,9 +192,11 @@ def _lines(scope: Scope, rows: Mapping[str, Counts]) -> list[Line]:
     lies at the place itself and what is no longer in the tree have rows of their own,
     so that the rows add up."""
     left = dict(rows)
-    lines = [Line(p.path, p.name, p) for p in rows_below(scope)]
-    for line in lines:
-        line.counts = left.pop(line.path, line.counts)
+    lines = []
+    for p in rows_below(scope):
+        counts = left.pop(p.path, None)
+        if counts or p.valid_to is None:
+            lines.append(Line(p.path, p.name, p, False, counts or Counts()))
     if here := left.pop(scope.path, None):
         lines.append(Line(scope.path, f"{scope.title}本级", scope.place, True, here))
     lines += [Line(p, "已撤并的地方", None, False, c) for p, c in sorted(left.items())]
@@ -204,7 +210,8 @@ def orders_in(
     name: str, scope: Scope, period: Period, channel: str = ""
 ) -> QuerySet[Order]:
     """The orders behind a figure of orders."""
-    found = Order.objects.filter(scope.within(), condition(name, period))
+    there = scope.placed() if name in BY_PLACING else scope.within()
+    found = Order.objects.filter(there, condition(name, period))
     return found.filter(_channel(channel)).order_by(f"-{DEFINITIONS[name].by}", "id")
 
 
@@ -216,7 +223,7 @@ def answers_in(name: str, scope: Scope, period: Period) -> QuerySet[Answer]:
 
 def silent_in(scope: Scope, period: Period, now: datetime) -> QuerySet[Order]:
     """Orders whose unit is silent still: the other part of "silent"."""
-    found = Order.objects.filter(scope.within(), still_silent(period, now))
+    found = Order.objects.filter(scope.placed(), still_silent(period, now))
     return found.order_by("due_at", "id")
 
 

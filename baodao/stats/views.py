@@ -21,6 +21,7 @@ from baodao.orders.filters import SEALED
 from baodao.orders.models import Answer, Order
 from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.people.models import Member, Unit
+from baodao.places.areas import THEN, regions_of
 from baodao.records.models import CHANNELS
 from baodao.stats import orders as figures_of
 from baodao.stats.definitions import DEFINITIONS, RATES, Definition
@@ -48,7 +49,10 @@ def _asked(request: HttpRequest) -> tuple[Actor, Scope, Period, str]:
     if not can(actor, "orders.figures"):
         raise Forbidden("统计由社区和上级使用。自己手头的单，在“点单”里看。")
     here = request.GET.get("self") == "1"
-    scope = scope_of(actor, request.GET.get("place", ""), only_here=here)
+    scope = scope_of(
+        actor, request.GET.get("place", ""), only_here=here,
+        regions=regions_of(request.GET.get("regions")),
+    )  # fmt: skip
     channel = request.GET.get("channel", "")
     period = read(request.GET, today())
     return actor, scope, period, channel if channel in COLUMNS else ""
@@ -94,10 +98,14 @@ def behind(name: str, scope: Scope, period: Period, channel: str = "") -> str:
     """The address of the list that a figure opens."""
     query = {
         "figure": name, "place": scope.code, "channel": channel,
-        "self": "1" if scope.only_here else "", **period.query,
+        "self": "1" if scope.only_here else "", **_regions(scope), **period.query,
     }  # fmt: skip
     given = {k: v for k, v in query.items() if v}
     return f"{reverse('stats:orders_list')}?{urlencode(given)}"
+
+
+def _regions(scope: Scope) -> dict[str, str]:
+    return {"regions": THEN} if scope.regions == THEN else {}
 
 
 def _sentence(found: Figures, channel: str) -> list[tuple[str, str, int, str]]:
@@ -141,7 +149,7 @@ def _table(found: Figures, measure: str, channel: str) -> dict[str, Any]:
 
 
 def _row(found: Figures, line: Line, measure: str, channel: str) -> dict[str, Any]:
-    scope = Scope(line.path, line.place, line.only_here)
+    scope = Scope(line.path, line.place, line.only_here, found.scope.regions)
     shown = [channel] if channel else list(COLUMNS)
     wanted = [(measure, c) for c in shown] if measure else [(n, channel) for n in WHOLE]
     if measure and not channel:
@@ -207,7 +215,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     known, now = DEFINITIONS[name], clock_now()
     rows = _rows(name, known, scope, period, channel)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    back = {"place": scope.code, "channel": channel, "show": name, **period.query}
+    back = {
+        "place": scope.code, "channel": channel, "show": name, **_regions(scope),
+        **period.query,
+    }  # fmt: skip
     context = {
         "scope": scope, "period": period, "words": period.words(today(now)),
         "channel": COLUMNS.get(channel, ""), "known": known, "page": page,

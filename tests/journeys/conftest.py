@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,13 +27,7 @@ def served(transactional_db: None) -> Iterator[str]:
     """Address of granian with collected, compressed, hashed static files; signed-in
     sessions of the test hold there too."""
     # Kept between runs: compressing takes long, and is skipped when nothing changed.
-    var = settings.VAR / "served"
-    name = str(connection.settings_dict["NAME"])
-    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
-    env = {
-        **os.environ, "DATABASE_URL": url, "BAODAO_VAR": str(var),
-        "BAODAO_SECRETS": str(secrets_file(settings.VAR)), "BAODAO_STATIC": "",
-    }  # fmt: skip
+    env = {**_environment(settings.VAR / "served"), "BAODAO_STATIC": ""}
     collect = "from baodao.platform.prepare import set_up, collect; set_up(); collect()"
     subprocess.run([sys.executable, "-c", collect], env=env, check=True)
     with socket.socket() as free:
@@ -48,6 +43,28 @@ def served(transactional_db: None) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """The real worker of background jobs, on the tests' database."""
+    argv = [sys.executable, "-m", "baodao.cli", "manage", "procrastinate", "worker"]
+    running = subprocess.Popen(argv, env=_environment(settings.VAR))
+    try:
+        yield
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+def _environment(var: Path) -> dict[str, str]:
+    """For a process beside the tests: their database and their secrets."""
+    name = str(connection.settings_dict["NAME"])
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    return {
+        **os.environ, "DATABASE_URL": url, "BAODAO_VAR": str(var),
+        "BAODAO_SECRETS": str(secrets_file(settings.VAR)),
+    }  # fmt: skip
 
 
 def _await(url: str) -> None:

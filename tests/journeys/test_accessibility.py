@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import now
 from baodao.orders.tests.make import order_in, place, place_online
 from baodao.people.tests.make import World
+from baodao.places.tests.changing import carried_out, drafted
+from baodao.sheets.tests.runs import checked
 from tests.conftest import Open
+from tests.samples import ROSTER
 
 pytestmark = [pytest.mark.journey, pytest.mark.req("L50")]
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -130,12 +134,51 @@ def test_pages_of_staff(open_as: Open, w: World) -> None:
     check(page, paths)
 
 
+def test_pages_of_the_organisation_department(open_as: Open, w: World) -> None:
+    draft = plan(w, "county_org")
+    pair = pair_of(draft, w.units.other).id
+    page = open_as("county_org", "/allocation/")
+    paths = [
+        "/allocation/", "/allocation/new/", f"/allocation/{draft.id}/",
+        f"/allocation/{draft.id}/units/", f"/allocation/{draft.id}/recompute/",
+        f"/allocation/{draft.id}/commit/", f"/allocation/{draft.id}/print/",
+        f"/allocation/pairs/{pair}/override/",
+        f"/allocation/layout/?at={w.places.street.code}", "/allocation/layout/?print=1",
+        f"/departures/units/{w.units.unit.id}/?q=县",
+        f"/departures/units/{w.units.unit.id}/?into={w.units.other.id}",
+        f"/departures/members/{w.members.member.id}/transfer/",
+        f"/people/units/{w.units.unit.id}/", f"/people/units/{w.units.unit.id}/rename/",
+    ]  # fmt: skip
+    check(page, paths)
+
+
+def test_pages_of_changes_of_divisions(open_as: Open, w: World) -> None:
+    office = w.actors["prefecture_org"]
+    merge = drafted(office, "merge", "542524", into="542523")
+    split = drafted(
+        office, "split", "542523", parts=[("542531", "东县"), ("542532", "西县")]
+    )
+    open_draft = drafted(office, "merge", "542524")
+    done = carried_out(office, "recode", "542523200", parts=[("542523101", "昆莎镇")])
+    page = open_as("prefecture_org", "/places/")
+    paths = [
+        "/places/changes/", f"/places/changes/new/?place={w.places.district.pk}",
+        *(f"/places/changes/{x.pk}/" for x in (merge, split, open_draft, done)),
+        f"/places/{w.places.other_street.pk}/",
+    ]  # fmt: skip
+    check(page, paths)
+    public = open_as("anonymous", "/", size="phone")
+    check(public, ["/?place=542523101&regions=then&year=2025"], light=True)
+
+
 def test_pages_of_units(open_as: Open, w: World) -> None:
     asked, taken = order_in("dispatched", w), order_in("unit_accepted", w)
+    run = checked(w.actors["unit_secretary"], "members", ROSTER)
     page = open_as("unit_secretary", "/orders/unit/")
     paths = [
         "/orders/unit/", f"/orders/unit/{asked.id}/", f"/orders/unit/{taken.id}/",
-        "/report-ins/my/", "/report-ins/unit/new/", "/people/members/",
+        "/report-ins/my/", "/report-ins/unit/new/", "/people/members/", "/imports/",
+        f"/imports/{run.id}/", f"/imports/{run.id}/?tab=new",
     ]  # fmt: skip
     check(page, paths)
 

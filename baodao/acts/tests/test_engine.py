@@ -1,7 +1,7 @@
 """One act is one transaction; a hundred thousand acts write the same rows."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.tests.make import TITLE, order_in, place, stretch
 from baodao.people.tests.make import World, world
+from baodao.places.models import LocalDay
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -243,6 +244,19 @@ def test_many_decisions_write_the_same_as_single_ones(w: World) -> None:
         order.refresh_from_db()
     assert _rows(one) == _rows(single) and two.reminded == 2
     assert events_of(two.id)[-1].notes.get().text == "第2条"
+
+
+def test_what_a_decision_adds_is_written_with_its_own_row_only(w: World) -> None:
+    kept, changed = (order_in("verified", w, at=AT) for _ in range(2))
+    seen = {o.id: Order.objects.get(pk=o.id).version for o in (kept, changed)}
+    act(SYSTEM, "orders.remind", changed.id, lambda r: Write(set={"reminded": 50}))
+    days = {
+        o.id: LocalDay(path=o.path, day=date(2026, 5, n), kind="holiday", name="试")
+        for n, o in enumerate((kept, changed), 1)
+    }
+    writes = {pk: Write(set={"reminded": 80}, adds=[day]) for pk, day in days.items()}
+    act_rows(SYSTEM, "orders.remind", writes, versions=seen)
+    assert LocalDay.objects.get().id == days[kept.id].id
 
 
 def test_many_decisions_leave_alone_what_has_changed(w: World) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baodao.core import crypto
-from baodao.core.ids import lookup_code, uuid7
-from baodao.core.text import pinyin_key, private_numbers
+from baodao.core.ids import lookup_code, uuid7, uuid7s
+from baodao.core.text import is_phone, pinyin_key, pinyin_keys, private_numbers
 
 
 def test_ids_sort_in_the_order_in_which_they_were_made() -> None:
@@ -77,3 +77,43 @@ def test_private_numbers_are_found_in_free_text(text: str, found: list[str]) -> 
 
 def test_pinyin_key_has_full_spelling_and_initials() -> None:
     assert pinyin_key("森格") == "sen ge sg"
+
+
+_NAMES = st.one_of(
+    st.text("王李扎西卓玛单乐长重庆兙桛·", min_size=1, max_size=6),
+    st.text(min_size=1, max_size=6),
+)
+
+
+@settings(deadline=None)
+@given(names=st.lists(_NAMES, max_size=5))
+def test_many_pinyin_keys_are_those_of_each_name(names: list[str]) -> None:
+    assert pinyin_keys(names) == [pinyin_key(name) for name in names]
+
+
+@pytest.mark.parametrize("digits", ["13900001111", "02884001234", "84001234"])
+def test_mobile_and_fixed_numbers_are_telephone_numbers(digits: str) -> None:
+    assert is_phone(digits)
+
+
+@pytest.mark.parametrize(
+    "digits", ["", "1390000111", "12345678", "１３９００００１１１１"]
+)
+def test_other_digits_are_no_telephone_numbers(digits: str) -> None:
+    assert not is_phone(digits)
+
+
+def test_many_ids_are_in_order_and_all_different() -> None:
+    ids = uuid7s(2000)
+    assert ids == sorted(ids) and len(set(ids)) == 2000
+    assert all(i.version == 7 for i in ids)
+    assert uuid7s(0) == []
+
+
+@pytest.mark.parametrize("cipher", sorted(crypto.PROVIDERS))
+def test_a_sealed_file_comes_back_and_only_in_its_own_column(cipher: str) -> None:
+    with override_settings(FIELD_CIPHER=cipher):
+        sealed = crypto.seal_bytes(b"PK\x03\x04\x00", "a.b")
+        assert crypto.unseal_bytes(sealed, "a.b") == b"PK\x03\x04\x00"
+        with pytest.raises((ValueError, InvalidTag)):
+            crypto.unseal_bytes(sealed, "a.c")

@@ -113,8 +113,7 @@ def recall(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
     """Taken back from whoever has it (a silent unit, a wrong one, a department that
     did nothing), to be given to somebody else."""
     check_reason(reason, rules.RECALL_REASONS)
-    if reason != "gone":
-        must_say(note, "请写一句为什么收回，原来承办的看得到。")
+    must_say(note, "请写一句为什么收回，原来承办的看得到。")
     unit = {"unit": str(row["unit_id"])} if row["unit_id"] else {}
     return Write(
         set=fresh_clock(row, ctx, "verified", transferred_to="", **no_hands()),
@@ -145,7 +144,7 @@ def accept(row: Row, ctx: Context) -> Write:
 
 def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Write:
     """Decline or hand back: the unit names somebody else."""
-    check_reason(reason, {**rules.DECLINE_REASONS, **_GONE}, note)
+    check_reason(reason, rules.DECLINE_REASONS, note)
     return Write(
         set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
         data={"member": str(row["member_id"])},
@@ -153,7 +152,43 @@ def back_to_unit(row: Row, ctx: Context, *, reason: str, note: str = "") -> Writ
     )  # fmt: skip
 
 
-_GONE = {"gone": rules.RECALL_REASONS["gone"]}
+def hand_on(row: Row, ctx: Context, *, unit_id: UUID, unit_name: str) -> Write:
+    """The unit has merged: its successor goes on where it stood. Whoever has not
+    answered yet has the time to answer from now."""
+    changes: dict[str, Any] = {"unit_id": unit_id}
+    if row["state"] == "dispatched":
+        changes = fresh_clock(
+            row, ctx, "dispatched", unit_id=unit_id, dispatched_at=ctx.now
+        )
+    return Write(
+        set=changes,
+        data={"unit": str(unit_id), "unit_name": unit_name, "from": str(row["unit_id"])},
+        job=tell(),
+    )  # fmt: skip
+
+
+def unit_gone(row: Row, ctx: Context, *, unit_name: str) -> Write:
+    """The unit is dissolved and nobody takes over: the community dispatches again."""
+    return Write(
+        set=fresh_clock(row, ctx, "verified", **no_hands()),
+        data={"unit": str(row["unit_id"]), "unit_name": unit_name}, job=tell(),
+    )  # fmt: skip
+
+
+def to_unit(row: Row, ctx: Context) -> Write:
+    """The member has left or changed unit: the unit names somebody else."""
+    return Write(
+        set=fresh_clock(row, ctx, "unit_accepted", member_id=None, served_by_person=None),
+        data={"member": str(row["member_id"])}, job=tell(),
+    )  # fmt: skip
+
+
+def to_pool(row: Row, ctx: Context) -> Write:
+    """The member who had claimed it has left: anybody may claim it again."""
+    return Write(
+        set=fresh_clock(row, ctx, "published", **no_hands()),
+        data={"member": str(row["member_id"])}, job=tell(),
+    )  # fmt: skip
 
 
 def start(row: Row, ctx: Context) -> Write:

@@ -20,6 +20,7 @@ from baodao.orders.plans.base import (
     no_hands,
     tell,
 )
+from baodao.orders.served import Served
 from baodao.records.models import Record
 from baodao.ui.words import cdatetime
 
@@ -80,7 +81,8 @@ def _check_stretch(row: Row, ctx: Context, s: Stretch) -> None:
 
 
 def confirm(
-    row: Row, ctx: Context, *, result: str, how: str, services: Sequence[Service],
+    row: Row, ctx: Context, *, result: str, how: str,
+    services: Sequence[Service | Served],
     confirmed_by: UUID | None = None, note: str = "",
 ) -> Write:  # fmt: skip
     """The resident's word, by their own tap or told to the worker; also of one who was
@@ -109,7 +111,7 @@ def confirm(
 
 
 def _record(
-    row: Row, ctx: Context, s: Service, how: str, confirmed_by: UUID | None
+    row: Row, ctx: Context, s: Service | Served, how: str, confirmed_by: UUID | None
 ) -> Record:
     """`s.taken` (where the service was read with it): minutes already on record for
     the person, by day."""

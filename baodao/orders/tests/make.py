@@ -16,10 +16,15 @@ from baodao.people.tests.make import World
 TITLE = "一户居民需要清理取暖炉烟道"
 
 
+def categories() -> None:
+    """Those of the first migration; a test with real transactions empties all tables."""
+    if not Category.objects.exists():
+        seed(Category)
+
+
 def place(w: World, *, at: datetime | None = None, **fields: Any) -> Order:
     """A wish from the community's desk, or with `actor=` from anybody."""
-    if not Category.objects.exists():
-        seed(Category)  # a test with real transactions has emptied all tables
+    categories()
     chosen: dict[str, Any] = {
         "actor": w.actors["community_worker"], "place_id": w.places.grid.id,
         "kind": "wish", "category": "repair", "detail": "烟道两年没清，最近生火倒烟。",

@@ -9,13 +9,14 @@ from django.db import connections
 from django.test import Client
 
 from baodao.acts.models import Event
-from baodao.api.tests.test_tokens import call, token_of
 from baodao.core.clock import at_local, today
 from baodao.core.clock import now as clock_now
+from baodao.core.middleware import FORM
 from baodao.orders.models import Order
-from baodao.orders.tests.make import order_in, place
+from baodao.orders.tests.make import categories, order_in, place
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
+from baodao.tokens.tests.test_tokens import call, token_of
 
 pytestmark = pytest.mark.django_db
 WISH = {"category": "repair", "detail": "楼道的灯坏了", "source": "desk"}
@@ -31,6 +32,7 @@ def done() -> dict[str, str]:
 
 @pytest.fixture
 def w() -> World:
+    categories()
     return world()
 
 
@@ -179,6 +181,18 @@ def test_what_is_no_json_is_a_problem_too(w: World, worker: str) -> None:
     assert lost.status_code == 404 and lost["Content-Type"].startswith(
         "application/pro"
     )
+
+
+def test_zero_characters_are_sent_back_wherever_they_stand(
+    w: World, worker: str
+) -> None:
+    place_ = {**WISH, "place": w.places.community.code, "detail": "灯\x00坏了"}
+    assert call(worker, "/orders", place_).status_code == 400
+    assert call(worker, "/orders?place=%00").status_code == 400
+    browser = w.client("community_worker")
+    assert browser.get("/search/?q=%00").status_code == 400
+    form = browser.post("/orders/new/", "detail=%00", content_type=FORM)
+    assert form.status_code == 400 and "不能用的字符" in form.content.decode()
 
 
 def test_a_signed_in_browser_may_call_with_its_csrf_token(w: World) -> None:

@@ -13,6 +13,7 @@ from baodao.core.limits import count_try, tries
 from baodao.orders import residents
 from baodao.orders import services as s
 from baodao.orders.models import Order
+from baodao.orders.private import look_at
 from baodao.orders.tests.make import TITLE, advance, order_in, place_online, stretch
 from baodao.orders.tibetan import WORDS
 from baodao.orders.views.resident_door import WRONG_CODES
@@ -461,7 +462,7 @@ def test_late_is_said_plainly(w: World) -> None:
 
 def test_who_looked_is_shown_by_role_and_purpose(w: World) -> None:
     order = place_online(w)
-    s.reveal(actor=w.actors["community_worker"], order_id=order.id, field="phone",
+    look_at(actor=w.actors["community_worker"], order_id=order.id, field="phone",
              purpose="call_back")  # fmt: skip
     url = reverse("orders:resident_act", args=[order.code, "seen"])
     page = text(Client().get(url))

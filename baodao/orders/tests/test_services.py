@@ -14,6 +14,7 @@ from baodao.acts.models import Event
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.orders import services as s
 from baodao.orders.models import Category, Order, Service
+from baodao.orders.private import look_at
 from baodao.orders.tests.make import advance, order_in, place, place_online, stretch
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
@@ -29,6 +30,17 @@ def w() -> World:
 
 def _state(order: Order) -> str:
     return str(Order.objects.values_list("state", flat=True).get(pk=order.pk))
+
+
+def test_a_look_up_code_that_is_taken_is_drawn_anew(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = place(w)
+    drawn = iter([int(first.code) - 10_000_000, 2_345_678])
+    monkeypatch.setattr("baodao.core.ids.secrets.randbelow", lambda n: next(drawn))
+    second = place(w)
+    assert (second.code, second.no[-2:]) == ("12345678", "02")
+    assert Order.objects.get(pk=second.pk).code == "12345678"
 
 
 @pytest.mark.req("A13", "A16", "A17")
@@ -400,7 +412,7 @@ def test_merged_orders_follow_the_other_and_keep_their_code(w: World) -> None:
 
 def test_a_reveal_is_on_record(w: World) -> None:
     order = place(w)
-    shown = s.reveal(
+    shown = look_at(
         actor=w.actors["grid_worker"],
         order_id=order.id,
         field="phone",
@@ -410,7 +422,7 @@ def test_a_reveal_is_on_record(w: World) -> None:
     event = Event.objects.get(object_id=order.id, action="orders.reveal")
     assert event.data == {"field": "phone", "purpose": "约上门时间"}
     with pytest.raises(NotFound):
-        s.reveal(
+        look_at(
             actor=w.actors["outsider"], order_id=order.id, field="phone", purpose="看看"
         )
 

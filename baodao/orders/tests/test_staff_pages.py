@@ -28,7 +28,6 @@ def w() -> World:
 # page → (who opens it, who is refused and how)
 PAGES: dict[str, tuple[str, dict[str, int]]] = {
     "list": ("community_worker", {"unit_secretary": 403, "member": 403}),
-    "export": ("county_org", {"unit_secretary": 403, "member": 403}),
     "new": ("grid_worker", {"county_org": 403, "member": 403}),
     "detail": (
         "county_org",
@@ -43,7 +42,7 @@ PAGES: dict[str, tuple[str, dict[str, int]]] = {
 
 
 def address(name: str, order: Order) -> str:
-    args: list[Any] = [] if name in ("list", "export", "new") else [order.id]
+    args: list[Any] = [] if name in ("list", "new") else [order.id]
     return reverse(f"orders:{name}", args=[*args, "reject"] if name == "ask" else args)
 
 
@@ -135,19 +134,6 @@ def test_the_week_figures_open_lists_of_their_own_length(w: World) -> None:
         for label, n, url in lines:
             opened = w.client("community_worker").get(url)
             assert opened.context["desk"].page.paginator.count == n, label
-
-
-def test_the_export_is_the_filtered_list_without_private_data(w: World) -> None:
-    place(w, title="=1+1 的算式", detail=WORDS)
-    place(w, title="另外一件事", category="law")
-    answer = w.client("community_worker").get(
-        reverse("orders:export") + "?category=repair"
-    )
-    text = answer.content.decode()
-    assert text.startswith("\ufeff导出人：社区专干 卓玛；时间：")
-    assert "'=1+1 的算式" in text and "另外一件事" not in text
-    assert WORDS not in text and "13800000000" not in text
-    assert len(text.splitlines()) == 3
 
 
 # --- registering -------------------------------------------------------------------------

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from baodao.acts.actor import SYSTEM, link_holder
+from baodao.acts.actor import link_holder
 from baodao.acts.models import Event
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid
-from baodao.orders import rules, sweeps
+from baodao.orders import following, rules, sweeps
 from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.residents import story
@@ -131,15 +132,14 @@ def test_orders_of_somebody_who_has_left_go_on_without_them(w: World) -> None:
     of_unit, claimed = order_in("in_service", w), order_in("claimed", w)
     kept = order_in("dispatched", w)
     Member.objects.filter(pk=w.members.member.pk).update(duty_status="left")
-    assert sweeps.sweep()["gone"] == 2
+    assert following.follow_members() == 2 and following.follow_members() == 0
     assert fresh(of_unit).state == "unit_accepted"
-    assert fresh(claimed).state == "verified" and fresh(kept).state == "dispatched"
-    Unit.objects.filter(pk=w.units.unit.pk).update(status="dissolved")
-    assert sweeps.sweep()["gone"] == 2 and sweeps.sweep()["gone"] == 0
+    assert fresh(claimed).state == "published" and fresh(kept).state == "dispatched"
+    Unit.objects.filter(pk=w.units.unit.pk).update(status="dissolved", valid_to=today())
+    assert following.follow_units() == 2 and following.follow_units() == 0
     assert fresh(of_unit).state == fresh(kept).state == "verified"
     work()
-    assert ("recall", "community_worker@community") in told(w, kept)
-    assert SYSTEM.role in rules.ACTIONS["recall"][1]
+    assert ("unit_gone", "community_worker@community") in told(w, kept)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from baodao.orders.forms_member import (
 )
 from baodao.orders.models import Category, Order
 from baodao.orders.plans import row_of
-from baodao.orders.private import may_contact, may_read_words
+from baodao.orders.private import look_at, may_contact, may_read_words
 from baodao.orders.queries_unit import turn, where
 from baodao.orders.shapes import clock_of, status_of
 from baodao.orders.story import story
@@ -68,7 +68,7 @@ ASKS: Mapping[str, Ask] = {
 AT_ONCE = ("accept", "start")
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     """The acting member; other roles have pages of their own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.role != "member":
@@ -82,7 +82,7 @@ def _actor(request: HttpRequest) -> Actor:
 def order_list(request: HttpRequest) -> HttpResponse:
     """In hand and waiting for residents; with ?done=1 what is closed, with ?own=1
     what the member has asked for at home."""
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     context: dict[str, Any] = {"counts": queries.counts(actor), "tab": "open"}
     if request.GET.get("done"):
         page, cards = queries.finished(actor, request.GET.get("page", "1"), now)
@@ -105,7 +105,7 @@ def pool(request: HttpRequest) -> HttpResponse:
     A unit's are a tab of its own list."""
     if request.actor.role.startswith("unit_"):  # type: ignore[attr-defined]
         return redirect(f"{reverse('orders:unit')}?tab=pool")
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     member = queries.member_of(actor)
     chosen = request.GET.get("category", "")
     page, cards = queries.nearby(
@@ -125,7 +125,7 @@ def pool(request: HttpRequest) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Take one from the pool."""
-    actor = _actor(request)
+    actor = actor_of(request)
     try:
         done = services.claim_order(
             actor=actor, order_id=order_id, client_id=_client(request, order_id)
@@ -139,7 +139,7 @@ def claim(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order with what the member may do now."""
-    return _page(request, order_of(_actor(request), order_id))
+    return _page(request, order_of(actor_of(request), order_id))
 
 
 def _page(
@@ -148,7 +148,7 @@ def _page(
     shown: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     events = events_of(order.id)
     context = {
         "order": order,
@@ -184,7 +184,7 @@ def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     """GET asks for what an act needs (or shows its receipt), POST does it."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if event == "receipt":
         return _receipt(request, actor, order_id)
     try:
@@ -314,7 +314,7 @@ def _reveal(request: HttpRequest, actor: Actor, order: Order) -> HttpResponse:
     """Shown until the page is closed; the look is on record with its purpose."""
     field, purpose = request.POST.get("field", ""), request.POST.get("purpose", "")
     try:
-        value = services.reveal(
+        value = look_at(
             actor=actor, order_id=order.id, field=field,
             purpose=purpose if purpose in PURPOSES else "",
         )  # fmt: skip

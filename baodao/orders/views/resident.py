@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from baodao.acts.actor import ANONYMOUS
 from baodao.core.errors import Invalid, NotFound, TooMany
 from baodao.core.limits import address_of, count_try
-from baodao.orders import residents, services
+from baodao.orders import residents, services, wording
 from baodao.orders.forms_resident import BIG_CHOICES, WishForm, carry, new_client_id
 from baodao.orders.models import Category
 from baodao.orders.views.resident_door import look_up, show, tries_left
@@ -116,7 +116,7 @@ def _posted(request: HttpRequest, at: Place) -> HttpResponse:
     if not form.is_valid():
         return _again(request, at, form, elder)
     try:
-        services.check_detail(
+        wording.check_detail(
             form.chosen["detail"], bool(request.POST.get("keep_numbers"))
         )
         if step != "send":
@@ -160,7 +160,7 @@ def _check(
         **base,
         "wish": chosen,
         "category": category,
-        "title": request.POST.get("title") or services.public_wording(category),
+        "title": request.POST.get("title") or wording.public_wording(category),
         "title_error": error,
         "consent": request.POST.get("step") != "send"
         or "consent_public" in request.POST,
@@ -229,7 +229,7 @@ def _elder(
             "detail": request.POST.get("detail", "")
             if what == "other"
             else choice.label,
-            "title": services.public_wording(category),
+            "title": wording.public_wording(category),
         },
         status=status,
     )
@@ -241,7 +241,7 @@ def _elder_said(request: HttpRequest, at: Place, what: str) -> HttpResponse:
     if form.is_valid():
         try:
             keep = bool(request.POST.get("keep_numbers"))
-            services.check_detail(form.chosen["detail"], keep)
+            wording.check_detail(form.chosen["detail"], keep)
             return _elder(request, at, what, form=_unbound_phone(form), keep=keep)
         except Invalid as error:
             form.add_error("detail", error.fields["detail"])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from baodao.acts.access import can
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import BaodaoError, Conflict, Forbidden, Invalid, NotFound
-from baodao.orders import residents, rules, services
+from baodao.orders import residents, rules, services, wording
 from baodao.orders.plans import row_of
 from baodao.orders.views.resident_door import LOOKS_ON, Opened, open_order, show
 from baodao.places.settings import values
@@ -208,7 +208,7 @@ def _ask_call(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 
 def _note(request: HttpRequest, opened: Opened) -> HttpResponse:
-    text = services.check_detail(request.POST.get("text", ""), confirmed=True)
+    text = wording.check_detail(request.POST.get("text", ""), confirmed=True)
     services.add_note(
         **_words(request, opened, "note"), text=text[:500], audience="requester"
     )

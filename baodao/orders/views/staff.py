@@ -1,6 +1,5 @@
 """Staff pages of orders: the list, registering, the slip; the rest by import."""
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,24 +11,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
-from baodao.core.clock import now as clock_now
-from baodao.core.clock import today
-from baodao.orders import filters, queries, rules, shapes, sheets
+from baodao.orders import filters, queries, rules, shapes
 from baodao.orders.models import Category
 from baodao.orders.views.staff_acts import act, ask, bulk
 from baodao.orders.views.staff_detail import detail, looked, reveal
 from baodao.orders.views.staff_new import new, similar, slip
 from baodao.orders.views.staff_page import actor_of, staff_page
-from baodao.people.roles import title as role_title
 from baodao.places.rules import COMMUNITY
 
 __all__ = [
-    "act", "ask", "bulk", "detail", "export", "look_up", "looked", "new", "order_list",
-    "reveal",
+    "act", "ask", "bulk", "detail", "look_up", "looked", "new", "order_list", "reveal",
     "similar", "slip",
 ]  # fmt: skip
-ROWS = 5000
-log = logging.getLogger("baodao")
 
 
 @staff_page
@@ -59,7 +52,6 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "may_place": can(actor, "orders.place"),
         "may_phone": can(actor, "orders.find_phone"),
         "may_bulk": can(actor, "orders.dispatch"),
-        "export_url": f"{reverse('orders:export')}?{request.GET.urlencode()}",
     }
     return render(request, "orders/staff_list.html", context)
 
@@ -140,25 +132,3 @@ def _chips(desk: queries.Desk) -> dict[str, Any]:
         "sorts": list(filters.SORTS.items()),
         "handled": list(filters.HANDLED.items()),
     }
-
-
-@staff_page
-@never_cache
-@require_safe
-def export(request: HttpRequest) -> HttpResponse:
-    """The filtered list as CSV, without private data, with who and when on top."""
-    actor, now = actor_of(request), clock_now()
-    found = filters.Filters.read(request.GET)
-    tab = request.GET.get("tab", "")
-    tab = tab if tab in filters.TABS else filters.tabs_of(actor)[0]
-    paths = {p.code: p.path for p in queries.places_in_reach(actor)}
-    rows = queries.rows_of(actor, found, tab, paths, now)[:ROWS]
-    log.info("orders exported by %s (%s), tab %s", actor.account_id, actor.role, tab)
-    who = f"{role_title(actor.role)} {actor.name}"
-    response = HttpResponse(
-        sheets.orders_csv(rows, who=who, now=now),
-        content_type="text/csv; charset=utf-8",
-    )
-    name = f"orders-{today(now):%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -16,10 +16,11 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.core.errors import Invalid
 from baodao.orders import forms, rules, services, shapes
 from baodao.orders.models import Order
-from baodao.orders.private import may_read_words
+from baodao.orders.private import look_at, may_read_words
 from baodao.orders.queries import Alike, related, similar_orders
 from baodao.orders.story import story, who
 from baodao.orders.suggestions import unit_suggestions
@@ -33,6 +34,7 @@ from baodao.orders.views.staff_table import (
     possible,
 )
 from baodao.people.models import Unit
+from baodao.places.queries import named_on
 from baodao.ui.words import deadline, hours, mask_phone
 
 TOP = 3
@@ -63,9 +65,7 @@ def reveal(request: HttpRequest, order_id: UUID, field: str) -> HttpResponse:
     purpose = request.POST.get("purpose", "")
     if purpose not in forms.PURPOSES:
         raise Invalid(fields={"purpose": "请选看它做什么。"})
-    value = services.reveal(
-        actor=actor, order_id=order.id, field=field, purpose=purpose
-    )
+    value = look_at(actor=actor, order_id=order.id, field=field, purpose=purpose)
     return page(request, order, shown={field: value or "没有留"})
 
 
@@ -92,6 +92,13 @@ def looked(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, "orders/staff_looked.html", {"order": order, "looks": looks})
 
 
+def _where(order: Order) -> str:
+    """The place; of what is over, as it was called then."""
+    if order.state in rules.OPEN:
+        return order.place.name
+    return named_on(order.place, today(order.placed_at))
+
+
 def page(
     request: HttpRequest, order: Order, *, bound: Mapping[str, forms.Act] | None = None,
     shown: Mapping[str, str] | None = None, status: int = 200,
@@ -107,6 +114,7 @@ def page(
     told = [e for e in events if e.from_state != e.to_state] if steps_only else events
     context: dict[str, Any] = {
         "order": order,
+        "where": _where(order),
         "private": private,
         "clock": shapes.clock_of(order, now, _turn(order, now)),
         "status": shapes.status_of(order),

@@ -48,7 +48,7 @@ from baodao.ui.toast import toast
 TOP = 5
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     """The acting unit person. Members, residents and staff have pages of their own."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.unit_id is None or not actor.role.startswith("unit_"):
@@ -61,7 +61,7 @@ def _actor(request: HttpRequest) -> Actor:
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """The unit's list, by whose turn it is; all filters are in the address."""
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     desk = queries.unit_desk(actor, request.GET, now)
     tabs = [(tab, title) for tab, (title, _) in queries.TABS.items()]
     context = {
@@ -87,13 +87,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One order with what the unit may do now."""
-    return _page(request, order_of(_actor(request), order_id), {})
+    return _page(request, order_of(actor_of(request), order_id), {})
 
 
 def _page(
     request: HttpRequest, order: Order, bound: Mapping[str, ActForm], status: int = 200
 ) -> HttpResponse:
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     events = events_of(order.id)
     ctx = services.context(order.path, now)
     context = {
@@ -185,7 +185,7 @@ DONE = {
 @require_POST
 def act(request: HttpRequest, order_id: UUID, event: str) -> HttpResponse:
     """One act of the unit. What was typed stays when something has to be mended."""
-    actor, now = _actor(request), clock_now()
+    actor, now = actor_of(request), clock_now()
     if event not in DONE:
         raise NotFound
     if event == "unit_claim":
@@ -243,11 +243,11 @@ def _refused(
     """The page as it is now, with the sentence at its place. An order that has left
     the unit meanwhile is answered on the list."""
     try:
-        order = order_of(_actor(request), order_id)
+        order = order_of(actor_of(request), order_id)
     except NotFound:
         toast(request, error.message, tone="late")
         return redirect("orders:unit")
-    if form and event in _may(_actor(request), order, clock_now()):
+    if form and event in _may(actor_of(request), order, clock_now()):
         form.refuse(error)
         return _page(request, order, {event: form}, error.status)
     toast(request, error.message, tone="late")

@@ -19,32 +19,32 @@ from baodao.core.models import next_number
 from baodao.core.text import pinyin_key
 from baodao.people import checks
 from baodao.people.auth import phone_hash
-from baodao.people.models import (
+from baodao.people.choices import (
     AVAILABILITY,
-    DUTY_STATUS,
     EXEMPTION_KINDS,
     MEMBER_KINDS,
     SERVICE_CLASSES,
     SKILLS,
-    Exemption,
-    Member,
-    PartyOrg,
-    Person,
-    Resident,
-    Unit,
 )
+from baodao.people.models import Exemption, Member, PartyOrg, Person, Resident, Unit
 from baodao.places import rules as place_rules
 from baodao.places.models import Household, Place
 from baodao.places.rules import PURPOSES
 
+SETTABLE = ("on_duty", "seconded_away")
 # What a member may change on their own page; the rest is the unit's or community's.
 OWN_FIELDS = {"skills", "service_classes", "availability", "praise_public"}
 
 
 def volunteer_no(path: str) -> str:
     """The next volunteer number of a prefecture: 5425-000123."""
-    prefix = "".join(path.split("/")[:2]) or "00"
+    prefix = volunteer_prefix(path)
     return f"{prefix}-{next_number(f'volunteer:{prefix}'):06d}"
+
+
+def volunteer_prefix(path: str) -> str:
+    """What the numbers of a prefecture begin with."""
+    return "".join(path.split("/")[:2]) or "00"
 
 
 def add_member(
@@ -190,44 +190,18 @@ def edit_person(
     return act(actor, "persons.edit", person_id, lambda row: write, now=now)
 
 
-def transfer_member(
-    *,
-    actor: Actor,
-    member_id: UUID,
-    unit_id: UUID,
-    party_org_id: UUID | None = None,
-    joined_on: date | None = None,
-    now: datetime | None = None,
-) -> Done:
-    """Move a member to another unit (domain 8.4). Where they reported stays until
-    the new unit's contact point takes them. Errors: unit, party_org."""
-    unit = Unit.objects.filter(pk=unit_id, valid_to=None).first()
-    if unit is None:
-        raise Invalid(fields={"unit": "没有找到这个单位。请重新选。"})
-    changed = {
-        "unit": unit.pk,
-        "unit_path": unit.path,
-        "party_org": _org(party_org_id, unit_id),
-        "joined_on": joined_on or today(now),
-    }
-    member = Member.objects.filter(pk=member_id).only("person_id", "unit_id").first()
-    if member is None:
-        raise NotFound
-    write = Write(set=changed, data={"from": str(member.unit_id), "to": str(unit_id)})
-    with transaction.atomic():
-        moved = Write(set={"path": unit.path, "unit_id": unit.pk})
-        done = act(actor, "members.transfer", member_id, lambda row: write, now=now)
-        act(actor, "persons.move", member.person_id, lambda row: moved, now=now)
-    return done
-
-
 def set_duty_status(
     *, actor: Actor, member_id: UUID, status: str, now: datetime | None = None
 ) -> Done:
-    """on_duty, seconded_away, retired or left. "exempt" comes from an exemption
-    alone. Only on_duty makes obligations (domain 6.3)."""
-    if status not in DUTY_STATUS or status == "exempt":
-        raise Invalid(fields={"status": "请从列表里选状态；免责期请登记原因和日期。"})
+    """on_duty or seconded_away. "exempt" comes from an exemption alone, "retired" and
+    "left" from `services.leaving`, because more goes with them. Only on_duty makes
+    obligations (domain 6.3)."""
+    if status not in SETTABLE:
+        raise Invalid(
+            fields={
+                "status": "请选在岗或借调外出；免责期、退休、离开各有一页，请到那里登记。"
+            }
+        )
     write = Write(set={"duty_status": status}, data={"to": status})
     return act(actor, "members.duty", member_id, lambda row: write, now=now)
 

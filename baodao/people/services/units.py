@@ -1,11 +1,11 @@
-"""Units, their party organisations, and their contact points (A05, A08)."""
+"""Units and their party organisations (A05)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 
 from baodao.acts.access import can, require, visible
 from baodao.acts.actor import Actor
@@ -15,19 +15,15 @@ from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
 from baodao.core.errors import Invalid, NotFound
 from baodao.people import checks
+from baodao.people.choices import AFFILIATIONS, FUNCTIONS, ORG_KINDS, UNIT_KINDS
 from baodao.people.models import (
-    AFFILIATIONS,
-    FUNCTIONS,
-    ORG_KINDS,
-    UNIT_KINDS,
-    UNIT_STATUS,
     Account,
-    ContactTie,
     Member,
     PartyOrg,
     Person,
     RoleTie,
     Unit,
+    UnitName,
 )
 from baodao.places import rules as place_rules
 from baodao.places.constraints import said
@@ -86,7 +82,7 @@ def _seat(seat_id: UUID) -> Place:
 def _unit_values(
     *, name: str, short_name: str, uscc: str, branch_no: str, kind: str,
     affiliation: str, functions: Sequence[str], head_count: int, phone: str,
-    lon: float | None, lat: float | None,
+    lon: float | None, lat: float | None, former: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     name, short_name = checks.named(name), short_name.strip()
     if kind not in UNIT_KINDS:
@@ -96,7 +92,7 @@ def _unit_values(
     return {
         "name": name,
         "short_name": short_name,
-        "pinyin": checks.unit_keys(name, short_name),
+        "pinyin": checks.unit_keys(name, short_name, former),
         "uscc": checks.credit_code(uscc),
         "branch_no": branch_no.strip(),
         "kind": kind,
@@ -128,8 +124,9 @@ def edit_unit(
     now: datetime | None = None,
     version: int | None = None,
 ) -> Done:
-    """Change a unit. Moving its seat is for the organisation department, and takes
-    its party organisations, members and roles along. Errors as `add_unit`."""
+    """Change a unit; a name is only mended here, a new one comes by `rename_unit`.
+    Moving its seat is for the organisation department, and takes its party
+    organisations, members and roles along. Errors as `add_unit`."""
     unit = Unit.objects.filter(pk=unit_id).first()
     if unit is None:
         raise NotFound
@@ -137,7 +134,7 @@ def edit_unit(
     changed = _unit_values(
         name=name, short_name=short_name, uscc=uscc, branch_no=branch_no, kind=kind,
         affiliation=affiliation, functions=functions, head_count=head_count, phone=phone,
-        lon=lon, lat=lat,
+        lon=lon, lat=lat, former=_former_names(unit_id),
     )  # fmt: skip
     seat = _seat(seat_id) if seat_id != unit.seat_id else None
     if seat and not can(actor, "units.add", {**vars(unit), "path": seat.path}):
@@ -150,8 +147,57 @@ def edit_unit(
             now=now, version=version,
         )  # fmt: skip
         if seat:
-            _take_along(actor, unit_id, seat.path, now)
+            take_along(actor, [unit_id], seat.path, now)
     return done
+
+
+def _former_names(unit_id: UUID) -> list[str]:
+    rows = UnitName.objects.filter(unit_id=unit_id)
+    return [n for row in rows.values_list("name", "short_name") for n in row if n]
+
+
+def rename_unit(
+    *,
+    actor: Actor,
+    unit_id: UUID,
+    name: str,
+    short_name: str = "",
+    on: date | None = None,
+    reason: str = "",
+    now: datetime | None = None,
+    version: int | None = None,
+) -> Done:
+    """Give a unit a new name from `on` (default: today), as its decree says (domain
+    8.6). Id, code, ties, agreements and records stay; the old name is kept with its
+    dates and still finds the unit. Errors: name, on."""
+    name, short_name = checks.named(name), short_name.strip()
+    day = on or today(now)
+    former = list(UnitName.objects.filter(unit_id=unit_id))
+
+    def decide(row: Mapping[str, Any]) -> Write:
+        if (name, short_name) == (row["name"], row["short_name"]):
+            raise Invalid(fields={"name": "名称没有变。请写新的名称。"})
+        since = former[0].valid_to if former else row["valid_from"]
+        if not since < day <= today(now):
+            raise Invalid(
+                fields={"on": f"改名日期要在{since:%Y-%m-%d}以后，不晚于今天。"}
+            )
+        old = UnitName(
+            unit_id=unit_id, name=row["name"], short_name=row["short_name"],
+            valid_from=since, valid_to=day, reason=reason.strip(),
+        )  # fmt: skip
+        names = [n for o in (old, *former) for n in (o.name, o.short_name) if n]
+        keys = checks.unit_keys(name, short_name, names)
+        return Write(
+            set={"name": name, "short_name": short_name, "pinyin": keys},
+            data={"from": old.name, "to": name, "on": day.isoformat()},
+            adds=[old],
+        )
+
+    return act(
+        actor, "units.rename", unit_id, decide,
+        reads=("name", "short_name", "valid_from"), now=now, version=version,
+    )  # fmt: skip
 
 
 # (model, action, the column that carries the seat's path)
@@ -164,42 +210,15 @@ _WITH_SEAT: tuple[tuple[type[models.Model], str, str], ...] = (
 )
 
 
-def _take_along(actor: Actor, unit_id: UUID, path: str, now: datetime | None) -> None:
+def take_along(
+    actor: Actor, unit_ids: Sequence[UUID], path: str, now: datetime | None
+) -> None:
+    """What follows units to their new seat: party organisations, members and roles."""
     for model, action, column in _WITH_SEAT:
-        ids = list(
-            model._default_manager.filter(unit_id=unit_id).values_list("pk", flat=True)
-        )
+        found = model._default_manager.filter(unit_id__in=unit_ids)
+        ids = list(found.values_list("pk", flat=True))
         if ids:
             act_many(actor, action, ids, Write(set={column: path}), now=now)
-
-
-def close_unit(
-    *,
-    actor: Actor,
-    unit_id: UUID,
-    status: str,
-    reason: str,
-    successor_id: UUID | None = None,
-    now: datetime | None = None,
-) -> Done:
-    """A unit is merged into `successor_id` or dissolved (domain 8.7). Refused while
-    contact ties are open or members are still on its books."""
-    if status not in UNIT_STATUS or status == "active":
-        raise Invalid(fields={"status": "请选合并或撤销。"})
-    checks.named(reason, "reason", "理由")
-    unit = Unit.objects.filter(pk=unit_id).first()
-    if unit is None:
-        raise NotFound
-    require(actor, "units.close", unit)
-    ties = ContactTie.objects.filter(unit_id=unit_id, valid_to=None).count()
-    members = Member.objects.filter(unit_id=unit_id).exclude(duty_status="left").count()
-    if ties or members:
-        raise Invalid(
-            f"还有{ties}个联系点、{members}名党员没有转走。请先处理，再停用。"
-        )
-    changed = {"status": status, "successor": successor_id, "valid_to": today(now)}
-    write = Write(set=changed, notes=[("staff", reason)])
-    return act(actor, "units.close", unit_id, lambda row: write, now=now)
 
 
 def add_org(
@@ -284,79 +303,3 @@ def edit_org(
             actor, "orgs.edit", org_id, lambda row: Write(set=changed),
             now=now, version=version,
         )  # fmt: skip
-
-
-def add_contact_tie(
-    *,
-    actor: Actor,
-    unit_id: UUID,
-    point_id: UUID,
-    reason: str = "",
-    valid_from: date | None = None,
-    now: datetime | None = None,
-    client_id: str = "",
-) -> Done:
-    """Tie a unit to a contact point (A08); from then on the community sees the
-    unit. Errors: point, valid_from."""
-    unit = visible(Unit.objects.all(), actor, "units.view").filter(pk=unit_id).first()
-    point = Place.objects.filter(pk=point_id).first()
-    if unit is None or point is None:
-        raise NotFound
-    if not point.is_contact_point or point.valid_to:
-        raise Invalid(
-            fields={"point": f"{point.name}不是联系点。请先把它设为联系点，或换一个。"}
-        )
-    start = valid_from or today(now)
-    if start > today(now):
-        raise Invalid(fields={"valid_from": "开始日期不能晚于今天。"})
-    tie = ContactTie(
-        unit=unit, point=point, path=point.path, reason=reason.strip(), valid_from=start
-    )
-    overlap = ("point", f"{unit}这段时间已经联系{point.name}。")
-    with said(contact_tie_no_overlap=overlap):
-        done = create(actor, "ties.add", tie, now=now, client_id=client_id)
-        _set_point_path(actor, unit_id, now)
-    return done
-
-
-def end_contact_tie(
-    *,
-    actor: Actor,
-    tie_id: UUID,
-    reason: str,
-    on: date | None = None,
-    now: datetime | None = None,
-) -> Done:
-    """End a tie; `on` is the first day without it (default: today). Errors: on,
-    reason."""
-    checks.named(reason, "reason", "理由")
-    day = on or today(now)
-
-    def decide(row: Mapping[str, Any]) -> Write:
-        if row["valid_to"] is not None:
-            raise Invalid("这个联系已经结束了。")
-        if not row["valid_from"] <= day <= today(now):
-            raise Invalid(fields={"on": "结束日期要在开始日期和今天之间。"})
-        return Write(set={"valid_to": day}, notes=[("staff", reason)])
-
-    reads = ("valid_from", "valid_to")
-    with transaction.atomic():
-        done = act(actor, "ties.end", tie_id, decide, reads=reads, now=now)
-        unit_id = ContactTie.objects.values_list("unit_id", flat=True).get(pk=tie_id)
-        _set_point_path(actor, unit_id, now)
-    return done
-
-
-def _set_point_path(actor: Actor, unit_id: UUID, now: datetime | None) -> None:
-    """`Unit.point_path` follows the oldest open tie, in the same transaction."""
-    ties = ContactTie.objects.filter(unit_id=unit_id, valid_to=None)
-    path = (
-        ties.order_by("valid_from", "created_at").values_list("path", flat=True).first()
-    )
-    act(
-        actor,
-        "units.set_point",
-        unit_id,
-        lambda row: Write(set={"point_path": path}),
-        now=now,
-    )

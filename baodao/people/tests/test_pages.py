@@ -38,7 +38,7 @@ PAGES = {
     "unit_add": ("", "county_org", {"community_worker": 403, "member": 404}),
     "unit": ("unit:unit", "community_worker", {"outsider": 404, "other_unit_secretary": 404, "member": 404}),
     "unit_edit": ("unit:unit", "unit_secretary", {"unit_liaison": 403, "community_worker": 403, "far_county_org": 404}),
-    "unit_close": ("unit:loose", "county_org", {"second_community_worker": 403, "outsider": 404}),
+    "unit_rename": ("unit:unit", "county_org", {"unit_secretary": 403, "community_worker": 403, "outsider": 404}),
     "org_add": ("unit:unit", "unit_secretary", {"community_worker": 403, "outsider": 404}),
     "org_edit": ("org:unit", "unit_secretary", {"unit_liaison": 403, "outsider": 404}),
     "tie_add": ("unit:unit", "county_org", {"unit_secretary": 403, "community_worker": 403, "outsider": 404}),
@@ -48,7 +48,6 @@ PAGES = {
     "member": ("member:member", "grid_worker_home", {"outsider": 404, "other_unit_secretary": 404, "colleague": 404}),
     "member_edit": ("member:member", "member", {"colleague": 404, "township_party": 403, "outsider": 404}),
     "member_contact": ("member:member", "unit_secretary", {"colleague": 404, "township_party": 403, "outsider": 404}),
-    "member_transfer": ("member:member", "county_org", {"member": 403, "community_worker": 403, "outsider": 404}),
     "exemption_add": ("member:member", "unit_secretary", {"member": 403, "county_org": 403, "outsider": 404}),
     "residents": ("", "grid_worker", {"county_org": 404, "unit_secretary": 404, "member": 404}),
     "resident_add": ("", "grid_worker", {"county_org": 404, "member": 404}),
@@ -182,9 +181,6 @@ def test_party_organisations_from_the_pages(w: World) -> None:
     }
     assert client.post(edit, outside).status_code == 302
     assert "自治区机关工委" in see(w, "unit_secretary", "unit", [w.units.unit.pk])
-    close = reverse("people:unit_close", args=[w.units.unit.pk])
-    body = {"status": "dissolved", "reason": "机构改革"}
-    assert w.client("county_org").post(close, body).status_code == 422
 
 
 @pytest.mark.req("A09")
@@ -239,7 +235,7 @@ def test_a_members_phone_is_shown_once_and_the_look_is_listed(w: World) -> None:
     assert Event.objects.filter(action="members.reveal").count() == 1
 
 
-def test_status_exemption_and_transfer_from_the_pages(w: World) -> None:
+def test_status_and_exemption_from_the_pages(w: World) -> None:
     client, pk = w.client("unit_secretary"), w.members.member.pk
     add = reverse("people:exemption_add", args=[pk])
     assert (
@@ -255,9 +251,8 @@ def test_status_exemption_and_transfer_from_the_pages(w: World) -> None:
     assert Member.objects.get(pk=pk).duty_status == "seconded_away"
     client.post(reverse("people:member_status", args=[pk]), {"status": "exempt"})
     assert Member.objects.get(pk=pk).duty_status == "seconded_away"
-    move = reverse("people:member_transfer", args=[pk])
-    assert client.post(move, {"unit": w.units.other.pk}).status_code == 302
-    assert client.get(reverse("people:member", args=[pk])).status_code == 404
+    client.post(reverse("people:member_status", args=[pk]), {"status": "left"})
+    assert Member.objects.get(pk=pk).duty_status == "seconded_away"
 
 
 def test_residents_are_registered_masked_and_revealed(w: World) -> None:
@@ -393,3 +388,36 @@ def test_units_without_point_and_points_without_unit_stand_together(w: World) ->
     shown = page.content.decode()
     assert w.units.loose.name in shown and w.units.unit.name not in shown
     assert "还没有单位的联系点" in shown and w.places.grid.name in shown
+
+
+def test_edge_case_06_a_renamed_unit_is_found_by_its_old_name_with_dates(
+    w: World,
+) -> None:
+    client, pk = w.client("county_org"), w.units.unit.pk
+    url = reverse("people:unit_rename", args=[pk])
+    data = {"name": "阿里地区住房和城乡建设委员会", "short_name": "地区住建委",
+            "on": str(today()), "reason": "机构改革方案"}  # fmt: skip
+    tomorrow = str(today() + timedelta(days=1))
+    assert client.post(url, {**data, "on": tomorrow}).status_code == 422
+    assert client.post(url, {**data, "name": w.units.unit.name,
+                             "short_name": "地区住建局"}).status_code == 422  # fmt: skip
+    assert client.post(url, data).status_code == 302
+    page = client.get(reverse("people:unit", args=[pk])).content.decode()
+    assert (
+        "地区住房和城乡建设委员会" in page
+        and "曾用名" in page
+        and "机构改革方案" in page
+    )
+    for text in ("住房和城乡建设局", "zfhcxjsj", "地区住建局"):
+        found = see(w, "county_org", "units", q=text)
+        assert "建设委员会" in found
+    assert "曾用名：阿里地区住房和城乡建设局" in see(
+        w, "county_org", "units", q="住房和城乡建设局"
+    )
+    unit = Unit.objects.get(pk=pk)
+    assert (unit.uscc, unit.point_path) == (w.units.unit.uscc, w.units.unit.point_path)
+    assert ContactTie.objects.filter(unit=unit, valid_to=None).count() == 1
+    edit = {"kind": "organ", "affiliation": "regional", "seat": unit.seat_id,
+            "head_count": 9, "name": unit.name}  # fmt: skip
+    assert client.post(reverse("people:unit_edit", args=[pk]), edit).status_code == 302
+    assert "建设委员会" in see(w, "county_org", "units", q="住房和城乡建设局")

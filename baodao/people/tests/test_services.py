@@ -179,17 +179,19 @@ def test_a_party_organisation_is_not_its_own_superior(w: World) -> None:
     assert "is_main" in refused.value.fields
 
 
-def test_a_unit_with_members_or_ties_is_not_closed(w: World) -> None:
-    with pytest.raises(Invalid):
-        services.close_unit(
-            actor=w.actors["county_org"], unit_id=w.units.unit.id, status="dissolved",
-            reason="机构改革",
-        )  # fmt: skip
-    services.close_unit(
-        actor=w.actors["county_org"], unit_id=w.units.loose.id, status="dissolved",
-        reason="机构改革",
-    )  # fmt: skip
-    assert Unit.objects.get(pk=w.units.loose.id).valid_to == today()
+def test_a_unit_with_members_needs_a_successor(w: World) -> None:
+    county = w.actors["county_org"]
+    with pytest.raises(Invalid) as refused:
+        services.end_unit(
+            actor=county,
+            decided=services.Succession(w.units.unit.id, None, "机构改革"),
+        )
+    assert "3名党员" in refused.value.fields["successor"]
+    services.end_unit(
+        actor=county, decided=services.Succession(w.units.loose.id, None, "机构改革")
+    )
+    loose = Unit.objects.get(pk=w.units.loose.id)
+    assert (loose.valid_to, loose.status) == (today(), "dissolved")
 
 
 @pytest.mark.req("A09")

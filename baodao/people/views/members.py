@@ -11,16 +11,16 @@ from baodao.acts.access import can, require
 from baodao.core.clock import today
 from baodao.core.errors import Invalid
 from baodao.core.ids import uuid_of
-from baodao.people import models, queries, services
+from baodao.people import choices, panels, queries, services
 from baodao.people.forms import (
     ExemptionForm,
     MemberAddForm,
     MemberEditForm,
     OwnForm,
     PersonForm,
-    TransferForm,
 )
 from baodao.people.models import Exemption, Member
+from baodao.people.services.members import SETTABLE
 from baodao.people.views.asking import (
     actor_of,
     form_page,
@@ -54,36 +54,40 @@ TONES = {
 }
 
 
+def wanted_members(request: HttpRequest) -> tuple[queries.MemberFilter, str]:
+    """What the address asks for, and the order."""
+    wanted = queries.MemberFilter(
+        text=request.GET.get("q", "")[:40],
+        unit_id=uuid_of(request.GET.get("unit")),
+        residence=path_in(request, "residence"),
+        skill=word(request, "skill", choices.SKILLS),
+        status=word(request, "status", choices.DUTY_STATUS),
+        kind=word(request, "kind", choices.MEMBER_KINDS),
+        reported=word(request, "reported", REPORTED),
+    )
+    return wanted, word(request, "order", ORDERS)
+
+
 @get_only
 def member_list(request: HttpRequest) -> HttpResponse:
     """Members in the actor's sight; all filters in the address."""
     actor = require_role(request, "members.view")
-    unit_id = uuid_of(request.GET.get("unit"))
-    wanted = queries.MemberFilter(
-        text=request.GET.get("q", "")[:40],
-        unit_id=unit_id,
-        residence=path_in(request, "residence"),
-        skill=word(request, "skill", models.SKILLS),
-        status=word(request, "status", models.DUTY_STATUS),
-        kind=word(request, "kind", models.MEMBER_KINDS),
-        reported=word(request, "reported", REPORTED),
-    )
-    page = paged(
-        request, queries.members(actor, wanted, word(request, "order", ORDERS))
-    )
+    wanted, order = wanted_members(request)
+    page = paged(request, queries.members(actor, wanted, order))
     context = {
         "page": page,
         "q": wanted.text,
-        "unit": queries.unit(actor, unit_id) if unit_id else None,
+        "unit": queries.unit(actor, wanted.unit_id) if wanted.unit_id else None,
         "rows": [
-            (m, TONES[m.duty_status], _words(m.skills, models.SKILLS)) for m in page
+            (m, TONES[m.duty_status], _words(m.skills, choices.SKILLS)) for m in page
         ],
         "residences": places_below(request),
-        "skills": list(models.SKILLS.items()),
-        "statuses": list(models.DUTY_STATUS.items()),
-        "kinds": list(models.MEMBER_KINDS.items()),
+        "skills": list(choices.SKILLS.items()),
+        "statuses": list(choices.DUTY_STATUS.items()),
+        "kinds": list(choices.MEMBER_KINDS.items()),
         "reported": list(REPORTED.items()),
         "may_add": can(actor, "members.add"),
+        "may_import": can(actor, "imports.start"),
     }
     return render(request, "people/members.html", context)
 
@@ -120,9 +124,9 @@ def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
         "row": row,
         "tone": TONES[row.duty_status],
         "phone": phone,
-        "skills": _words(row.skills, models.SKILLS),
-        "classes": _words(row.service_classes, models.SERVICE_CLASSES),
-        "times": _words(row.availability, models.AVAILABILITY),
+        "skills": _words(row.skills, choices.SKILLS),
+        "classes": _words(row.service_classes, choices.SERVICE_CLASSES),
+        "times": _words(row.availability, choices.AVAILABILITY),
         "exemptions": [
             (
                 e,
@@ -135,15 +139,13 @@ def _page(request: HttpRequest, row: Member, phone: str) -> HttpResponse:
         "purposes": list(PURPOSES.items()),
         "looks": looks(row.pk, "members.reveal"),
         "statuses": [
-            (k, v)
-            for k, v in models.DUTY_STATUS.items()
-            if k not in ("exempt", row.duty_status)
+            (k, choices.DUTY_STATUS[k]) for k in SETTABLE if k != row.duty_status
         ],
+        "links": panels.member_links(actor, row),
         "may": {
             "edit": can(actor, "members.edit", row),
             "contact": can(actor, "persons.edit", row.person),
             "reveal": can(actor, "members.reveal", row),
-            "transfer": can(actor, "members.transfer", row),
             "duty": can(actor, "members.duty", row),
             "exempt": can(actor, "exemptions.add", _exemption(row)),
         },
@@ -231,37 +233,6 @@ def member_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
         toast(request, "已保存。")
         return redirect("people:member", pk=pk)
     return form_page(request, form, f"修改{row.person.name}的姓名和电话", _crumbs(row))
-
-
-@get_or_post
-def member_transfer(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor = actor_of(request)
-    row = queries.member(actor, pk)
-    require(actor, "members.transfer", row)
-    form = TransferForm(request.POST or None)
-    done = submitted(
-        request,
-        form,
-        lambda d: services.transfer_member(
-            actor=actor, member_id=pk, **_ids(d, "unit")
-        ),
-    )
-    if done:
-        toast(
-            request,
-            f"{row.person.name}已转走。",
-            "居住地的报到不变；单位联系点要重新报到。",
-        )
-        return redirect("people:members")
-    note = "转走以后由新单位管理，您可能看不到这名党员了。居住地的报到不变。"
-    return form_page(
-        request,
-        form,
-        f"把{row.person.name}转到别的单位",
-        _crumbs(row),
-        note=note,
-        submit="转走",
-    )
 
 
 @require_POST

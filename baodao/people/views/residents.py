@@ -44,7 +44,7 @@ def resident_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "q": text,
         "rows": [
-            (r, _masked(r.call_name), _where(r), LANGUAGES.get(r.language, ""))
+            (r, _masked(r.call_name), where_lives(r), LANGUAGES.get(r.language, ""))
             for r in page
         ],
         "may_add": can(actor, "residents.add"),
@@ -56,7 +56,7 @@ def _masked(name: str) -> str:
     return name[:1] + "＊" * max(len(name) - 1, 1) if name else "没有登记"
 
 
-def _where(row: Resident) -> str:
+def where_lives(row: Resident) -> str:
     """The place of the household; a building with its estate, for all have a No. 1."""
     place = row.household.place.parent if row.household else None
     if place is None:

@@ -34,15 +34,20 @@ WHEN = {"soon": "60天内到期", "past": "已经结束"}
 STATUS = {"first": "还没改初始密码", "disabled": "已停用"}
 
 
-@get_only
-def role_list(request: HttpRequest) -> HttpResponse:
-    """Roles in the actor's sight."""
-    actor = require_role(request, "roles.view")
-    wanted = queries.RoleFilter(
+def wanted_roles(request: HttpRequest) -> queries.RoleFilter:
+    """What the address asks for."""
+    return queries.RoleFilter(
         text=request.GET.get("q", "")[:40],
         role=word(request, "role", roles.ROLES),
         when=word(request, "when", WHEN),
     )
+
+
+@get_only
+def role_list(request: HttpRequest) -> HttpResponse:
+    """Roles in the actor's sight."""
+    actor = require_role(request, "roles.view")
+    wanted = wanted_roles(request)
     page = paged(request, queries.role_ties(actor, wanted))
     may_end = [
         (
@@ -167,7 +172,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     page = paged(
         request, queries.accounts(actor, text, word(request, "status", STATUS))
     )
-    rows = [(a, _held(a), can(actor, "accounts.reset", a)) for a in page]
+    rows = [(a, held_roles(a), can(actor, "accounts.reset", a)) for a in page]
     context = {
         "page": page,
         "rows": rows,
@@ -178,7 +183,8 @@ def account_list(request: HttpRequest) -> HttpResponse:
     return render(request, "people/accounts.html", context)
 
 
-def _held(account: Account) -> str:
+def held_roles(account: Account) -> str:
+    """The roles of an account's person in words, each with its place."""
     ties = account.person.role_ties.all()
     member = ["党员"] if hasattr(account.person, "member") else []
     return "、".join(

@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from baodao.acts.access import can, require, visible
+from baodao.core.clock import today
 from baodao.core.errors import NotFound
-from baodao.people import models, queries, services
-from baodao.people.forms import CloseUnitForm, EndForm, OrgForm, TieForm, UnitForm
+from baodao.people import choices, panels, queries, services
+from baodao.people.forms import EndForm, OrgForm, RenameForm, TieForm, UnitForm
 from baodao.people.models import ContactTie, PartyOrg, Unit
 from baodao.people.views.asking import (
     actor_of,
@@ -31,31 +32,41 @@ from baodao.ui.toast import toast
 ORDERS = ("name", "seat", "-members")
 
 
-@get_only
-def unit_list(request: HttpRequest) -> HttpResponse:
-    """Units in the actor's sight; all filters in the address."""
-    actor = require_role(request, "units.view")
+def wanted_units(request: HttpRequest) -> tuple[queries.UnitFilter, str]:
+    """What the address asks for, and the order."""
     wanted = queries.UnitFilter(
         text=request.GET.get("q", "")[:40],
-        kind=word(request, "kind", models.UNIT_KINDS),
-        affiliation=word(request, "affiliation", models.AFFILIATIONS),
-        function=word(request, "function", models.FUNCTIONS),
+        kind=word(request, "kind", choices.UNIT_KINDS),
+        affiliation=word(request, "affiliation", choices.AFFILIATIONS),
+        function=word(request, "function", choices.FUNCTIONS),
         seat=path_in(request, "seat"),
         point=path_in(request, "point"),
         no_point=request.GET.get("tie") == "none",
         closed=request.GET.get("closed") == "1",
     )
-    page = paged(request, queries.units(actor, wanted, word(request, "order", ORDERS)))
+    return wanted, word(request, "order", ORDERS)
+
+
+@get_only
+def unit_list(request: HttpRequest) -> HttpResponse:
+    """Units in the actor's sight; all filters in the address."""
+    actor = require_role(request, "units.view")
+    wanted, order = wanted_units(request)
+    page = paged(request, queries.units(actor, wanted, order))
     names = names_of([u.point_path or "" for u in page])
+    former = queries.found_by_former_name([u.pk for u in page], wanted.text)
     context = {
         "page": page,
-        "rows": [(u, names.get(u.point_path or "-", "")) for u in page],
+        "rows": [
+            (u, names.get(u.point_path or "-", ""), former.get(u.pk, "")) for u in page
+        ],
         "q": wanted.text,
-        "kinds": list(models.UNIT_KINDS.items()),
-        "affiliations": list(models.AFFILIATIONS.items()),
-        "functions": list(models.FUNCTIONS.items()),
+        "kinds": list(choices.UNIT_KINDS.items()),
+        "affiliations": list(choices.AFFILIATIONS.items()),
+        "functions": list(choices.FUNCTIONS.items()),
         "seats": places_below(request),
         "may_add": can(actor, "units.add"),
+        "may_import": can(actor, "imports.start") and can(actor, "units.edit"),
         "may_see_members": can(actor, "members.view"),
         "bare_points": queries.points_without_unit(actor) if wanted.no_point else (),
     }
@@ -70,18 +81,22 @@ def unit(request: HttpRequest, pk: UUID) -> HttpResponse:
     members = queries.members(actor, queries.MemberFilter(unit_id=pk))
     context = {
         "unit": row,
-        "functions": "、".join(models.FUNCTIONS.get(f, f) for f in row.functions),
+        "functions": "、".join(choices.FUNCTIONS.get(f, f) for f in row.functions),
         "orgs": row.party_orgs.all(),
         "ties": row.contact_ties.all(),
         "members": members[:10],
         "member_count": members.count(),
         "roles": queries.roles_of_unit(pk) if can(actor, "units.view", row) else [],
+        "former": row.former_names.all(),
+        "before": queries.predecessors(actor, pk),
+        "links": panels.unit_links(actor, row),
         "may": {
-            "edit": can(actor, "units.edit", row),
-            "close": can(actor, "units.close", row) and row.valid_to is None,
-            "org": can(actor, "orgs.add", PartyOrg(unit=row, path=row.path)),
-            "tie": can(actor, "ties.add"),
-            "member": can(actor, "members.add"),
+            "edit": can(actor, "units.edit", row) and row.valid_to is None,
+            "rename": can(actor, "units.rename", row) and row.valid_to is None,
+            "org": can(actor, "orgs.add", PartyOrg(unit=row, path=row.path))
+            and row.valid_to is None,
+            "tie": can(actor, "ties.add") and row.valid_to is None,
+            "member": can(actor, "members.add") and row.valid_to is None,
         },
     }
     return render(request, "people/unit.html", context)
@@ -133,28 +148,26 @@ def unit_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @get_or_post
-def unit_close(request: HttpRequest, pk: UUID) -> HttpResponse:
+def unit_rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new name from a day on; the old one stays with its dates (domain 8.6)."""
     actor = actor_of(request)
     row = queries.unit(actor, pk)
-    require(actor, "units.close", row)
-    form = CloseUnitForm(request.POST or None, actor=actor)
+    require(actor, "units.rename", row)
+    initial = {"name": row.name, "short_name": row.short_name, "on": today()}
+    form = RenameForm(request.POST or None, initial=initial)
     done = submitted(
-        request,
-        form,
-        lambda d: services.close_unit(actor=actor, unit_id=pk, **_ids(d, "successor")),
+        request, form, lambda d: services.rename_unit(actor=actor, unit_id=pk, **d)
     )
     if done:
-        toast(request, f"{row}已停用。", "以前的记录都还在。")
+        toast(
+            request,
+            f"已改名为{form.cleaned_data['name']}。",
+            "原来的名称还能搜到；联系点、党员、协议和记录都不变。",
+        )
         return redirect("people:unit", pk=pk)
-    note = "联系点和党员都转走以后才能停用。协议和项目请先商量好由谁接。"
+    note = "批文改了名称才在这里办；错别字请到“修改”里改。党组织的名称另外改。"
     return form_page(
-        request,
-        form,
-        f"停用{row}？",
-        _crumbs(row),
-        note=note,
-        submit="停用",
-        danger=True,
+        request, form, f"{row}改名", _crumbs(row), note=note, submit="改名"
     )
 
 

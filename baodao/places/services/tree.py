@@ -18,6 +18,7 @@ from baodao.places.models import (
     Estate,
     Place,
 )
+from baodao.places.services.names import former_names, search_text
 
 # What else hangs on a place is known to the layers above: each adds a question
 # that answers with a sentence when the place may not be closed, or may not stop
@@ -26,7 +27,9 @@ Question = Callable[[Place], str]
 ASK_BEFORE: dict[str, list[Question]] = {"close": [], "unpoint": []}
 
 CODE_TAKEN = {"place_code_once": ("code", "这个代码已经有了。请核对后换一个。")}
-_PATH_TAKEN = {"path": ("code", "这个代码以前用过，已停用的也不能重用。请换一个。")}
+_PATH_TAKEN = {
+    "place_path_once": ("code", "这个代码以前用过，已停用的也不能重用。请换一个。")
+}
 
 
 def add_official_place(
@@ -51,7 +54,10 @@ def add_official_place(
             fields={"code": f"还没有上级{rules.parent_code(code)}。请先加上级。"}
         )
     place = _new_place(parent, code, level, name, now)
-    place.kind = rules.kind_of(code, name)
+    above = parent.official_name if parent else ""
+    place.kind = rules.kind_of(code, name, above)
+    place.name = rules.shown_name(code, name, above)
+    place.pinyin = pinyin_key(place.name)
     place.phone, place.population, place.lon, place.lat = phone, population, lon, lat
     with said(**CODE_TAKEN, **_PATH_TAKEN):
         return create(actor, "places.add", place, now=now, client_id=client_id)
@@ -160,13 +166,15 @@ def edit_place(
     now: datetime | None = None,
     version: int | None = None,
 ) -> Done:
-    """Change what a place is called and its public facts. The code stays: a new
-    code is a new place. Errors: name, population, lon, lat."""
+    """Correct what a place is called and its public facts. A new official name or a
+    new code is a change of divisions (`places.changes`). Errors: name, population,
+    lon, lat."""
     name = named(name)
     _check_position(lon, lat)
+    former = [n.name for n in former_names([place_id]).get(place_id, [])]
     changed = {
         "name": name,
-        "pinyin": pinyin_key(name),
+        "pinyin": search_text(pinyin_key(name), former),
         "name_bo": name_bo.strip(),
         "phone": phone.strip(),
         "population": population,

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from baodao.acts.bulk import copy_rows
 from baodao.core.text import pinyin_key
 from baodao.people.tests.make import SINCE, World, world
 from baodao.places import queries
 from baodao.places.models import Place
+from baodao.places.search import keys_of
 
 pytestmark = pytest.mark.django_db
 ROWS = 12_000
@@ -86,6 +89,28 @@ def test_words_narrow_a_search() -> None:
     assert not queries.search_places(actor, "森格 网格")
     assert queries.search_places(actor, "森").get().pk == w.places.community.pk
     assert not queries.search_places(actor, "   ")
+
+
+@given(
+    st.text("森格社区sg 3 A村·", max_size=6),
+    st.text("sengeshqu 原名", max_size=8),
+    st.data(),
+)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_every_part_of_a_name_or_its_pinyin_is_among_its_keys(
+    name: str, pinyin: str, data: st.DataObject
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT search_keys(%s, %s)", [name, pinyin])
+        keys = set(cursor.fetchone()[0])
+    for text in (name.lower(), pinyin.replace(" ", "")):
+        start = data.draw(st.integers(0, len(text)))
+        for word in text[start:].split():
+            assert set(keys_of(word)) <= keys, (word, keys)
 
 
 def test_counts_of_a_subtree() -> None:

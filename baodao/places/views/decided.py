@@ -31,7 +31,7 @@ from baodao.ui.toast import toast
 Where = tuple[Place | None, str, str]
 
 
-def _where(request: HttpRequest) -> Where:
+def where_of(request: HttpRequest) -> Where:
     """(place, path, name) the page is about: ?place=, else the actor's own; the
     whole deployment for those whose role is for it."""
     actor = actor_of(request)
@@ -64,7 +64,7 @@ def _base(where: Where) -> dict[str, Any]:
 @get_only
 def settings(request: HttpRequest) -> HttpResponse:
     """Every setting with its value here and who decided it."""
-    where = _where(request)
+    where = where_of(request)
     actor = actor_of(request)
     require(actor, "settings.view", Setting(path=where[1]))
     lines = queries.setting_lines(where[1])
@@ -73,6 +73,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "groups": _groups(lines),
         "own": sum(line.own for line in lines),
         "may_set": can(actor, "settings.set", Setting(path=where[1])),
+        "may_change": can(actor, "changes.view"),
     }
     return render(request, "places/settings.html", context)
 
@@ -98,7 +99,7 @@ def _groups(
 @require_http_methods(["GET", "POST"])
 def setting(request: HttpRequest, key: str) -> HttpResponse:
     """Set one setting for a place, or take the place's own value back."""
-    where = _where(request)
+    where = where_of(request)
     place, path, name = where
     actor = actor_of(request)
     if key not in KEYS:
@@ -138,7 +139,7 @@ def _save(request: HttpRequest, form: SettingForm, path: str, key: str) -> objec
 @require_POST
 def remove_setting(request: HttpRequest, key: str) -> HttpResponse:
     """Back to the value of the place above."""
-    place, path, _ = _where(request)
+    place, path, _ = where_of(request)
     try:
         services.remove_setting(
             actor=actor_of(request),
@@ -169,11 +170,11 @@ class Cell:
 @require_http_methods(["GET", "POST"])
 def work_calendar(request: HttpRequest) -> HttpResponse:
     """The year of a place: days off, make-up workdays, local days; add one."""
-    where = _where(request)
+    where = where_of(request)
     place, path, name = where
     actor = actor_of(request)
     require(actor, "days.view", LocalDay(path=path))
-    year = _year(request)
+    year = year_of(request)
     may_set = can(actor, "days.set", LocalDay(path=path))
     form = DayForm(request.POST or None)
     save = partial(services.add_local_day, actor=actor, path=path)
@@ -198,10 +199,10 @@ def work_calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "places/calendar.html", context, status=status_of(form))
 
 
-def _year(request: HttpRequest) -> int:
+def year_of(request: HttpRequest) -> int:
     wanted = request.GET.get("year", "")
     this = today().year
-    year = int(wanted) if wanted.isdigit() and len(wanted) == 4 else this
+    year = int(wanted) if wanted.isdecimal() and len(wanted) == 4 else this
     return min(max(year, this - 3), this + 3)
 
 
@@ -248,7 +249,7 @@ def remove_day(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pauses(request: HttpRequest) -> HttpResponse:
     """Pauses that touch a place; open one."""
-    where = _where(request)
+    where = where_of(request)
     place, path, name = where
     actor = actor_of(request)
     require(actor, "pauses.view", Pause(path=path, start=now()))
@@ -268,7 +269,7 @@ def pauses(request: HttpRequest) -> HttpResponse:
     )
     at = now()
     rows = [
-        (p, _phase(p), (p.end is None or p.end > at) and can(actor, "pauses.end", p))
+        (p, phase_of(p), (p.end is None or p.end > at) and can(actor, "pauses.end", p))
         for p in page
     ]
     context = {
@@ -307,7 +308,7 @@ def _sure(request: HttpRequest, where: Where, form: PauseForm) -> HttpResponse:
     return render(request, "places/pause_sure.html", context)
 
 
-def _phase(pause: Pause) -> str:
+def phase_of(pause: Pause) -> str:
     at = now()
     if pause.start > at:
         return "later"

@@ -14,6 +14,8 @@ from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.errors import Invalid, NotFound
 from baodao.places import panels, queries, rules, services
+from baodao.places.changes import preview as changes
+from baodao.places.changes.plan import place_above
 from baodao.places.forms import (
     AddPlaceForm,
     EstateForm,
@@ -23,10 +25,12 @@ from baodao.places.forms import (
     status_of,
     submitted,
 )
-from baodao.places.models import Estate, Household, Place
+from baodao.places.models import Estate, Household, Place, PlaceChange
+from baodao.places.services.names import former_names
 from baodao.ui.toast import toast
 
 PAGE = 25
+SHOWN = 12  # places that this one came from
 get_only = require_http_methods(["GET", "HEAD"])
 
 
@@ -40,6 +44,8 @@ def actor_of(request: HttpRequest) -> Actor:
 def browse(request: HttpRequest) -> HttpResponse:
     """The tree from the actor's own place."""
     actor = actor_of(request)
+    if not actor.path and len(found := queries.tops(actor)) > 1:
+        return render(request, "places/tops.html", {"places": found})
     top = queries.start(actor)
     if top:
         return _page(request, top)
@@ -78,7 +84,7 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
     actor = actor_of(request)
     counts = queries.counts(place.path)
     wanted = request.GET.get("level", "")
-    level = int(wanted) if wanted.isdigit() else None
+    level = int(wanted) if wanted.isdecimal() else None
     below = queries.children(actor, place, level)
     page = Paginator(below, PAGE).get_page(request.GET.get("page"))
     estate = (
@@ -100,6 +106,9 @@ def _page(request: HttpRequest, place: Place) -> HttpResponse:
         "estate_risks": _words(estate.risks if estate else [], rules.ESTATE_RISKS),
         "panels": panels.panels(request, place),
         "may": _may(actor, place),
+        "former": [n for n in queries.names(place) if not n.merged],
+        "origins": changes.origins(place)[:SHOWN],
+        "successors": changes.successors(place) if place.valid_to else [],
     }
     return render(request, "places/detail.html", context)
 
@@ -120,7 +129,7 @@ def _words(codes: list[str], known: dict[str, str]) -> str:
     return "、".join(known.get(code, code) for code in codes)
 
 
-def _may(actor: Actor, place: Place) -> dict[str, bool]:
+def _may(actor: Actor, place: Place) -> dict[str, bool | str]:
     """What the page offers: the same table that the acts ask."""
     below = set(rules.BELOW[place.level])
     local, homes = (
@@ -141,8 +150,23 @@ def _may(actor: Actor, place: Place) -> dict[str, bool]:
         and can(actor, "places.close", place),
         "point": is_open and point and can(actor, "places.point", place),
         "household": is_open and homes and can(actor, "households.add", home),
+        "change": is_open
+        and place.level in rules.CHANGE_LEVELS
+        and can(actor, "changes.draft", PlaceChange(path=place_above([place.code]))),
         "settings": place.level <= rules.GRID and can(actor, "settings.view", place),
+        "imports": _sheet_for(actor, place) if is_open else "",
     }  # fmt: skip
+
+
+def _sheet_for(actor: Actor, place: Place) -> str:
+    """Which sheet the button 导入 opens: households where there may be some."""
+    if not can(actor, "imports.start"):
+        return ""
+    if rules.HOUSEHOLD in rules.BELOW[place.level] and can(
+        actor, "households.add", Household(path=place.path)
+    ):
+        return "households"
+    return "places" if can(actor, "places.add", place) else ""
 
 
 @get_only
@@ -150,10 +174,17 @@ def search(request: HttpRequest) -> HttpResponse:
     """Places by name, pinyin or code."""
     text = request.GET.get("q", "").strip()[:40]
     wanted = request.GET.get("level", "")
-    level = int(wanted) if wanted.isdigit() else None
+    level = int(wanted) if wanted.isdecimal() else None
     found = queries.search_places(actor_of(request), text, level)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    context = {"q": text, "page": page, "levels": list(rules.LEVELS.items())}
+    # Former names stand in what a place is found by: most rows have none.
+    former = former_names([row.pk for row in page if not row.pinyin.isascii()])
+    context = {
+        "q": text,
+        "page": page,
+        "rows": [(row, former.get(row.pk, [])) for row in page],
+        "levels": list(rules.LEVELS.items()),
+    }
     return render(request, "places/search.html", context)
 
 

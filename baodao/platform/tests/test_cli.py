@@ -14,10 +14,22 @@ def test_help_is_chinese_and_names_every_verb(
     said = capsys.readouterr().out
     assert ended.value.code == 0
     assert "用法：baodao" in said
-    assert all(verb in said for verb in ("serve", "demo", "check", "manage", "db"))
+    assert all(
+        verb in said for verb in ("serve", "demo", "import", "check", "manage", "db")
+    )
 
 
-@pytest.mark.parametrize("argv", [[], ["db"], ["fly"], ["serve", "--preset", "mars"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["db"],
+        ["fly"],
+        ["serve", "--preset", "mars"],
+        ["import"],
+        ["import", "x", "y"],
+    ],
+)
 def test_wrong_arguments_end_with_code_two(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -25,6 +37,20 @@ def test_wrong_arguments_end_with_code_two(
         main(argv)
     assert ended.value.code == 2
     assert "参数不对" in capsys.readouterr().err
+
+
+def test_an_import_is_given_to_the_command_of_its_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[list[str]] = []
+
+    def manage(args: list[str]) -> int:
+        given.append(args)
+        return 0
+
+    monkeypatch.setattr("baodao.cli.verbs.manage", manage)
+    assert main(["import", "places", "a.csv", "b.csv"]) == 0
+    assert given == [["import_table", "places", "a.csv", "b.csv"]]
 
 
 def test_a_program_of_the_database_gets_its_address() -> None:

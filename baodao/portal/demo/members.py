@@ -7,7 +7,8 @@ from uuid import UUID
 from baodao.acts.writing import Write
 from baodao.core.models import Counter as Series
 from baodao.people.auth import phone_hash
-from baodao.people.models import AVAILABILITY, SKILLS, Exemption, Member, Person, Unit
+from baodao.people.choices import AVAILABILITY, SKILLS
+from baodao.people.models import Exemption, Member, Person, Unit
 from baodao.places import rules
 from baodao.places.models import Place
 from baodao.portal.demo import names, staff

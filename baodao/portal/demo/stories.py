@@ -14,7 +14,7 @@ from baodao.core.clock import local
 from baodao.core.ids import uuid7
 from baodao.orders import plans, rules
 from baodao.orders.models import Category, Order, Service
-from baodao.orders.services import public_wording
+from baodao.orders.wording import public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, Unit
 from baodao.places.models import Household, Place

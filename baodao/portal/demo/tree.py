@@ -91,12 +91,13 @@ def _add(w: World, place: Place, parent: Place | None) -> Place:
 
 
 def _official(w: World, rng: random.Random, code: str, name: str) -> None:
-    level, kind = rules.level_of(code), rules.kind_of(code, name)
     parent = w.places.get(rules.parent_code(code))
+    above = parent.official_name if parent else ""
+    level, kind = rules.level_of(code), rules.kind_of(code, name, above)
     lon, lat = _where(w, rng, code, parent)
     place = Place(
         code=code, level=level, kind=kind, official_name=name,
-        name=rules.display_name(name), population=_people(w, rng, code, level, kind),
+        name=rules.shown_name(code, name, above), population=_people(w, rng, code, level, kind),
         lon=lon, lat=lat,
     )  # fmt: skip
     _add(w, place, parent)

@@ -15,7 +15,8 @@ from baodao.core.clock import today
 from baodao.core.errors import Forbidden, Invalid
 from baodao.orders import queries_member as orders
 from baodao.people import services as people
-from baodao.people.models import AVAILABILITY, SKILLS, Member
+from baodao.people.choices import AVAILABILITY, SKILLS
+from baodao.people.models import Member
 from baodao.places.forms import refuse
 from baodao.reporting.next_steps import next_steps
 from baodao.ui.forms import Form

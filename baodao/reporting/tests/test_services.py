@@ -375,17 +375,6 @@ def test_a_late_acceptance_goes_to_the_township_and_is_never_automatic(
     accepted(w, report_in, "township_party")
 
 
-def test_a_change_of_unit_keeps_the_residence_and_ends_the_point(w: World) -> None:
-    residence, unit = accepted(w, home(w)), accepted(w, at_point(w))
-    Member.objects.filter(id=w.members.newcomer.id).update(unit=w.units.other)
-    s.sweep(AT + timedelta(days=1))
-    residence.refresh_from_db()
-    unit.refresh_from_db()
-    assert (residence.state, residence.unit_id) == ("active", w.units.other.id)
-    assert (unit.state, unit.end_reason) == ("ended", "unit_changed")
-    assert s.sweep(AT + timedelta(days=2))["followed"] == 0
-
-
 @pytest.mark.req("A02")
 def test_everybody_concerned_is_told(w: World) -> None:
     report_in = home(w)

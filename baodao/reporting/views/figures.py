@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -10,25 +11,28 @@ from django.views.decorators.http import require_safe
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
-from baodao.core.errors import NotFound
 from baodao.people.models import Member, Unit
+from baodao.places.areas import THEN, regions_of
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.reporting import coverage, rules
 from baodao.reporting.views.guard import actor_for
 
 PAGE = 50
+MEMBER_TITLES = {**coverage.REASONS, "missing": "还没有报到", "eligible": "应报到"}
+UNIT_TITLES = {**coverage.UNIT_REASONS, "eligible": "应报到"}
 
 
 @require_safe
 def coverage_page(request: HttpRequest) -> HttpResponse:
-    """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list."""
+    """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list;
+    ?regions=then counts places as they were recorded."""
     actor = actor_for(request, "coverage")
-    scope = coverage.scope_of(actor, request.GET.get("place", ""))
+    regions = regions_of(request.GET.get("regions"))
+    scope = coverage.scope_of(actor, request.GET.get("place", ""), regions)
     if request.GET.get("reason"):
         return _behind(request, actor, scope)
-    by = "unit" if request.GET.get("by") == "unit" or scope.unit_id else "place"
-    lines = coverage.by_unit(scope) if by == "unit" else coverage.by_place(scope)
+    by, lines = lines_of(request, scope)
     whole = coverage.total({str(i): line for i, line in enumerate(lines)})
     units = coverage.units(scope)
     page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
@@ -45,9 +49,21 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     })  # fmt: skip
 
 
+def lines_of(
+    request: HttpRequest, scope: coverage.Scope
+) -> tuple[str, list[coverage.Line]]:
+    """("place" or "unit", the rows of the table) as the address asks."""
+    by = "unit" if request.GET.get("by") == "unit" or scope.unit_id else "place"
+    return by, coverage.by_unit(scope) if by == "unit" else coverage.by_place(scope)
+
+
 def _link(scope: coverage.Scope, **more: str) -> str:
     code = {"place": scope.place.code} if scope.place else {}
-    return "?" + urlencode({**code, **more})
+    return "?" + urlencode({**code, **_then(scope), **more})
+
+
+def _then(scope: coverage.Scope) -> dict[str, str]:
+    return {"regions": THEN} if scope.regions == THEN else {}
 
 
 def _reasons(
@@ -65,7 +81,7 @@ def _reasons(
 
 def _row(line: coverage.Line, scope: coverage.Scope, by: str) -> dict[str, Any]:
     """A row with the addresses behind its numbers."""
-    own = {"key": line.key} if by == "unit" else {"place": line.code}
+    own = {"key": line.key} if by == "unit" else {"place": line.code, **_then(scope)}
     here = _link(scope) if by == "unit" else "?"
     href = f"{here}&" if len(here) > 1 else "?"
     is_self = bool(scope.place and line.key == scope.place.path)
@@ -78,7 +94,7 @@ def _row(line: coverage.Line, scope: coverage.Scope, by: str) -> dict[str, Any]:
         "line": line,
         "down": ""
         if by == "unit" or is_self or not line.code
-        else f"?place={line.code}",
+        else "?" + urlencode({"place": line.code, **_then(scope)}),
         "cells": [
             (line.channel(c), to(c, "eligible"), to(c, "reported"), to(c, "missing"))
             for c in rules.CHANNELS
@@ -94,31 +110,33 @@ def _crumbs(actor: Actor, scope: coverage.Scope) -> list[Place]:
     above = [
         p for p in ancestors(scope.path) if p.startswith(top) and p != scope.path and p
     ]
-    return list(Place.objects.filter(path__in=above, valid_to=None).order_by("path"))
+    return list(Place.objects.filter(path__in=above).order_by("path"))
 
 
 def _behind(request: HttpRequest, actor: Actor, scope: coverage.Scope) -> HttpResponse:
     channel, reason = request.GET.get("channel", ""), request.GET["reason"]
     if channel == "units":
         return _units_behind(request, actor, scope, reason)
-    if channel not in rules.CHANNELS:
-        raise NotFound
-    ids = coverage.member_ids(
-        scope, channel, reason, key=request.GET.get("key", ""),
-        only_here=request.GET.get("self") == "1",
-    )  # fmt: skip
+    ids = ids_behind(request, scope)
     page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
     found = Member.objects.select_related("person", "unit", "residence", "point")
     rows = found.in_bulk(list(page.object_list))
-    titles = {**coverage.REASONS, "missing": "还没有报到", "eligible": "应报到"}
     members = [rows[pk] for pk in page.object_list]
     return render(request, "reporting/coverage_list.html", {
         "scope": scope, "page": page, "members": members,
         "open": {m.pk for m in members if can(actor, "members.view", m)},
-        "title": titles[reason], "channel": rules.CHANNELS[channel], "n": len(ids),
+        "title": MEMBER_TITLES[reason], "channel": rules.CHANNELS[channel], "n": len(ids),
         "back": _link(scope), "may_register": can(actor, "reporting.submit"),
         "unit": _unit_named(request.GET.get("key", "")),
     })  # fmt: skip
+
+
+def ids_behind(request: HttpRequest, scope: coverage.Scope) -> list[UUID]:
+    """The members behind a figure, in the order of names. Raises NotFound."""
+    return coverage.member_ids(
+        scope, request.GET.get("channel", ""), request.GET.get("reason", ""),
+        key=request.GET.get("key", ""), only_here=request.GET.get("self") == "1",
+    )  # fmt: skip
 
 
 def _unit_named(key: str) -> Unit | None:
@@ -131,9 +149,8 @@ def _units_behind(
     rows = coverage.unit_rows(scope, reason)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     points = Place.objects.in_bulk([r[2] for r in page.object_list if r[2]])
-    titles = {**coverage.UNIT_REASONS, "eligible": "应报到"}
     return render(request, "reporting/coverage_list.html", {
-        "scope": scope, "page": page, "title": titles[reason], "channel": "单位", "n": len(rows),
+        "scope": scope, "page": page, "title": UNIT_TITLES[reason], "channel": "单位", "n": len(rows),
         "units": [(pk, name, points.get(point) if point else None) for pk, name, point in page.object_list],
         "back": _link(scope), "may_visit": can(actor, "units.view"),
         "may_register": reason == "none" and actor.path is not None

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from baodao.core.errors import NotFound
-from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS, PartyOrg
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.models import PartyOrg
 from baodao.places.models import Place
 from baodao.reporting import queries, rules
 from baodao.reporting.models import ReportIn, ReportInItem

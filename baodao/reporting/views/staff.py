@@ -1,10 +1,12 @@
 """The list, and one report-in with its acts. The pages of one report-in are shared:
 a member gets them in the light frame."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +22,7 @@ from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
-from baodao.people.models import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
@@ -56,12 +58,7 @@ def report_in_list(request: HttpRequest) -> HttpResponse:
         return redirect("reporting:my")
     now = clock_now()
     tabs = queries.tabs_for(actor)
-    tab = request.GET.get("tab", "waiting")
-    tab = tab if tab in tabs else "waiting"
-    words = {
-        k: request.GET.get(k, "") for k in ("q", "channel", "subject", "method", "late")
-    }
-    found = queries.narrowed(queries.listed(actor), now, under=_under(request), **words)
+    tab, words, found = chosen(request, actor, now)
     counts = queries.tab_counts(found, actor)
     page = Paginator(queries.in_tab(found, actor, tab), PAGE).get_page(
         request.GET.get("page")
@@ -76,7 +73,22 @@ def report_in_list(request: HttpRequest) -> HttpResponse:
         "may_register": can(actor, "reporting.submit") and actor.path is not None,
         "is_unit": actor.role.startswith("unit_"),
         "may_count": can(actor, "reporting.coverage"),
+        "may_import": can(actor, "imports.start"),
     })  # fmt: skip
+
+
+def chosen(
+    request: HttpRequest, actor: Actor, now: datetime
+) -> tuple[str, dict[str, str], QuerySet[ReportIn]]:
+    """What the address asks for: the tab, the words of the filters, the rows of all
+    tabs."""
+    tab = request.GET.get("tab", "waiting")
+    tab = tab if tab in queries.tabs_for(actor) else "waiting"
+    words = {
+        k: request.GET.get(k, "") for k in ("q", "channel", "subject", "method", "late")
+    }
+    found = queries.narrowed(queries.listed(actor), now, under=_under(request), **words)
+    return tab, words, found
 
 
 def _under(request: HttpRequest) -> Place | None:

@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from baodao.ui import forms, icons, waiting, words
@@ -233,14 +234,38 @@ def filter_chip(
     return {"label": label, "chip": drawn, "icon": icon}
 
 
-@register.simple_block_tag
-def filters(content: str, export_url: str = "") -> SafeString:
-    """The filter row of a list; ends with the link to this very view."""
-    return SafeString(
-        render_to_string(
-            "ui/_filters.html", {"content": content, "export_url": export_url}
-        )
-    )
+@register.simple_block_tag(takes_context=True)
+def filters(
+    context: template.RequestContext, content: str, export: str = "", **more: object
+) -> SafeString:
+    """The filter row of a list; ends with the link to this very view and, with
+    `export`, the button that takes the list along."""
+    drawn = {"content": content, "button": _export(context, export, more)}
+    return SafeString(render_to_string("ui/_filters.html", drawn))
+
+
+@register.simple_tag(takes_context=True)
+def export(
+    context: template.RequestContext, listing: str, **more: object
+) -> SafeString:
+    """The button 导出 of a list by its code; the file follows this address's filters
+    and `more`."""
+    return _export(context, listing, more)
+
+
+def _export(
+    context: template.RequestContext, listing: str, more: Mapping[str, object]
+) -> SafeString:
+    request = context.get("request")
+    if not listing or request is None:
+        return SafeString("")
+    here = changed(request, {"page": None, **more}).partition("?")[2]
+    action = reverse("sheets:export", args=[listing])
+    drawn = {
+        "action": f"{action}?{here}" if here else action,
+        "csrf_token": context.get("csrf_token"),
+    }
+    return SafeString(render_to_string("ui/_export.html", drawn))
 
 
 @register.simple_block_tag

@@ -3,14 +3,15 @@ product's own definitions, and nobody did what the rules forbid."""
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Sum
 
-from baodao.acts.access import ACTIONS
+from baodao.acts.access import ACTIONS, path_range
 from baodao.acts.models import Event
 from baodao.core.clock import local
 from baodao.core.errors import Conflict
@@ -21,14 +22,20 @@ from baodao.orders.services import order_number
 from baodao.people.checks import unit_keys
 from baodao.people.models import Account, ContactTie, Member, RoleTie, Unit
 from baodao.people.services.members import volunteer_no
+from baodao.places.areas import NOW as TODAY
+from baodao.places.areas import THEN
 from baodao.places.models import Household, LocalDay, Place
+from baodao.places.tests.changing import carried_out
 from baodao.portal.demo.accounts import USERNAMES
 from baodao.portal.demo.load import load
 from baodao.portal.demo.tests.loading import NOW, SEED, loaded
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
+from baodao.reporting import coverage
 from baodao.reporting.models import ReportIn
 from baodao.reporting.services import receipt_number
+from baodao.stats.periods import Period
+from baodao.stats.tests.counting import counted
 
 YEAR = Q(confirmed_at__year=2026, result="solved")
 # One process loads it once; each test is a savepoint inside.
@@ -185,3 +192,47 @@ def test_a_database_in_use_is_left_alone(ali: World) -> None:
         load("luzhou", seed=SEED, now=NOW)
     call_command("demo", preset="luzhou", if_empty=True)
     assert Place.objects.count() == before
+
+
+def _figures(path: str, regions: str) -> dict[str, int]:
+    """All figures of the demo's year; each is the length of its list."""
+    return counted(path, Period.year(2026), NOW, regions)
+
+
+def test_edge_case_22_a_county_merged_into_another_leaves_last_year_as_it_was(
+    ali: World,
+) -> None:
+    """措勤县 goes into 改则县 in January: the figures of the year before stay, for
+    both as recorded, and are their sum in today's regions."""
+    gone, kept, all_of_it = "54/25/27/", "54/25/26/", "54/25/"
+    before = {p: _figures(p, THEN) for p in (gone, kept, all_of_it)}
+    assert before[gone]["solved"] > 50 and before[kept]["solved"] > 50
+    records = Record.objects.aggregate(n=Count("id"), minutes=Sum("minutes"))
+    people = {p: coverage.count(coverage.Scope(p), "unit") for p in (gone, kept)}
+    eligible = {p: coverage.total(x).unit.eligible for p, x in people.items()}
+    january = datetime(2027, 1, 15, 2, 0, tzinfo=UTC)
+    carried_out(ali.organiser(), "merge", "542527", into="542526", now=january)
+
+    assert {p: _figures(p, THEN) for p in before} == before
+    both = {k: before[gone][k] + before[kept][k] for k in before[gone]}
+    merged = _figures(kept, TODAY)
+    # Somebody may have served in both: persons do not add up.
+    assert merged.pop("helpers") <= both.pop("helpers") and merged == both
+    assert _figures(all_of_it, TODAY) == before[all_of_it]
+    assert not any(_figures(gone, TODAY).values())
+    assert Record.objects.aggregate(n=Count("id"), minutes=Sum("minutes")) == records
+    there = coverage.total(coverage.count(coverage.Scope(kept), "place")).unit
+    assert there.eligible == eligible[gone] + eligible[kept]
+    listed = coverage.member_ids(coverage.Scope(kept), "unit", "eligible")
+    assert len(listed) == there.eligible
+    # Nothing alive is left behind under the old county.
+    lo, hi = path_range(gone)
+    for rows in (
+        Unit.objects.filter(valid_to=None, path__gte=lo, path__lt=hi),
+        Member.objects.filter(residence_path__gte=lo, residence_path__lt=hi),
+        ReportIn.objects.exclude(state="ended").filter(path__gte=lo, path__lt=hi),
+        Household.objects.filter(path__gte=lo, path__lt=hi),
+        RoleTie.objects.filter(path__gte=lo, path__lt=hi, valid_to__gt=january),
+    ):
+        assert not rows.exists(), rows.model
+    assert Place.objects.filter(is_contact_point=True, valid_to=None).count() == 81

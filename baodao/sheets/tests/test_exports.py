@@ -1,0 +1,175 @@
+"""Every list leaves by one door: as its page shows it, to whom its page opens, on
+record, without contact data."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from baodao.acts.models import Event
+from baodao.core.clock import today
+from baodao.orders.models import Order
+from baodao.orders.tests.make import order_in, place
+from baodao.people.tests.make import World, world
+from baodao.sheets import exports
+from baodao.sheets.models import Export
+from baodao.sheets.tests.files import cells_of
+
+pytestmark = pytest.mark.django_db
+# What must be nowhere in an export: telephones, addresses, residents' words (P2, P3).
+PRIVATE = ("13889970312", "赵阿姨", "2单元301", "老年人", "烟道两年没清")
+# One of each desk: the others see through the same grants.
+KINDS_OF_ROLE = (
+    "prefecture_org", "county_org", "practice_center", "township_party", "community_worker",
+    "grid_worker", "instructor", "unit_liaison", "member", "inspector", "privacy_officer",
+    "system_admin", "security_admin", "outsider",
+)  # fmt: skip
+
+
+@pytest.fixture
+def w() -> World:
+    return world()
+
+
+def text_of(answer: Any) -> str:
+    return (
+        b"".join(answer.streaming_content).decode()
+        if answer.streaming
+        else answer.content.decode()
+    )
+
+
+def take(client: Client, code: str, query: str = "", kind: str = "csv") -> Any:
+    url = reverse("sheets:export", args=[code])
+    return client.post(f"{url}?{query}" if query else url, {"kind": kind})
+
+
+def test_an_export_says_who_took_it_and_is_on_record_before_it_leaves(w: World) -> None:
+    answer = take(w.client("unit_secretary"), "members", "skill=law&q=刘")
+    lines = text_of(answer).splitlines()
+    assert lines[0].startswith("\ufeff导出人：王建国；时间：")
+    assert "条件：找“刘”；特长：法律咨询；共1行；不含联系方式" in lines[0]
+    assert len(lines) == 3 and lines[2].split(",")[1] == "刘洋"
+    note = Export.objects.get()
+    assert (note.who, note.listing, note.rows, note.kind) == (
+        "王建国",
+        "members",
+        1,
+        "csv",
+    )
+    # The register of a unit's people stands with the place of its seat.
+    assert note.path == w.units.unit.path
+    event = Event.objects.get(action="exports.make")
+    assert event.object_id == note.pk and event.data["rows"] == 1
+    assert answer["Content-Disposition"].endswith(f"-{today():%Y%m%d}.csv")
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_a_number_that_was_searched_for_is_not_written_down(w: World) -> None:
+    take(w.client("unit_secretary"), "members", "q=13800000000")
+    assert Export.objects.get().filters == "按号码找"
+
+
+def test_the_rows_are_those_of_the_page_and_its_filters(w: World) -> None:
+    place(w, title="=1+1 的算式")
+    place(w, title="另外一件事", category="law")
+    answer = take(w.client("community_worker"), "orders", "category=repair")
+    text = text_of(answer)
+    assert "'=1+1 的算式" in text and "另外一件事" not in text
+    assert text_of(take(w.client("other_community_worker"), "orders")).count("\n") == 2
+
+
+def test_an_export_goes_by_post_only(w: World) -> None:
+    url = reverse("sheets:export", args=["members"])
+    assert w.client("unit_secretary").get(url).status_code == 405
+    assert not Export.objects.exists()
+
+
+def test_lists_and_formats_that_are_not_there_are_not_found(w: World) -> None:
+    client = w.client("unit_secretary")
+    assert take(client, "nothing").status_code == 404
+    assert take(client, "members", kind="pdf").status_code == 404
+    assert not Export.objects.exists()
+
+
+def test_visitors_take_the_public_wishes_alone(w: World) -> None:
+    order_in("published", w)
+    for code in exports.codes():
+        status = take(w.client(), code).status_code
+        assert status == (200 if code == "wishes" else 404), code
+    assert {e.listing for e in Export.objects.all()} == {"wishes"}
+    for _ in range(exports.VISITOR):
+        status = take(w.client(), "wishes").status_code
+    assert status == 429
+
+
+def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) -> None:
+    """The page and its file answer alike, role by role."""
+    order_in("in_service", w)
+    pages = {
+        "orders": reverse("orders:list"), "orders_unit": reverse("orders:unit"),
+        "units": reverse("people:units"), "members": reverse("people:members"),
+        "residents": reverse("people:residents"), "roles": reverse("people:roles"),
+        "accounts": reverse("people:accounts"), "report_ins": reverse("reporting:list"),
+        "coverage": reverse("reporting:coverage"), "places": reverse("places:browse"),
+        "place_search": reverse("places:search"), "settings": reverse("places:settings"),
+        "pauses": reverse("places:pauses"), "local_days": reverse("places:calendar"),
+        "imports": reverse("sheets:runs"), "exports": reverse("sheets:exports"),
+        "messages": reverse("portal:messages"), "orders_mine": reverse("orders:mine"),
+        "orders_pool": reverse("orders:pool"), "wishes": reverse("portal:wishes"),
+        "coverage_list": reverse("reporting:coverage") + "?channel=unit&reason=eligible",
+    }  # fmt: skip
+    assert set(pages) == set(exports.codes())
+    for role in KINDS_OF_ROLE:
+        client = w.client(role)
+        for code, url in pages.items():
+            page = client.get(url)
+            query = url.partition("?")[2]
+            file = take(client, code, query)
+            opens = page.status_code == 200
+            # Two pages lead on to another one: members to their own, units to theirs.
+            if page.status_code == 302:
+                continue
+            assert (file.status_code == 200) == opens, (code, role, file.status_code)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_export_of_any_role_holds_contact_data(w: World, kind: str) -> None:
+    order = order_in("in_service", w)
+    phones = {p.phone for p in w.people.values() if p.phone}
+    secret = {*PRIVATE, *phones, Order.objects.get(pk=order.pk).detail or "-"}
+    for role in ("community_worker", "grid_worker", "unit_secretary", "member", "county_org",
+                 "system_admin"):  # fmt: skip
+        client = w.client(role)
+        for code in exports.codes():
+            query = f"place={w.places.building.pk}&level=9" if code == "places" else ""
+            answer = take(client, code, query, kind)
+            if answer.status_code != 200:
+                continue
+            raw = b"".join(answer.streaming_content)
+            words = raw.decode() if kind == "csv" else _words(raw)
+            assert not {s for s in secret if s in words}, (code, role)
+
+
+def _words(data: bytes) -> str:
+    return "\n".join(",".join(str(c) for c in row) for row in cells_of(data))
+
+
+def test_the_register_is_for_those_who_answer_for_personal_data(w: World) -> None:
+    take(w.client("unit_secretary"), "members")
+    take(w.client("far_unit_secretary"), "members")
+    page = w.client("privacy_officer").get(reverse("sheets:exports"))
+    assert "王建国" in page.content.decode() and "周敏" not in page.content.decode()
+    page = w.client("audit_admin").get(reverse("sheets:exports"))
+    assert "周敏" in page.content.decode()
+    assert w.client("county_org").get(reverse("sheets:exports")).status_code == 404
+
+
+def test_a_list_longer_than_a_table_is_to_be_narrowed(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(exports.MOST, "xlsx", 2)
+    answer = take(w.client("county_org"), "members", kind="xlsx")
+    assert answer.status_code == 422 and "分几次导出" in answer.content.decode()
+    assert not Export.objects.exists()
