@@ -16,3 +16,8 @@ class AllocationConfig(AppConfig):
             messages=rules.MESSAGES,
         )
         register("allocation.AllocationPair", "allocated", rules.PAIR_ACTIONS)
+
+        from baodao.allocation import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

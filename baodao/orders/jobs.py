@@ -1,5 +1,6 @@
 """Background tasks of orders. Each may run twice without doing harm."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -19,9 +20,13 @@ def tell(context: JobContext, /, event_id: str, **_: object) -> None:
     along."""
     with transaction.atomic():
         others = [UUID(args["event_id"]) for args in take_along(context)]
-        events = [UUID(event_id), *others]
-        telling.tell_all(events)
-        merging.settle(events)
+        after([UUID(event_id), *others])
+
+
+def after(events: Sequence[UUID]) -> None:
+    """What follows from these acts."""
+    telling.tell_all(events)
+    merging.settle(events)
 
 
 @app.periodic(cron="*/10 * * * *")

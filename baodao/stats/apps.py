@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class StatsConfig(AppConfig):
     name = "baodao.stats"
+    verbose_name = "统计"
+
+    def ready(self) -> None:
+        from baodao.sheets import exports
+        from baodao.stats.sheets import figure_rows
+
+        exports.register(order_figure=figure_rows)

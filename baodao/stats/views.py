@@ -43,9 +43,11 @@ MEASURES = {
 }
 
 
-def _asked(request: HttpRequest) -> tuple[Actor, Scope, Period, str]:
+def asked(request: HttpRequest) -> tuple[Actor, Scope, Period, str]:
     """Who asks, about where, when, and which channel."""
     actor = actor_of(request)
+    if actor.is_anonymous:
+        raise NotFound
     if not can(actor, "orders.figures"):
         raise Forbidden("统计由社区和上级使用。自己手头的单，在“点单”里看。")
     here = request.GET.get("self") == "1"
@@ -64,7 +66,7 @@ def _asked(request: HttpRequest) -> tuple[Actor, Scope, Period, str]:
 def order_figures(request: HttpRequest) -> HttpResponse:
     """A sentence, the three rates, the months, the places below; beside them what the
     figure that was clicked counts."""
-    actor, scope, period, channel = _asked(request)
+    actor, scope, period, channel = asked(request)
     found = figures_of.figures(scope, period, by_place=True)
     measure = request.GET.get("measure", "")
     measure = measure if measure in MEASURES else ""
@@ -208,12 +210,10 @@ def _drawer(found: Figures, show: str, channel: str) -> dict[str, Any] | None:
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
     """The very rows that a figure counts, a page at a time."""
-    actor, scope, period, channel = _asked(request)
-    name = request.GET.get("figure", "")
-    if name not in DEFINITIONS:
-        raise NotFound
-    known, now = DEFINITIONS[name], clock_now()
-    rows = _rows(name, known, scope, period, channel)
+    actor, scope, period, channel = asked(request)
+    name, known = figure_asked(request)
+    now = clock_now()
+    rows = rows_behind(name, known, scope, period, channel)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     back = {
         "place": scope.code, "channel": channel, "show": name, **_regions(scope),
@@ -222,16 +222,25 @@ def order_list(request: HttpRequest) -> HttpResponse:
     context = {
         "scope": scope, "period": period, "words": period.words(today(now)),
         "channel": COLUMNS.get(channel, ""), "known": known, "page": page,
-        "rows": _shown(actor, known, page),
+        "rows": shown(actor, known, page),
         "crumbs": crumbs(actor, scope),
         "back": f"{reverse('stats:orders')}?{urlencode({k: v for k, v in back.items() if v})}",
     }  # fmt: skip
     return render(request, "stats/orders_list.html", context)
 
 
-def _rows(
+def figure_asked(request: HttpRequest) -> tuple[str, Definition]:
+    """Which figure the address opens. Raises NotFound."""
+    name = request.GET.get("figure", "")
+    if name not in DEFINITIONS:
+        raise NotFound
+    return name, DEFINITIONS[name]
+
+
+def rows_behind(
     name: str, known: Definition, scope: Scope, period: Period, channel: str
 ) -> Any:
+    """What a figure counts, to be read a page at a time."""
     if known.of == "orders":
         found = figures_of.orders_in(name, scope, period, channel)
         joined = found.select_related("category", "place", "unit", "member__person")
@@ -250,7 +259,7 @@ def _rows(
     return figures_of.Joined(silent.select_related("place", "unit"), answered)
 
 
-def _shown(actor: Actor, known: Definition, page: Page[Any]) -> Sequence[Any]:
+def shown(actor: Actor, known: Definition, page: Page[Any]) -> Sequence[Any]:
     """The rows of a page with what they name."""
     rows = list(page.object_list)
     if known.of == "answers":

@@ -168,7 +168,7 @@ def test_pages_of_changes_of_divisions(open_as: Open, w: World) -> None:
     ]  # fmt: skip
     check(page, paths)
     public = open_as("anonymous", "/", size="phone")
-    check(public, ["/?place=542523101&regions=then&year=2025"], light=True)
+    check(public, ["/?place=542523101&regions=then&year=2025"], finger=FINGER)
 
 
 def test_pages_of_units(open_as: Open, w: World) -> None:

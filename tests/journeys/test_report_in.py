@@ -20,7 +20,8 @@ def test_a_unit_reports_in_and_is_accepted(
 ) -> None:
     unit = open_as("unit_secretary", "/home/")
     steps.open_menu(unit, "报到")
-    unit.get_by_role("link", name="单位报到").click()
+    unit.get_by_role("link", name="单位自己的报到").click()
+    unit.get_by_role("link", name="单位报到").first.click()
     unit.get_by_role("radio", name="森格社区").check()
     unit.get_by_label("党组织负责人").fill("王建国")
     unit.get_by_label("联络员").fill("李秀英")

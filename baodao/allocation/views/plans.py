@@ -90,7 +90,7 @@ def plan_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     plan = queries.plan(actor, pk)
     found = queries.board(plan)
-    wanted = _wanted(request, queries.SHOW_POINTS)
+    wanted = wanted_of(request, queries.SHOW_POINTS)
     page = Paginator(queries.lines(found, wanted), PAGE).get_page(
         request.GET.get("page")
     )
@@ -111,7 +111,7 @@ def plan_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "allocation/plan.html", context)
 
 
-def _wanted(request: HttpRequest, shows: Any) -> queries.Wanted:
+def wanted_of(request: HttpRequest, shows: Any) -> queries.Wanted:
     return queries.Wanted(
         text=request.GET.get("q", "")[:40],
         county=path_in(request, "county"),
@@ -165,7 +165,7 @@ def units(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The units of a plan, each with where it was, where it goes, and why."""
     actor = actor_of(request)
     plan = queries.plan(actor, pk)
-    wanted = _wanted(request, queries.SHOW_UNITS)
+    wanted = wanted_of(request, queries.SHOW_UNITS)
     page = paged(request, queries.pairs(plan, wanted))
     further = queries.further_points([p.unit_id for p in page], plan)
     context = {
@@ -269,7 +269,7 @@ def layout_page(request: HttpRequest) -> HttpResponse:
     actor = require_role(request, "allocation.view")
     pk = uuid_of(request.GET.get("plan"))
     plan = queries.plan(actor, pk) if pk else None
-    place = _area(actor, request)
+    place = area_asked(actor, request)
     found = layout(place.path if place else "", plan)
     if request.GET.get("print"):
         query = request.GET.copy()
@@ -294,7 +294,7 @@ def layout_page(request: HttpRequest) -> HttpResponse:
     return render(request, "allocation/layout.html", context)
 
 
-def _area(actor: Actor, request: HttpRequest) -> Place | None:
+def area_asked(actor: Actor, request: HttpRequest) -> Place | None:
     """The actor's own place, or a county of it from the address."""
     path = path_in(request, "county") or actor.path or ""
     if not path:

@@ -15,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 from baodao.acts.actor import link_holder
 from baodao.acts.models import Event
 from baodao.notifications.models import Message
+from baodao.orders import jobs, sweeps, telling
 from baodao.orders import services as s
-from baodao.orders import sweeps, telling
 from baodao.orders.models import Order
 from baodao.orders.tests.make import advance, order_in, place, place_online
 from baodao.people.tests.make import World, world
@@ -37,7 +37,7 @@ def work() -> None:
         found = sorted(cursor.fetchall())
     assert {name for _, name, _ in found} <= {"orders.tell"}
     given = [json.loads(a) if isinstance(a, str) else a for _, _, a in found]
-    telling.tell_all([UUID(args["event_id"]) for args in given])
+    jobs.after([UUID(args["event_id"]) for args in given])
 
 
 def told(w: World, order: Order) -> list[tuple[str, str]]:

@@ -120,8 +120,8 @@ def check_pause(
         raise Invalid(fields={"end": "结束时间要在开始以后。"})
     if start < rules.pause_from(actor.role, now):
         county = actor.role in rules.SETTING_ACTIONS["set"][1]
-        far = "24 小时以内" if county else "今天；更早的请报县（区）"
-        raise Invalid(fields={"start": f"开始时间最早到{far}。以前的超时照常算。"})
+        far = "24小时以前" if county else "今天0点，更早的请报县（区）"
+        raise Invalid(fields={"start": f"开始时间不能早于{far}。以前的超时照常算。"})
 
 
 def open_pause(

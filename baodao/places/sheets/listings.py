@@ -13,7 +13,9 @@ from baodao.core.clock import now
 from baodao.core.errors import NotFound
 from baodao.core.ids import uuid_of
 from baodao.places import queries, rules
+from baodao.places.changes import preview
 from baodao.places.models import Household, LocalDay, Pause, Place, Setting
+from baodao.places.views import changes
 from baodao.places.views.decided import phase_of, where_of, year_of
 from baodao.places.views.tree import actor_of
 from baodao.sheets.exports import BATCH, Listing, conditions
@@ -135,7 +137,51 @@ def local_days(request: HttpRequest) -> Listing:
     return Listing("工作日历", heads, rows, len(rows), f"{name}{year}年")
 
 
+def all_changes(request: HttpRequest) -> Listing:
+    """Changes of divisions in one's own places."""
+    found = changes.changes_asked(request)
+    states = {code: s.title for code, s in rules.CHANGE_FLOW.states.items()}
+
+    def rows() -> Iterator[list[Value]]:
+        for c in found.iterator(BATCH):
+            kind = c.get_kind_display()
+            yield [c.title, kind, c.on, c.reason, c.by_name, states[c.state], c.done_at]
+
+    heads = ("调整", "种类", "生效", "批复或理由", "经办", "状态", "执行时间")
+    told = conditions(request, ("state", "状态", states.items()))
+    return Listing("区划调整", heads, rows(), found.count(), told)
+
+
+def change_steps(request: HttpRequest) -> Listing:
+    """Which places of ?change= become which, drafted or done: old and new codes."""
+    found, pk = preview.changes(changes.changer(request)), request.GET.get("change")
+    row = found.filter(pk=wanted).first() if (wanted := uuid_of(pk)) else None
+    if row is None:
+        raise NotFound
+    if row.state == "draft":
+        rows = _drafted(preview.preview_of(row, now()))
+    else:
+        rows = [
+            [s.old.code, s.old.name, s.old.get_level_display(), s.new.code, s.new.name]
+            for s in changes.steps_told(row)
+        ]
+    heads = ("原来的代码", "原来的名称", "层级", "以后的代码", "以后的名称")
+    return Listing(f"{row.title}对照表", heads, rows, len(rows))
+
+
+def _drafted(shown: preview.Preview) -> list[list[Value]]:
+    steps, made = changes.shown_steps(shown), shown.plan.made
+    names = preview.names_of_codes({s.code for s in steps} - set(made))
+    return [
+        [s.old.code, s.old.name, rules.LEVELS[s.old.level], s.code,
+         made[s.code].name if s.code in made else names.get(s.code, "")]
+        for s in steps
+    ]  # fmt: skip
+
+
 ALL = {
+    "changes": all_changes,
+    "change_steps": change_steps,
     "places": places,
     "place_search": search,
     "pauses": pauses,

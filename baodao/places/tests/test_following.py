@@ -57,6 +57,7 @@ pytestmark = pytest.mark.django_db
 LAST_YEAR = datetime(2025, 9, 1, 2, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ON = today(NOW)
+DAYS_AGO = NOW - timedelta(days=2)
 A, B = "54/25/24/", "54/25/23/"
 
 
@@ -306,7 +307,7 @@ def _decide(w: World) -> None:
         kind="holiday", name="赛马节",
     )  # fmt: skip
     place_services.open_pause(
-        actor=far, path=A, start=NOW - timedelta(days=2), reason="大雪封路", now=NOW
+        actor=far, path=A, start=DAYS_AGO, reason="大雪封路", now=DAYS_AGO
     )
 
 
@@ -334,7 +335,7 @@ def test_a_pause_ends_with_the_old_place_and_begins_anew_without_losing_time(
     place_pauses.follow(NOW - timedelta(days=1))
     order.refresh_from_db()
     due, since = order.due_at, order.paused_at
-    assert since == NOW - timedelta(days=2) and due
+    assert since == DAYS_AGO and due
     merge_counties(w, now=NOW)
     order.refresh_from_db()
     assert order.path.startswith(f"{B}101/") and order.paused_at is None

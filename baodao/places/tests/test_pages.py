@@ -310,7 +310,7 @@ def test_a_pause_says_how_many_orders_stop_before_anybody_stops_them(w: World) -
     assert "2 单在计时" in page and "其中 1 单已经超时，超时照常算" in page
     old = {**good, "start": f"{local(now() - timedelta(days=30)):%Y-%m-%dT%H:%M}"}
     refused = client.post(url, {**old, "sure": "1"})
-    assert refused.status_code == 422 and "24 小时以内" in refused.content.decode()
+    assert refused.status_code == 422 and "24小时以前" in refused.content.decode()
     assert not Pause.objects.exists()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,7 +31,7 @@ PAGE, STEPS = 25, 40
 NEAR = 200  # places beside it that a form offers
 
 
-def _changer(request: HttpRequest) -> Actor:
+def changer(request: HttpRequest) -> Actor:
     actor = actor_of(request)
     if not can(actor, "changes.view"):
         raise (
@@ -44,22 +45,31 @@ def _changer(request: HttpRequest) -> Actor:
 @get_only
 def changes(request: HttpRequest) -> HttpResponse:
     """All changes in one's own places, the newest first."""
-    actor = _changer(request)
-    found = preview.changes(actor)
-    state = request.GET.get("state", "")
-    if state in rules.CHANGE_FLOW.states:
-        found = found.filter(state=state)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(changes_asked(request), PAGE).get_page(request.GET.get("page"))
     states = [(k, s.title) for k, s in rules.CHANGE_FLOW.states.items()]
     rows = [(row, rules.CHANGE_FLOW.states[row.state]) for row in page]
     context = {"page": page, "rows": rows, "states": states}
     return render(request, "places/changes.html", context)
 
 
+def changes_asked(request: HttpRequest) -> QuerySet[PlaceChange]:
+    """The changes that an address asks for."""
+    found = preview.changes(changer(request))
+    state = request.GET.get("state", "")
+    return found.filter(state=state) if state in rules.CHANGE_FLOW.states else found
+
+
+def steps_told(row: PlaceChange) -> QuerySet[Succession]:
+    """From where to where, of a change that is done."""
+    steps = Succession.objects.filter(change=row, direct=True)
+    steps = steps.filter(old__level__lte=deepest(preview.spec_of(row)))
+    return steps.select_related("old", "new").order_by("old_path", "-main")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_new(request: HttpRequest) -> HttpResponse:
     """Begin: ?place= is what changes, the kind is chosen here."""
-    actor = _changer(request)
+    actor = changer(request)
     wanted = uuid_of(request.GET.get("place"))
     if wanted is None:
         toast(request, "请先打开要调整的地方。", "再点“区划调整”。", tone="late")
@@ -84,7 +94,7 @@ def change_new(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One change: while a draft what is decided and what will happen, later what has
     happened."""
-    actor = _changer(request)
+    actor = changer(request)
     row = preview.change(actor, pk)
     if row.state != "draft":
         return _told(request, row)
@@ -126,7 +136,7 @@ def _decide(actor: Actor, row: PlaceChange, form: Decide) -> object:
 def _draft(request: HttpRequest, row: PlaceChange, form: Decide) -> HttpResponse:
     at = clock_now()
     shown = preview.preview_of(row, at)
-    told = [s for s in shown.plan.steps if s.old.level <= _deepest(shown.spec)]
+    told = shown_steps(shown)
     page = Paginator(told, STEPS).get_page(request.GET.get("page"))
     names = preview.names_of_codes({s.code for s in page} - set(shown.plan.made))
     context = {
@@ -145,7 +155,12 @@ def _draft(request: HttpRequest, row: PlaceChange, form: Decide) -> HttpResponse
     return render(request, "places/change.html", context, status=status_of(form))
 
 
-def _deepest(spec: Spec) -> int:
+def shown_steps(shown: preview.Preview) -> list[Step]:
+    """The steps that the table of a draft has."""
+    return [s for s in shown.plan.steps if s.old.level <= deepest(shown.spec)]
+
+
+def deepest(spec: Spec) -> int:
     """Down to which level the table names places. Households are nobody's business
     here; grids only where a community itself is changed."""
     local = len(spec.olds[0]) >= 12 if spec.olds else False
@@ -191,10 +206,7 @@ def _children(spec: Spec, plan: Plan) -> list[tuple[Place, int]]:
 
 def _told(request: HttpRequest, row: PlaceChange) -> HttpResponse:
     """A change that is under way, done or dropped."""
-    steps = Succession.objects.filter(change=row, direct=True)
-    steps = steps.filter(old__level__lte=_deepest(preview.spec_of(row)))
-    steps = steps.select_related("old", "new").order_by("old_path", "-main")
-    page = Paginator(steps, STEPS).get_page(request.GET.get("page"))
+    page = Paginator(steps_told(row), STEPS).get_page(request.GET.get("page"))
     olds = Place.objects.filter(code__in=row.plan.get("olds", ()))
     context = {
         "row": row,
@@ -209,7 +221,7 @@ def _told(request: HttpRequest, row: PlaceChange) -> HttpResponse:
 @require_POST
 def change_codes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Other codes for what goes along, as typed in the table."""
-    actor = _changer(request)
+    actor = changer(request)
     codes = {
         name.removeprefix("code-"): value
         for name, value in request.POST.items()
@@ -228,7 +240,7 @@ def change_codes(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Which part of a split place each child goes to."""
-    actor = _changer(request)
+    actor = changer(request)
     assign = {
         name.removeprefix("part-"): int(str(value))
         for name, value in request.POST.items()
@@ -245,7 +257,7 @@ def change_assign(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change_start(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Carry it out."""
-    actor = _changer(request)
+    actor = changer(request)
     seen = request.POST.get("seen", "")
     return _step(
         request,
@@ -258,7 +270,7 @@ def change_start(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def change_drop(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A draft that is not to be."""
-    actor = _changer(request)
+    actor = changer(request)
     services.drop_change(actor=actor, change_id=pk)
     toast(request, "这份草稿放弃了，什么也没有改。")
     return redirect(reverse("places:changes"))

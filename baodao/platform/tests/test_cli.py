@@ -27,7 +27,7 @@ def test_help_is_chinese_and_names_every_verb(
         ["fly"],
         ["serve", "--preset", "mars"],
         ["import"],
-        ["import", "x", "y"],
+        ["import", "x"],
     ],
 )
 def test_wrong_arguments_end_with_code_two(

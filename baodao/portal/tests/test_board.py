@@ -158,7 +158,7 @@ def test_the_board_takes_few_queries(
     order_in("published", w)
     client = Client()
     client.get(BOARD)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(BOARD)
 
 

@@ -187,11 +187,7 @@ def test_what_is_wrong_with_a_row_is_said(w: World) -> None:
 
 
 def test_retired_members_report_at_home_only(w: World) -> None:
-    people.set_duty_status(
-        actor=w.actors["unit_secretary"],
-        member_id=w.members.newcomer.id,
-        status="retired",
-    )
+    Member.objects.filter(pk=w.members.newcomer.pk).update(duty_status="retired")
     unit = {**HOME, "渠道": "单位联系点"}
     assert "已退休" in said(rows(w, unit), "channel")
     assert outcome(rows(w, HOME)) == (1, 0, 0, 0)

@@ -8,10 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from baodao.acts.models import Event
+from baodao.allocation.tests.make import plan
 from baodao.core.clock import today
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
 from baodao.people.tests.make import World, world
+from baodao.places.tests.changing import drafted
 from baodao.sheets import exports
 from baodao.sheets.models import Export
 from baodao.sheets.tests.files import cells_of
@@ -107,6 +109,8 @@ def test_visitors_take_the_public_wishes_alone(w: World) -> None:
 def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) -> None:
     """The page and its file answer alike, role by role."""
     order_in("in_service", w)
+    draft = plan(w, "county_org").pk
+    change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
     pages = {
         "orders": reverse("orders:list"), "orders_unit": reverse("orders:unit"),
         "units": reverse("people:units"), "members": reverse("people:members"),
@@ -119,6 +123,13 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "messages": reverse("portal:messages"), "orders_mine": reverse("orders:mine"),
         "orders_pool": reverse("orders:pool"), "wishes": reverse("portal:wishes"),
         "coverage_list": reverse("reporting:coverage") + "?channel=unit&reason=eligible",
+        "allocation_plans": reverse("allocation:index"),
+        "allocation_layout": reverse("allocation:layout"),
+        "allocation_points": reverse("allocation:plan", args=[draft]) + f"?plan={draft}",
+        "allocation_units": reverse("allocation:units", args=[draft]) + f"?plan={draft}",
+        "changes": reverse("places:changes"),
+        "change_steps": reverse("places:change", args=[change]) + f"?change={change}",
+        "order_figure": reverse("stats:orders_list") + "?figure=placed",
     }  # fmt: skip
     assert set(pages) == set(exports.codes())
     for role in KINDS_OF_ROLE:
@@ -154,6 +165,34 @@ def test_no_export_of_any_role_holds_contact_data(w: World, kind: str) -> None:
 
 def _words(data: bytes) -> str:
     return "\n".join(",".join(str(c) for c in row) for row in cells_of(data))
+
+
+def test_plans_changes_and_figures_leave_as_their_pages_show_them(w: World) -> None:
+    draft = plan(w, "county_org").pk
+    change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
+    order_in("closed", w)
+    office, whole = w.client("county_org"), w.client("prefecture_org")
+    for client, code, query, words in (
+        (office, "allocation_plans", "", ("尚未生效", "噶尔县")),
+        (office, "allocation_points", f"plan={draft}", ("森格社区", "现在几家")),
+        (office, "allocation_units", f"plan={draft}", ("地区住建局", "现在的联系点")),
+        (office, "allocation_layout", "", ("森格社区", "今天的情况")),
+        (whole, "changes", "", ("日土县并入噶尔县", "草稿")),
+        (whole, "change_steps", f"change={change}", ("542524100", "日土镇")),
+        (
+            office,
+            "order_figure",
+            "figure=solved",
+            ("居民确认解决", "已办结", "森格社区"),
+        ),
+        (office, "order_figure", "figure=in_time", ("地区住建局", "是")),
+        (office, "order_figure", "figure=services", ("单位联系点", "60")),
+        (office, "order_figure", "figure=helpers", ("地区住建局,1",)),
+    ):
+        text = text_of(take(client, code, query))
+        assert text.count("\n") >= 3, code
+        for word in words:
+            assert word in text, (code, query, word, text[:400])
 
 
 def test_the_register_is_for_those_who_answer_for_personal_data(w: World) -> None:
