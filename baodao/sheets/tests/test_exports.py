@@ -175,15 +175,20 @@ def test_plans_changes_and_figures_leave_as_their_pages_show_them(w: World) -> N
     for client, code, query, words in (
         (office, "allocation_plans", "", ("尚未生效", "噶尔县")),
         (office, "allocation_points", f"plan={draft}", ("森格社区", "现在几家")),
-        (office, "allocation_units", f"plan={draft}", ("地区住建局", "现在的联系点")),
+        (
+            office,
+            "allocation_units",
+            f"plan={draft}",
+            ("国网阿里供电公司", "现在的联系点"),
+        ),
         (office, "allocation_layout", "", ("森格社区", "今天的情况")),
-        (whole, "changes", "", ("日土县并入噶尔县", "草稿")),
+        (whole, "changes", "", ("日土县并入噶尔县", "起草")),
         (whole, "change_steps", f"change={change}", ("542524100", "日土镇")),
         (
             office,
             "order_figure",
             "figure=solved",
-            ("居民确认解决", "已办结", "森格社区"),
+            ("第三网格", "解决"),
         ),
         (office, "order_figure", "figure=in_time", ("地区住建局", "是")),
         (office, "order_figure", "figure=services", ("单位联系点", "60")),
