@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
-from baodao.core.memory import forget_everything
+from baodao.core import memory
 
 # A busy machine must not make a test fail.
 settings.register_profile("baodao", deadline=None)
@@ -33,6 +33,8 @@ def django_db_setup(
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
-    """What a process keeps of the database does not outlive a test's rollback."""
-    forget_everything()
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps of the database does not outlive a test's rollback, and
+    what it counts now and then is counted anew."""
+    memory.forget_everything()
+    monkeypatch.setattr(memory, "BRIEF", 0.0)

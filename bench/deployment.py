@@ -16,6 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "bench"
+# Years of orders have a deployment of their own: the others are measured on the demo.
+HISTORY = ROOT / "var" / "bench-history"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -81,28 +83,28 @@ def _cpu(pid: int) -> float:
 
 
 @contextmanager
-def serving(preset: str = "ali", workers: int = 2) -> Iterator[Deployment]:
+def serving(workers: int = 2, var: Path = VAR) -> Iterator[Deployment]:
     """The deployment for the time of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    VAR.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "BAODAO_VAR": str(VAR), "PYTHONUNBUFFERED": "1"}
+    var.mkdir(parents=True, exist_ok=True)
+    env = {**os.environ, "BAODAO_VAR": str(var), "PYTHONUNBUFFERED": "1"}
     env.pop("DATABASE_URL", None)
-    argv = [sys.executable, "-m", "baodao.cli", "serve", "--demo", "--preset", preset]
+    argv = [sys.executable, "-m", "baodao.cli", "serve", "--demo", "--preset", "ali"]
     argv += ["--port", str(port), "--workers", str(workers)]
-    with (VAR / "serve.log").open("ab") as log:
+    with (var / "serve.log").open("ab") as log:
         process = subprocess.Popen(argv, env=env, stdout=log, stderr=log, cwd=ROOT)
     try:
         url = f"http://127.0.0.1:{port}"
-        _await(f"{url}/readyz", process)
-        yield Deployment(url, port, VAR, process.pid)
+        _await(f"{url}/readyz", process, var)
+        yield Deployment(url, port, var, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _await(url: str, process: "subprocess.Popen[bytes]") -> None:
+def _await(url: str, process: "subprocess.Popen[bytes]", var: Path) -> None:
     for _ in range(1800):
         if process.poll() is not None:
             break
@@ -110,22 +112,22 @@ def _await(url: str, process: "subprocess.Popen[bytes]") -> None:
             urllib.request.urlopen(url, timeout=5).close()
             return
         time.sleep(0.1)
-    raise SystemExit(f"the server did not start: see {VAR / 'serve.log'}")
+    raise SystemExit(f"the server did not start: see {var / 'serve.log'}")
 
 
-def database_url() -> str:
+def database_url(var: Path = VAR) -> str:
     """Of the running deployment."""
     from baodao.platform import embedded
 
-    url = embedded.existing_url(VAR / "pg")
+    url = embedded.existing_url(var / "pg")
     assert url
     return url
 
 
-def django() -> None:
+def django(var: Path = VAR) -> None:
     """This process speaks to the deployment's database, with its keys."""
-    os.environ["BAODAO_VAR"] = str(VAR)
-    os.environ["DATABASE_URL"] = database_url()
+    os.environ["BAODAO_VAR"] = str(var)
+    os.environ["DATABASE_URL"] = database_url(var)
     os.environ["DJANGO_SETTINGS_MODULE"] = "baodao.config.settings"
     import django as framework
 

@@ -3,11 +3,12 @@ page with 1,000,000 orders divided by that with 10,000."""
 
 import http.client
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from bench.deployment import Deployment, django, serving
+from bench.deployment import HISTORY, Deployment, django, serving
 from bench.figures import Figure
 from bench.history import grow
 
@@ -29,8 +30,9 @@ PAGES = [
 
 def main() -> list[Figure]:
     """Both worlds, one after the other, on one server."""
-    with serving() as deployment:
-        django()
+    shutil.rmtree(HISTORY, ignore_errors=True)
+    with serving(var=HISTORY) as deployment:
+        django(HISTORY)
         grow(FEW)
         few = {name: _p95(deployment, who, path) for name, who, path in PAGES}
         grow(MANY)

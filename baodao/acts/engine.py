@@ -34,6 +34,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import BaodaoError, Conflict, NotFound
 from baodao.core.memory import EPOCH
 from baodao.core.models import NEXT_NUMBER
+from baodao.core.prepared import Prepared
 
 Row = Mapping[str, Any]
 Decide = Callable[[Row], Write]
@@ -211,7 +212,7 @@ def read(action: str, pk: UUID, reads: tuple[str, ...] = ()) -> dict[str, Any]:
     """The row an action judges, without a lock, and the epoch. Raises NotFound."""
     sql, names = _read_sql(action, reads)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [pk])
+        cursor.execute(Prepared(sql), [pk])
         found = cursor.fetchone()
     if found is None:
         raise NotFound
@@ -331,7 +332,7 @@ def _run(
         tail = tail.replace(" FROM o", ", (SELECT count(*) FROM j) FROM o")
     with connection.cursor() as cursor:
         try:
-            cursor.execute(f"{sql} {tail}", params)
+            cursor.execute(Prepared(f"{sql} {tail}"), params)
         except IntegrityError as error:
             return _lost_race(error, event)
         found = cursor.fetchone()

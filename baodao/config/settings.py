@@ -117,7 +117,7 @@ def _database() -> dict[str, object]:
         "PORT": url.port or query.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 1, **query},
+        "OPTIONS": {"server_side_binding": True, **query},
     }
 
 

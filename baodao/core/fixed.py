@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import QuerySet
 
+from baodao.core.prepared import Prepared
+
 _PLACE = UUID(int=0)
 
 
@@ -27,5 +29,5 @@ class Fixed:
     def __call__(self, pk: UUID) -> list[tuple[Any, ...]]:
         sql, params = self._made
         with connection.cursor() as cursor:
-            cursor.execute(sql, [pk if p == _PLACE else p for p in params])
+            cursor.execute(Prepared(sql), [pk if p == _PLACE else p for p in params])
             return list(cursor.fetchall())

@@ -82,7 +82,34 @@ class Kept(Generic[K, V]):
         self._values.pop(key, None)
 
 
+# How long what is counted for everybody may stand (`Brief`); pages say as of when.
+BRIEF = 60.0
+
+
+class Brief(Generic[K, V]):
+    """Values that are dear to read and may be a minute old."""
+
+    everything: "list[Brief[Any, Any]]" = []
+
+    def __init__(self) -> None:
+        self._values: dict[K, tuple[float, V]] = {}
+        Brief.everything.append(self)
+
+    def get(self, key: K, load: Callable[[], V]) -> V:
+        """The value of `key`, read by `load` when there is none so young."""
+        held = self._values.get(key)
+        if held and time.monotonic() - held[0] < BRIEF:
+            return held[1]
+        if len(self._values) >= MOST:
+            self._values.clear()
+        value = load()
+        self._values[key] = time.monotonic(), value
+        return value
+
+
 def forget_everything() -> None:
     """Empty all that is kept in this process (tests: a rollback brings nothing)."""
     for kept in Kept.everything:
         kept._values.clear()
+    for brief in Brief.everything:
+        brief._values.clear()

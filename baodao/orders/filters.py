@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.http import QueryDict
 
 from baodao.acts.access import ACTIONS, Scope, can, within
@@ -15,6 +16,7 @@ from baodao.core.clock import at_local, today
 from baodao.orders import rules
 from baodao.people.auth import phone_hash
 from baodao.places.areas import NOW, area, regions_of
+from baodao.places.search import TitleKeys, keys_of
 
 SEALED = ("detail", "call_name", "phone", "address", "rating_text")
 TABS = {
@@ -119,10 +121,14 @@ def turn(actor: Actor, now: datetime) -> Case:
 
 
 def in_tab(tab: str) -> Q:
-    """The condition of a tab, on rows annotated with `turn`."""
+    """The condition of a tab, on rows annotated with `turn`. The states stand beside
+    it for the index: what is open is few, what is closed is years."""
     if tab == "any":
         return Q()
-    return ~Q(turn="closed") if tab == "all" else Q(turn=tab)
+    if tab == "closed":
+        return Q(state__in=rules.SETTLED)
+    still = Q(state__in=rules.OPEN)
+    return still if tab == "all" else still & Q(turn=tab)
 
 
 def bucket(now: datetime) -> Case:
@@ -212,7 +218,7 @@ class Filters:
 
     def condition(self, actor: Actor, paths: Mapping[str, str], now: datetime) -> Q:
         """As a condition on orders. `paths`: place code → path, for those in reach."""
-        found = _search(self.q) if self.q else Q()
+        found = search(self.q) if self.q else Q()
         for name in ("kind", "category", "source", "urgency", "state"):
             if values := getattr(self, name):
                 found &= Q(**{f"{name}__in": values})
@@ -245,16 +251,24 @@ def phone_key(text: str) -> str:
     return phone_hash(digits)
 
 
-def _search(text: str) -> Q:
+def search(text: str) -> Q:
     """By number, by look-up code, else by words of the public wording."""
     digits = text.replace(" ", "")
     if digits.isdigit() and len(digits) == 8:
         return Q(code=digits)
     if digits.replace("-", "").isdigit():
         return Q(no__startswith=digits)
+    return titled(text)
+
+
+def titled(text: str) -> Q:
+    """Every word in the public wording. One or two characters are a key of the index
+    themselves; of longer words it has the pairs, and the word is looked at again."""
     found = Q()
-    for word in text.split():
-        found &= Q(title__icontains=word)
+    for word in text.lower().split():
+        found &= Q(ArrayContains(TitleKeys(F("title")), keys_of(word)))
+        if len(word) > 2 or not keys_of(word):
+            found &= Q(title__icontains=word)
     return found
 
 
@@ -276,4 +290,13 @@ def handled(actor: Actor, what: str, start: datetime) -> Q:
         return Q(id__in=acts.values("object_id"))
     hands = ("orders.place", "orders.verify", "orders.dispatch", "orders.confirm")
     touched = mine.filter(action__in=hands).values("object_id")
-    return Q(result="solved", confirmed_at__gte=start, id__in=touched)
+    solved = Q(result="solved", confirmed_at__gte=start, id__in=touched)
+    return solved & moved_since(start, "confirm")
+
+
+def moved_since(start: datetime, *acts: str) -> Q:
+    """Orders on which one of these was done since then: few, and found by the acts."""
+    events = Event.objects.filter(
+        action__in=[f"orders.{act}" for act in acts], at__gte=start
+    )
+    return Q(id__in=events.values("object_id"))

@@ -13,6 +13,7 @@ from baodao.core.memory import bump
 from baodao.orders import rules
 from baodao.people.models import Member, Unit
 from baodao.places.models import Household, Place
+from baodao.places.search import TitleKeys
 from baodao.records.models import CHANNELS
 
 
@@ -199,13 +200,25 @@ class Order(Acted):
                 name="order_by_account",
                 condition=Q(placed_by__isnull=False),
             ),
-            models.Index(fields=["no"], name="order_by_no"),
+            models.Index(OpClass("no", name="text_pattern_ops"), name="order_by_no"),
+            # Years of history, from the newest back (lists, board).
+            models.Index(fields=["-placed_at", "path"], name="order_newest"),
+            models.Index(
+                fields=["-closed_at", "path"],
+                name="order_newest_closed",
+                condition=Q(closed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-closed_at", "path"],
+                name="order_thanks",
+                condition=Q(rating_public=True) & ~Q(thanks=""),
+            ),
             models.Index(
                 fields=["phone_hash", "placed_at"],
                 name="order_by_phone",
                 condition=~Q(phone_hash=""),
             ),
-            GinIndex(OpClass(F("title"), name="gin_trgm_ops"), name="order_title_trgm"),
+            GinIndex(TitleKeys(F("title")), name="order_search"),
         ]
 
     def __str__(self) -> str:

@@ -122,6 +122,7 @@ STATES: Mapping[str, State] = {
     "transferred": State("已转办", "community", "问结果", "idle", "external-link"),
 }
 OPEN = tuple(s for s, state in STATES.items() if state.side)
+SETTLED = tuple(s for s, state in STATES.items() if not state.side)
 BEFORE_SERVICE = (
     "submitted", "verified", "published", "claimed", "dispatched", "unit_accepted",
     "assigned", "accepted", "expired",

@@ -46,6 +46,18 @@ class SearchKeys(Func):
         super().__init__(*expressions, **extra)
 
 
+class TitleKeys(Func):
+    """The same of words that have no pinyin."""
+
+    function = "search_keys"
+    template = "%(function)s(%(expressions)s, '')"
+    arity = 1
+
+    def __init__(self, *expressions: Any, **extra: Any) -> None:
+        extra.setdefault("output_field", ArrayField(TextField()))
+        super().__init__(*expressions, **extra)
+
+
 def keys_of(word: str) -> list[str]:
     """The keys a hit must have: all pairs, or the one character."""
     if len(word) == 1:

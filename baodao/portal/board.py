@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Min, QuerySet
 
 from baodao.acts.access import within
 from baodao.core.clock import today
+from baodao.core.memory import Brief
 from baodao.orders.models import Order
 from baodao.orders.residents import handler, public
 from baodao.orders.rules import PUBLIC_STATES
@@ -83,6 +84,7 @@ class Board:
     changed: bool
     origins: Sequence[Place]
     phone: str
+    at: datetime
     tiles: Sequence[Tile]
     shown_from: int
     waiting: int
@@ -125,6 +127,10 @@ def place_of(code: str, regions: str = NOW) -> Place | None:
     return next((s.new for s in successors(place) if s.main), None)
 
 
+# Counted once a minute and process, however many look.
+_FIGURES: Brief[tuple[str, int, str], Figures] = Brief()
+
+
 def board(
     place: Place | None, phone: str, now: datetime, *, year: int | None = None,
     regions: str = NOW,
@@ -132,13 +138,17 @@ def board(
     """Everything on the page, in about eight queries."""
     this = today(now).year
     scope = Scope(place.path if place else "", place, regions=regions)
-    found = figures(scope, Period.year(year or this), now=now, served=False)
+    period = Period.year(year or this)
+    found = _FIGURES.get(
+        (scope.path, period.start.year, regions),
+        lambda: figures(scope, period, now=now, served=False),
+    )
     listed = wishes(scope.area)
     then = place is not None and regions == THEN
     return Board(
         place, year or this, regions, scope.area.changed,
         [s.old for s in origins(place) if s.main] if then and place else [],
-        phone, _tiles(found, "今年" if year in (None, this) else f"{year}年"),
+        phone, found.now, _tiles(found, "今年" if year in (None, this) else f"{year}年"),
         found.shown_from,
         listed.filter(state="published").count(),
         cards(_recent(listed), now), _thanks(scope.area, now),

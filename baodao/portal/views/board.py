@@ -27,6 +27,7 @@ from baodao.portal.board import (
 )
 from baodao.stats.definitions import DEFINITIONS, RATES
 from baodao.ui.display import YEAR
+from baodao.ui.paging import UpTo, count_up_to
 
 COOKIE = "bd_board"
 A_PAGE = 30
@@ -62,8 +63,11 @@ def show_wishes(request: HttpRequest) -> HttpResponse:
     """全部心愿, with filters in the address."""
     at = place_asked(request)
     rows, now = wishes_asked(request, at), clock_now()
-    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     figure = request.GET.get("figure", "")
+    # What a figure opens is as long as the figure; all wishes go back for years.
+    known = figure in ON_THE_WALL
+    pages = Paginator(rows, A_PAGE) if known else UpTo(rows, A_PAGE, count_up_to(rows))
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "place": at,
         "page": page,

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from baodao.acts.access import can, visible
 from baodao.acts.actor import Actor
 from baodao.orders.filters import phone_key
+from baodao.orders.filters import search as wanted
 from baodao.orders.models import Order
 from baodao.people.models import Member, Unit
 from baodao.people.roles import ROLES
@@ -85,8 +86,7 @@ def find(actor: Actor, text: str) -> list[Group]:
 
 def _orders(actor: Actor, text: str) -> QuerySet[Order]:
     found = visible(Order.objects.all(), actor, "orders.view")
-    number = text.removeprefix("单").strip()
-    found = found.filter(Q(no__startswith=number) | Q(title__icontains=text))
+    found = found.filter(wanted(text.removeprefix("单").strip() or text))
     found = found.select_related("place").order_by("-placed_at")
     return found.defer("detail", "call_name", "phone", "address", "rating_text")
 
