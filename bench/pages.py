@@ -12,7 +12,7 @@ from bench.deployment import HISTORY, Deployment, django, serving
 from bench.figures import Figure
 from bench.history import grow
 
-FEW, MANY, TIMES = 10_000, 1_000_000, 60
+FEW, MANY, TIMES = 10_000, 1_000_000, 120
 # name, demo account ("" is a resident), path
 PAGES = [
     ("list_community", "demo-worker", "/orders/"),

@@ -169,7 +169,12 @@ class Order(Acted):
             ),
         ]
         indexes = [
-            models.Index(fields=["path", "state", "due_at"], name="order_by_place"),
+            # What is open is few; what is closed is years and found by its time.
+            models.Index(
+                fields=["path", "state", "due_at"],
+                name="order_open_by_place",
+                condition=Q(state__in=list(rules.OPEN)),
+            ),
             # What figures look at is carried along: they read no rows (stats).
             models.Index(
                 fields=["path", "placed_at"],

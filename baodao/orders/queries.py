@@ -35,7 +35,7 @@ from baodao.orders.filters import (
 from baodao.orders.models import Order
 from baodao.orders.suggestions import community_of
 from baodao.places.models import Place
-from baodao.ui.paging import UpTo, count_up_to
+from baodao.ui.paging import FOUND, MOST, UpTo, count_up_to, words_of
 
 PAGE = 25
 
@@ -74,6 +74,11 @@ class Desk:
     mine_late: int = 0
     others: int = 0
     now: datetime = field(default_factory=clock_now)
+    most: int = MOST
+
+    def told(self, tab: str) -> str:
+        """The number of a tab as it is shown."""
+        return words_of(self.counts[tab], self.most)
 
 
 def places_in_reach(actor: Actor) -> list[Place]:
@@ -146,17 +151,20 @@ def desk(
     filters, tab, places = asked(actor, data)
     paths = {p.code: p.path for p in places}
     condition = filters.condition(actor, paths, now)
-    counts = _counts(actor, tab, condition, now)
+    most = FOUND if filters.q else MOST
+    counts = _counts(actor, tab, condition, now, most)
     rows = rows_of(actor, filters, tab, paths, now)
-    paginator = UpTo(rows, PAGE, counts[tab])
+    paginator = UpTo(rows, PAGE, counts[tab], most)
     return Desk(
         tab, filters, paginator.get_page(page), {t: counts[t] for t in TABS},
         {b: counts[f"in_{b}"] for b in BUCKETS}, places,
-        counts["desk_mine"], counts["desk_late"], counts["desk_others"], now,
+        counts["desk_mine"], counts["desk_late"], counts["desk_others"], now, most,
     )  # fmt: skip
 
 
-def _counts(actor: Actor, tab: str, asked: Q, now: datetime) -> dict[str, int]:
+def _counts(
+    actor: Actor, tab: str, asked: Q, now: datetime, most: int
+) -> dict[str, int]:
     """All numbers of the page: what is open, by whose turn it is and how soon, in one
     query; what is closed, counted as far as it is shown, in another."""
     rows = visible(Order.objects.all(), actor, "orders.view")
@@ -173,7 +181,8 @@ def _counts(actor: Actor, tab: str, asked: Q, now: datetime) -> dict[str, int]:
         found[f"in_{soon}"] += fit if tab in (whose, "all") else 0
         found["desk_mine" if whose == first else "desk_others"] += n
         found["desk_late"] += n if (whose, soon) == (first, "late") else 0
-    found["closed"] = count_up_to(rows.filter(in_tab("closed"), asked))
+    closed = rows.filter(in_tab("closed"), asked, closed_at__isnull=False)
+    found["closed"] = count_up_to(closed.order_by("-closed_at"), most)
     found["any"] = found["all"] + found["closed"]
     return found
 

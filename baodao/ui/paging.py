@@ -7,23 +7,25 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
 MOST = 1_000
+FOUND = 100  # of what was searched for
 
 
 def count_up_to(rows: QuerySet[Any], most: int = MOST) -> int:
-    """How many rows there are, `most` + 1 when there are more."""
-    return rows.order_by().values("pk")[: most + 1].count()
+    """How many rows there are, `most` + 1 when there are more; in the order given, so
+    that the index of that order may count them."""
+    return rows.values("pk")[: most + 1].count()
 
 
-def words_of(n: int) -> str:
+def words_of(n: int, most: int = MOST) -> str:
     """A count as it is shown: 85, 1,000+."""
-    return f"{MOST:,}+" if n > MOST else f"{n:,}"
+    return f"{most:,}+" if n > most else f"{n:,}"
 
 
 class UpTo(Paginator):  # type: ignore[type-arg]
-    """Pages of at most `MOST` rows. `known`: what `count_up_to` gave, or the exact
+    """Pages of at most `most` rows. `known`: what `count_up_to` gave, or the exact
     number; `more`: there are further rows."""
 
-    def __init__(self, rows: Any, per_page: int, known: int) -> None:
+    def __init__(self, rows: Any, per_page: int, known: int, most: int = MOST) -> None:
         super().__init__(rows, per_page)
-        self.more = known > MOST
-        self.__dict__["count"] = min(known, MOST)
+        self.more = known > most
+        self.__dict__["count"] = min(known, most)

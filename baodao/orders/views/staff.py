@@ -18,7 +18,6 @@ from baodao.orders.views.staff_detail import detail, looked, reveal
 from baodao.orders.views.staff_new import new, similar, slip
 from baodao.orders.views.staff_page import actor_of, staff_page
 from baodao.places.rules import COMMUNITY
-from baodao.ui.paging import words_of
 
 __all__ = [
     "act", "ask", "bulk", "detail", "look_up", "looked", "new", "order_list", "reveal",
@@ -38,10 +37,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     context = {
         "desk": desk,
         "groups": _groups(rows, desk),
-        "tabs": [
-            (t, filters.TABS[t], words_of(desk.counts[t]))
-            for t in filters.tabs_of(actor)
-        ],
+        "tabs": [(t, filters.TABS[t], desk.told(t)) for t in filters.tabs_of(actor)],
         "head": _head(actor, desk),
         "elsewhere": f"{desk.others} 件在等别人。",
         "figures": _figures(actor, desk),
