@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.cast import Part
@@ -82,8 +82,7 @@ class Client(threading.Thread):
     port: int
     part: Part
     stop: threading.Event
-    base: datetime
-    turn: int = 0  # continues the minutes of service of earlier rounds
+    turn: int = 0  # goes on with the members where the last round stopped
     done: int = 0
     spans: list[float] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -106,22 +105,12 @@ class Client(threading.Thread):
     def _lifecycle(self, to: Connection) -> str:
         part = self.part
         member = part.members[self.turn % len(part.members)]
-        start, end = self._minute(self.turn // len(part.members))
         self.turn += 1
-        wish = {
-            "place": part.place,
-            "category": "repair",
-            "detail": "灯坏了",
-            "source": "desk",
-        }
-        order = self._timed(to, "", part.worker, wish)["id"]
-        for token, act, body in (
-            (part.worker, "verify", VERIFY), (part.worker, "publish", None),
-            (member, "claim", None), (member, "start", None),
-            (member, "report_done", {"start": start, "end": end, "note": "换好了"}),
-            (part.worker, "confirm", {"result": "solved"}),
-        ):  # fmt: skip
-            self._timed(to, f"/{order}/acts/{act}", token, body)
+        order = self._timed(to, "", part.worker, wish(part))["id"]
+        tokens = {"worker": part.worker, "member": member}
+        for who, act, body in acts():
+            body = moment() if act == "report_done" else body
+            self._timed(to, f"/{order}/acts/{act}", tokens[who], body)
         return str(order)
 
     def _timed(
@@ -132,11 +121,12 @@ class Client(threading.Thread):
         self.spans.append(time.perf_counter() - began)
         return answer
 
-    def _minute(self, n: int) -> tuple[str, str]:
-        """The n-th minute of service back from the base: nobody serves in two places
-        at once."""
-        end = self.base.replace(second=0, microsecond=0) - timedelta(minutes=n)
-        return (end - timedelta(minutes=1)).isoformat(), end.isoformat()
+
+def moment() -> dict[str, str]:
+    """A service that has just ended: nobody serves in two places at once."""
+    end = datetime.now(UTC)
+    start = end - timedelta(milliseconds=1)
+    return {"start": start.isoformat(), "end": end.isoformat(), "note": "换好了"}
 
 
 def wish(part: Part) -> dict[str, str]:
@@ -146,11 +136,10 @@ def wish(part: Part) -> dict[str, str]:
     }  # fmt: skip
 
 
-def acts(start: str, end: str) -> list[tuple[str, str, Any]]:
-    """(who, act, body) of the six acts after it."""
-    done = {"start": start, "end": end, "note": "换好了"}
+def acts() -> list[tuple[str, str, Any]]:
+    """(who, act, body) of the six acts after it; a report is of the `moment`."""
     return [
         ("worker", "verify", VERIFY), ("worker", "publish", None),
         ("member", "claim", None), ("member", "start", None),
-        ("member", "report_done", done), ("worker", "confirm", {"result": "solved"}),
+        ("member", "report_done", None), ("worker", "confirm", {"result": "solved"}),
     ]  # fmt: skip

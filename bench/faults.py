@@ -12,15 +12,14 @@ import urllib.request
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from bench.cast import Part, cast
-from bench.client import Connection, Refused, acts, wish
+from bench.client import Connection, Refused, acts, moment, wish
 from bench.deployment import Deployment, django, serving
 from bench.figures import Figure
-from bench.lifecycle import drained, free_minutes
+from bench.lifecycle import drained
 
 SECONDS, CLIENTS, ANSWER = 300, 6, 10.0
 KINDS = {"web": ("granian",), "worker": ("procrastinate",), "database": ("postgres",)}
@@ -35,7 +34,6 @@ class Stubborn(threading.Thread):
     deployment: Deployment
     part: Part
     stop: threading.Event
-    base: datetime
     turn: int = 0
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -57,12 +55,10 @@ class Stubborn(threading.Thread):
     def _lifecycle(self) -> None:
         part = self.part
         member = part.members[self.turn % len(part.members)]
-        end = self.base.replace(second=0, microsecond=0)
-        end -= timedelta(minutes=self.turn // len(part.members))
-        start = end - timedelta(minutes=1)
         self.turn += 1
         order = self._until_done("", part.worker, wish(part))["id"]
-        for by, act, body in acts(start.isoformat(), end.isoformat()):
+        for by, act, body in acts():
+            body = moment() if act == "report_done" else body
             token = part.worker if by == "worker" else member
             answer = self._until_done(f"/{order}/acts/{act}", token, body)
             self.seen[answer["event_id"]] = order, act
@@ -121,8 +117,8 @@ def main(seconds: int = SECONDS, seed: int = 20261125) -> list[Figure]:
         django()
         from django.db import connection
 
-        stop, base = threading.Event(), free_minutes()
-        crowd = [Stubborn(deployment, part, stop, base) for part in cast()[:CLIENTS]]
+        stop = threading.Event()
+        crowd = [Stubborn(deployment, part, stop) for part in cast()[:CLIENTS]]
         prober = Prober(deployment, stop)
         for thread in (*crowd, prober):
             thread.start()

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bench import bare
 from bench.cast import Part, cast
@@ -39,13 +38,12 @@ def main(only: str = "") -> list[Figure]:
         with deployment.stopped(*WORKER):
             bare.prepare()
         turns = dict.fromkeys(range(len(parts)), 0)
-        base = free_minutes()
-        _http(deployment, parts, 8, 3, turns, base)  # warm: both processes, plans
-        return list(_figures(deployment, parts, turns, base))
+        _http(deployment, parts, 8, 3, turns)  # warm: both processes, plans
+        return list(_figures(deployment, parts, turns))
 
 
 def _figures(
-    deployment: Deployment, parts: list[Part], turns: dict[int, int], base: datetime
+    deployment: Deployment, parts: list[Part], turns: dict[int, int]
 ) -> Iterator[Figure]:
     acknowledged: list[str] = []
     for clients in (1, 8, 32):
@@ -53,7 +51,7 @@ def _figures(
         for _ in range(ROUNDS):
             with deployment.stopped(*WORKER):  # pgbench does the worker's part itself
                 direct.append(bare.run(clients, SECONDS))
-            http.append(_http(deployment, parts, clients, SECONDS, turns, base))
+            http.append(_http(deployment, parts, clients, SECONDS, turns))
             acknowledged += http[-1].ids
         yield from _compared(clients, http, direct)
     yield _lost(acknowledged)
@@ -88,13 +86,11 @@ def _median(values: Iterator[float]) -> float:
 
 def _http(
     deployment: Deployment, parts: list[Part], clients: int, seconds: float,
-    turns: dict[int, int], base: datetime,
+    turns: dict[int, int],
 ) -> Round:  # fmt: skip
     stop = threading.Event()
     crowd = [
-        Client(
-            deployment.port, parts[i % len(parts)], stop, base, turns[i % len(parts)]
-        )
+        Client(deployment.port, parts[i % len(parts)], stop, turns[i % len(parts)])
         for i in range(clients)
     ]
     before = [deployment.cpu(*w) for w in (SERVER, WORKER, POSTGRES)]
@@ -132,21 +128,6 @@ def drained() -> None:
             if not cursor.fetchone()[0]:
                 return
         time.sleep(0.05)
-
-
-def free_minutes() -> datetime:
-    """The last minute in which none of the cast has served yet."""
-    from django.db.models import Min
-
-    from baodao.core.clock import now
-    from baodao.orders.models import Service
-
-    served = Service.objects.filter(
-        member__person__account__username__startswith="bench.m",
-        start_at__gte=now() - timedelta(days=300),
-    )
-    first = served.aggregate(first=Min("start_at"))["first"]
-    return min(first or now(), now()) - timedelta(minutes=1)
 
 
 def _lost(ids: list[str]) -> Figure:
