@@ -12,8 +12,8 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     at = models.DateTimeField()
-    person = models.ForeignKey(Person, models.CASCADE, null=True)
-    unit = models.ForeignKey(Unit, models.CASCADE, null=True)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, db_index=False)
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, db_index=False)
     role = models.TextField(default="")
     path = CText(default="")
     title = models.TextField()

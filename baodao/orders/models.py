@@ -56,11 +56,13 @@ class Order(Acted):
     FLOW = rules.FLOW
 
     no = models.TextField("单号")
-    code = models.TextField("查询码", default=lookup_code, unique=True)
-    token = models.TextField("链接", default=link_token, unique=True)
+    code = models.TextField("查询码", default=lookup_code)
+    token = models.TextField("链接", default=link_token)
     state = models.TextField("状态", default="submitted")
     kind = models.TextField("类型", choices=list(rules.KINDS.items()))
-    category = models.ForeignKey(Category, models.PROTECT, verbose_name="类别")
+    category = models.ForeignKey(
+        Category, models.PROTECT, verbose_name="类别", db_index=False
+    )
     urgency = models.TextField(
         "急不急", choices=list(rules.URGENCIES.items()), default="normal"
     )
@@ -68,7 +70,11 @@ class Order(Acted):
     route = models.TextField(
         "办理方式", choices=list(rules.ROUTES.items()), default="", blank=True
     )
-    place = models.ForeignKey(Place, models.PROTECT, verbose_name="地方")
+    # Found by their paths, or by the indexes below: one more each would be written
+    # with every act.
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name="地方", db_index=False
+    )
     path = CText()
     # Where it was placed, when a change of divisions has moved it since: figures "as
     # recorded" count it there.
@@ -88,14 +94,18 @@ class Order(Acted):
     placed_by = models.UUIDField(null=True)
 
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, verbose_name="承办单位"
-    )
+        Unit, models.PROTECT, null=True, blank=True, verbose_name="承办单位",
+        db_index=False,
+    )  # fmt: skip
     member = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, verbose_name="承办党员"
-    )
+        Member, models.PROTECT, null=True, blank=True, verbose_name="承办党员",
+        db_index=False,
+    )  # fmt: skip
     served_by_person = models.UUIDField(null=True)
     channel = models.TextField(choices=list(CHANNELS.items()), default="", blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False
+    )
     transferred_to = models.TextField(default="", blank=True)
     returned_by = models.TextField("上次退回的单位", default="", blank=True)
     # With the township, which has taken it on from its community.
@@ -139,6 +149,9 @@ class Order(Acted):
 
     class Meta:
         constraints = [
+            # As constraints: `unique=True` of a text makes a second index, for LIKE.
+            models.UniqueConstraint(fields=["code"], name="order_code_once"),
+            models.UniqueConstraint(fields=["token"], name="order_token_once"),
             models.CheckConstraint(
                 condition=Q(state__in=list(rules.STATES)), name="order_state_known"
             ),
@@ -239,7 +252,9 @@ class Service(models.Model):
     when the resident has confirmed (A16). Minutes leave travel out (domain 6.8)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    order = models.ForeignKey(Order, models.PROTECT, related_name="services")
+    order = models.ForeignKey(
+        Order, models.PROTECT, related_name="services", db_index=False
+    )
     round = models.SmallIntegerField(default=0)
     member = models.ForeignKey(Member, models.PROTECT, related_name="+")
     unit_id = models.UUIDField(null=True)
@@ -281,7 +296,7 @@ class Answer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     order = models.ForeignKey(Order, models.PROTECT, related_name="answers")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     path = CText()
     dispatched_at = models.DateTimeField()
     at = models.DateTimeField()

@@ -85,7 +85,7 @@ def _write_new(actor: Actor, order: Order, now: datetime, client_id: str) -> Don
                     numbered=order_number(order.path, now),
                 )  # fmt: skip
         except IntegrityError as error:
-            if "orders_order_code_key" not in str(error):
+            if "order_code_once" not in str(error):
                 raise
             order.code = lookup_code()
     raise Conflict("查询码没有取到。请再提交一次。")

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.functions import JSONObject
+from django.db.models import Case, Max, Min, OuterRef, Sum, TextField, When
+from django.db.models.functions import Cast, JSONObject, TruncDate
+from django.db.models.lookups import Exact
 
+from baodao.core.clock import ZONE
 from baodao.core.fixed import Fixed
 from baodao.orders import rules
 from baodao.orders.models import Service
@@ -35,10 +37,34 @@ class Served(NamedTuple):
     taken: Mapping[date, int]
 
 
-_NEAR = Record.objects.filter(
+def _day(column: str) -> TruncDate:
+    return TruncDate(column, tzinfo=ZONE)
+
+
+_ON_RECORD = Record.objects.filter(
     member_id=OuterRef("member_id"), reversal_of=None, reversals=None,
     start_at__gt=OuterRef("start_at") - 2 * DAY, start_at__lt=OuterRef("end_at") + DAY,
-).values(found=JSONObject(start="start_at", end="end_at", minutes="minutes"))  # fmt: skip
+)  # fmt: skip
+# A day's services as one; those over midnight each by itself.
+_NEAR = (
+    _ON_RECORD.annotate(
+        together=Case(
+            When(
+                Exact(_day("start_at"), _day("end_at")),
+                then=Cast(_day("start_at"), TextField()),
+            ),
+            default=Cast("id", TextField()),
+        )
+    )
+    .order_by()
+    .values("together")
+    .annotate(
+        found=JSONObject(
+            start=Min("start_at"), end=Max("end_at"), minutes=Sum("minutes")
+        )
+    )
+    .values("found")
+)
 _SERVICES = Fixed(
     lambda pk: (
         Service.objects.filter(order_id=pk)

@@ -37,7 +37,7 @@ class Record(Acted):
     confirmed_how = models.TextField()
     confirmed_by = models.UUIDField(null=True)
     reversal_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="reversals"
+        "self", models.PROTECT, null=True, related_name="reversals", db_index=False
     )
 
     class Meta:
