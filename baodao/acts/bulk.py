@@ -30,6 +30,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.ids import uuid7s
 
 M = models.Model
+MANY = 10_000
 
 
 def copy_rows(model: type[M], rows: Iterable[M]) -> int:
@@ -61,6 +62,8 @@ def create_rows(
     ids = uuid7s(n) if "id" not in given else list(given["id"])
     rows = {"id": ids, **given}
     _require_all(actor, action, model, rows, n)
+    if n > MANY:
+        _search_later()
     for table, its in adds:
         copy_columns(table, its, _length(its))
     copy_columns(model, rows, n)
@@ -70,6 +73,13 @@ def create_rows(
         n,
     )
     return ids
+
+
+def _search_later() -> None:
+    """Search indexes take many rows into a list, which is found through all the same;
+    the server sorts it in when it next cleans up, within minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL gin_pending_list_limit = '128MB'")
 
 
 def _length(given: Given) -> int:

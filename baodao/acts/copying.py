@@ -15,6 +15,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql as psql
+from psycopg.copy import QueuedLibpqWriter
 from psycopg.types.json import Json, Jsonb
 
 from baodao.acts.writing import column, db_value, written_fields
@@ -27,6 +28,7 @@ Field: TypeAlias = "models.Field[Any, Any]"
 # an array column: a tuple). Names are those of the attributes (`unit_id`, not `unit`).
 Given = Mapping[str, Any]
 BLOCK = 2_000  # lines written at a time
+SAMPLE = 1_000  # values that show whether a column repeats itself
 # Fields whose Python values go to the database as they are.
 _PLAIN = (
     models.TextField, CText, models.UUIDField, models.DateField, models.DateTimeField,
@@ -56,9 +58,12 @@ def copy_lines(model: type[M], columns: Sequence[str], lines: Iterator[str]) -> 
         psql.Identifier(model._meta.db_table),
         psql.SQL(", ").join([psql.Identifier(c) for c in columns]),
     )
-    with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
-        while block := list(islice(lines, BLOCK)):
-            copy.write("".join(block).encode())
+    with connection.cursor() as cursor:
+        own = cursor.cursor
+        # The server takes one block in while the next is made.
+        with own.copy(statement, writer=QueuedLibpqWriter(own)) as copy:
+            while block := list(islice(lines, BLOCK)):
+                copy.write("".join(block).encode())
 
 
 def _default(f: Field) -> Any:
@@ -84,11 +89,15 @@ def _texts(f: Field, values: Sequence[Any]) -> Iterable[str]:
         return [text_of(db_value(f, v)) for v in values]
     if isinstance(f, ArrayField):
         values = [tuple(v) for v in values]
-    distinct = set(values)
+    own = len(set(values[:SAMPLE])) * 2 > SAMPLE  # ids, numbers: each row has its own
+    distinct = values if own else set(values)
     if len(distinct) * 2 < len(values):
         made = {v: text_of(v) for v in distinct}
         return map(made.__getitem__, values)
-    if set(map(type, distinct)) == {str} and not _SPECIAL.search("".join(distinct)):
+    kinds = set(map(type, distinct))
+    if kinds == {UUID}:
+        return [f"{v.int:032x}" for v in values]
+    if kinds == {str} and not _SPECIAL.search("".join(distinct)):
         return values
     return map(text_of, values)
 

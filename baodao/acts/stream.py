@@ -89,20 +89,25 @@ def _events(
     tail = [db_value(f, f.value_from_object(event)) for f in rest]
     columns = [column(fields[n]) for n in own] + [column(f) for f in rest]
     ids = uuid7_texts(len(made))
-    rows = ((pk, *row) for pk, row in zip(ids, made, strict=True))
-    return columns, _lines(rows, tail)
+    end = "".join(f"\t{text_of(v)}" for v in tail) + "\n"
+    # Ids and paths are plain.
+    return columns, (
+        f"{pk}\t{of}\t{path}{end}" for pk, (of, path) in zip(ids, made, strict=True)
+    )
 
 
 def _lines(rows: Iterable[Row], tail: Sequence[Any]) -> Iterator[str]:
     """Rows as lines of COPY's text format; `tail` is the same in all of them."""
     end = "".join(f"\t{text_of(v)}" for v in tail) + "\n"
     for row in rows:
-        yield "\t".join([v if _is_plain(v) else text_of(v) for v in row]) + end
-
-
-def _is_plain(value: Any) -> bool:
-    """Text that COPY reads as it stands: no tab, line end or backslash."""
-    return type(value) is str and value.isprintable() and "\\" not in value
+        # Most text COPY reads as it stands: no tab, line end or backslash in it.
+        yield (
+            "\t".join([
+                v if type(v) is str and v.isprintable() and "\\" not in v else text_of(v)
+                for v in row
+            ])
+            + end
+        )  # fmt: skip
 
 
 @contextmanager

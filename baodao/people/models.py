@@ -211,10 +211,11 @@ class Member(Acted):
     )
 
     person = models.OneToOneField(Person, models.PROTECT, related_name="member")
-    volunteer_no = models.TextField("志愿者编号", unique=True)
+    volunteer_no = models.TextField("志愿者编号")
     unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="members"
-    )
+        Unit, models.PROTECT, null=True, blank=True, related_name="members",
+        db_index=False,
+    )  # fmt: skip
     party_org = models.ForeignKey(
         PartyOrg, models.PROTECT, null=True, blank=True, related_name="members"
     )
@@ -241,6 +242,7 @@ class Member(Acted):
         blank=True,
         related_name="+",
         verbose_name="居住社区",
+        db_index=False,
     )
     residence_path = CText(null=True, blank=True)
     point = models.ForeignKey(
@@ -250,6 +252,7 @@ class Member(Acted):
         blank=True,
         related_name="+",
         verbose_name="单位联系点",
+        db_index=False,
     )
     point_path = CText(null=True, blank=True)
     praise_public = models.BooleanField("同意公布姓名的好评", default=False)
@@ -259,6 +262,11 @@ class Member(Acted):
     left_on = models.DateField("离开日期", null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volunteer_no"], name="member_volunteer_no_once"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["retires_on"],

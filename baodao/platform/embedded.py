@@ -181,7 +181,10 @@ def _options(cluster: Cluster) -> Iterator[str]:
         "unix_socket_directories": str(cluster.socket),
         "unix_socket_permissions": "0700",
         "max_connections": "100",
-        "shared_buffers": "128MB",
+        "shared_buffers": "256MB",
+        # A long import or a busy day is one checkpoint, not ten.
+        "max_wal_size": "2GB",
+        "checkpoint_timeout": "15min",
         "jit": "off",
         # Many short questions at once: a second process for one of them is taken from
         # the others. Reading out of order costs nothing on today's disks.

@@ -26,14 +26,16 @@ class ReportIn(Acted):
     state = models.TextField("状态", default="submitted")
     channel = models.TextField("渠道", choices=list(rules.CHANNELS.items()))
     member = models.ForeignKey(
-        Member, models.PROTECT, null=True, blank=True, related_name="report_ins"
-    )
+        Member, models.PROTECT, null=True, blank=True, related_name="report_ins",
+        db_index=False,
+    )  # fmt: skip
     subject_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="report_ins"
-    )
+        Unit, models.PROTECT, null=True, blank=True, related_name="report_ins",
+        db_index=False,
+    )  # fmt: skip
     unit_id = models.UUIDField(null=True)
     point = models.ForeignKey(
-        Place, models.PROTECT, related_name="+", verbose_name="报到地"
+        Place, models.PROTECT, related_name="+", verbose_name="报到地", db_index=False
     )
     path = CText()
     method = models.TextField(
@@ -65,6 +67,7 @@ class ReportIn(Acted):
         blank=True,
         related_name="+",
         verbose_name="转往",
+        db_index=False,
     )
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"

@@ -15,6 +15,7 @@ from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.engine import act, create, note_event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
+from baodao.core.collecting import paused
 from baodao.core.errors import BaodaoError, Conflict, Invalid, NotFound
 from baodao.core.locks import one_at_a_time
 from baodao.core.progress import Tell, nobody
@@ -209,7 +210,8 @@ def _load(run: ImportRun, now: datetime | None, tell: Tell) -> str:
         raise Conflict(_MOVED_ON)
     n = trial.case.counts["new"] + trial.case.counts["update"]
     tell("写入", 0, n)
-    trial.load()
+    with paused():
+        trial.load()
     tell("写入", n, n)
     changed = {**_NOTHING, **_stamp(now)}
     changed["millis"] = round((monotonic() - started) * 1000)

@@ -16,6 +16,7 @@ from baodao.acts.models import Event
 from baodao.acts.stream import copy_created, rebuilt, refresh_statistics
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
+from baodao.core.collecting import paused
 from baodao.core.ids import uuid7_texts
 from baodao.places import rules
 from baodao.places.divisions import Division, check, files_of, read, typed
@@ -75,7 +76,7 @@ def import_places(
     new, renamed = _differing(checked.names, here)
     say(f"核对好了：新增{len(new):,}个，改名{len(renamed):,}个。")
     if not dry_run:
-        with transaction.atomic():
+        with transaction.atomic(), paused():
             if new:
                 upper = _Upper(checked.names, here)
                 _add(actor, typed(new, upper), len(new), here, say, now or clock_now())
