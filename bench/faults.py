@@ -10,8 +10,10 @@ import threading
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -169,13 +171,21 @@ def _figures(
     ]  # fmt: skip
 
 
+PART = 20_000  # ids asked for at a time
+
+
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(ids)
+    while part := list(islice(left, PART)):
+        yield part
+
+
 def _lost(seen: dict[str, tuple[str, str]]) -> int:
     from baodao.acts.models import Event
 
-    kept = {
-        str(pk) for pk in Event.objects.filter(pk__in=seen).values_list("pk", flat=True)
-    }
-    return len(set(seen) - kept)
+    return sum(
+        len(part) - Event.objects.filter(pk__in=part).count() for part in _parts(seen)
+    )
 
 
 def _doubled(seen: dict[str, tuple[str, str]]) -> int:
@@ -185,11 +195,14 @@ def _doubled(seen: dict[str, tuple[str, str]]) -> int:
     from baodao.acts.models import Event
     from baodao.records.models import Record
 
-    orders = {order for order, _ in seen.values()}
-    rows = Event.objects.filter(object_id__in=orders).exclude(action="orders.remind")
-    twice = rows.values("object_id", "action").annotate(n=Count("pk")).filter(n__gt=1)
-    records = Record.objects.filter(source_id__in=orders).values("source_id")
-    return twice.count() + records.annotate(n=Count("pk")).filter(n__gt=1).count()
+    n = 0
+    for orders in _parts({order for order, _ in seen.values()}):
+        rows = Event.objects.filter(object_id__in=orders)
+        twice = rows.exclude(action="orders.remind").values("object_id", "action")
+        records = Record.objects.filter(source_id__in=orders).values("source_id")
+        for found in (twice, records):
+            n += found.annotate(n=Count("pk")).filter(n__gt=1).count()
+    return n
 
 
 def _untold(seen: dict[str, tuple[str, str]]) -> int:
@@ -197,8 +210,11 @@ def _untold(seen: dict[str, tuple[str, str]]) -> int:
     from baodao.notifications.models import Message
 
     confirmed = [event for event, (_, act) in seen.items() if act == "confirm"]
-    told = Message.objects.filter(event_id__in=confirmed).values("event_id").distinct()
-    return len(confirmed) - told.count()
+    told = (
+        Message.objects.filter(event_id__in=part).values("event_id").distinct().count()
+        for part in _parts(confirmed)
+    )
+    return len(confirmed) - sum(told)
 
 
 if __name__ == "__main__":

@@ -131,6 +131,38 @@ def test_search_by_number_by_code_and_by_words(w: World) -> None:
     assert view(w, f"q={one.no}", "outsider").page.paginator.count == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("灯", True), ("路灯", True), ("灯坏了", True), ("led灯", True), ("LED", True),
+        ("路灯 led", True), ("路坏", False), ("灯led", False), ("路灯 水管", False),
+    ],
+)  # fmt: skip
+def test_words_of_any_length_are_found_in_the_public_wording(
+    w: World, text: str, found: bool
+) -> None:
+    place(w, title="楼道路灯坏了，换LED灯")
+    place(w, title="水管漏水")
+    assert len(numbers(view(w, f"q={text}"))) == int(found)
+
+
+def test_years_of_closed_orders_are_counted_as_far_as_they_are_shown(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(1, 5):
+        order_in("closed", w, at=now() - timedelta(days=day))
+    monkeypatch.setattr(queries, "MOST", 3)
+    desk = view(w, "tab=closed")
+    assert desk.told("closed") == "3+" and desk.told("all") == "0"
+    assert len(numbers(desk)) == desk.page.paginator.count == 3
+    closed = [o.closed_at for o in desk.page]
+    assert closed == sorted(closed, reverse=True)
+    page = w.client("community_worker").get("/orders/?tab=closed").content.decode()
+    assert "3+" in page and "共 3 以上" in page
+    monkeypatch.setattr(queries, "MOST", 4)
+    assert view(w, "tab=closed").told("closed") == "4"
+
+
 def test_pages_hold_25_and_keep_their_group_heads(w: World) -> None:
     for _ in range(27):
         place(w)

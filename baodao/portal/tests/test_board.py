@@ -1,5 +1,6 @@
 """The public board: what everybody may see, and what never stands there."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from baodao.core import memory
 from baodao.core.clock import now
 from baodao.orders import services as s
 from baodao.orders.models import Order
@@ -45,6 +47,21 @@ def test_wishes_stand_in_four_words(w: World, state: str, word: str, when: str) 
     card = page.split('class="wish"')[1].split("</article>")[0]
     assert TITLE in card and word in card and when in card
     assert "森格社区" in card and "网格" not in card
+
+
+def test_the_figures_may_be_a_minute_old_and_say_of_when(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "BRIEF", 60.0)
+    order_in("published", w)
+    first = text(Client().get(BOARD))
+    assert "1</a><small>件" in first
+    order_in("published", w)
+    again = text(Client().get(BOARD))
+    assert "1</a><small>件" in again and again.count('class="wish"') == 2
+    assert re.findall("截至 [^。]+", again) == re.findall("截至 [^。]+", first)
+    memory.forget_everything()
+    assert "2</a><small>件" in text(Client().get(BOARD))
 
 
 @pytest.mark.parametrize(
