@@ -155,7 +155,7 @@ def test_years_of_closed_orders_are_counted_as_far_as_they_are_shown(
     desk = view(w, "tab=closed")
     assert desk.told("closed") == "3+" and desk.told("all") == "0"
     assert len(numbers(desk)) == desk.page.paginator.count == 3
-    closed = [o.closed_at for o in desk.page]
+    closed = [str(o.closed_at) for o in desk.page]
     assert closed == sorted(closed, reverse=True)
     page = w.client("community_worker").get("/orders/?tab=closed").content.decode()
     assert "3+" in page and "共 3 以上" in page
