@@ -12,7 +12,7 @@ from baodao.orders.models import Order
 from baodao.orders.plans import Context
 from baodao.records.models import CHANNELS
 from baodao.ui.shapes import Line
-from baodao.ui.words import deadline, hours, span
+from baodao.ui.words import deadline, hours, worked
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _done(event: Event, order: Order, ctx: Context) -> tuple[str, list[Line]]:
     channel = CHANNELS.get(order.channel, "")
     return "办完了，辛苦", [
         Line("办理情况已写给居民", "居民在查询页看得到您写的那一句"),
-        Line(f"服务时间已登记：{who}{span(minutes)}", "路上的时间不算"),
+        Line(f"服务时间已登记：{who}{worked(minutes)}", "路上的时间不算"),
         Line("等居民说办好没有", f"{by}。没答复由社区打电话问，不会自动算好评", "wait"),
         Line(
             "居民确认后，记入您的服务记录", f"{channel}渠道，各项统计自动更新", "later"

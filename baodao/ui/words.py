@@ -37,6 +37,14 @@ def span(value: timedelta | int) -> str:
     return f"{hours} 小时 {minutes} 分" if minutes else f"{hours} 小时"
 
 
+def worked(minutes: int) -> str:
+    """Time of service, which nobody counts in days: 45 分, 30 小时, 1 小时 30 分."""
+    full, rest = divmod(max(0, minutes), HOUR)
+    if not full:
+        return f"{rest} 分"
+    return f"{full:,} 小时 {rest} 分" if rest else f"{full:,} 小时"
+
+
 def hours(n: int) -> str:
     """A number of hours as a span: 3 天, 2 小时."""
     return span(timedelta(hours=n))

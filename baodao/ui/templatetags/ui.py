@@ -39,6 +39,7 @@ def _now() -> datetime:
 register.filter("span", words.span)
 register.filter("exact_span", words.exact_span)
 register.filter("hours", words.hours)
+register.filter("worked", words.worked)
 register.filter("yuan", words.yuan)
 register.filter("weekday", words.weekday)
 register.filter("code8", words.code8)

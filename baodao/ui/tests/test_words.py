@@ -41,6 +41,13 @@ def test_an_exact_span_goes_down_to_the_minute() -> None:
     assert words.exact_span(90) == "1 小时 30 分"
 
 
+def test_time_of_service_is_hours_however_many() -> None:
+    assert words.worked(30) == "30 分" and words.worked(0) == "0 分"
+    assert words.worked(90) == "1 小时 30 分"
+    assert words.worked(1800) == "30 小时"
+    assert words.worked(60 * 1234) == "1,234 小时"
+
+
 def test_dates_name_the_year_only_when_it_is_another() -> None:
     assert words.cdate(TODAY, TODAY) == "11月23日"
     assert words.cdate(date(2025, 2, 4), TODAY) == "2025年2月4日"
