@@ -13,24 +13,20 @@ from django.db.models.functions import Replace
 
 M = TypeVar("M", bound=Model)
 
-# The migrations make it; it must stay immutable, indexes are built on it. A plain loop
-# over positions takes half the time of one over characters with a memory, and a tenth
-# of the same thing in SQL: an import of the nation's names is mostly this.
-SEARCH_KEYS_SQL = """
+# The migrations make it; it must stay immutable, indexes are built on it. All pairs are
+# cut by one regular expression: first those that begin at odd characters, then, one
+# character on, the others (\x01 and \x02 keep the parts from making a pair that is in
+# neither). An import of the nation's names is mostly this; a loop takes half as long
+# again.
+SEARCH_KEYS_SQL = r"""
 CREATE OR REPLACE FUNCTION search_keys(name text, pinyin text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
-  n text := lower(name);
-  p text := replace(pinyin, ' ', '');
-  keys text[] := string_to_array(regexp_replace(n || p, '[ -~]+', '', 'g'), NULL);
+  both_ text := lower(name) || E'\x01' || replace(pinyin, ' ', '');
+  shifted text := repeat(E'\x02', 2 - length(both_) % 2) || substr(both_, 2);
 BEGIN
-  FOR i IN 1 .. length(n) - 1 LOOP
-    keys := keys || substr(n, i, 2);
-  END LOOP;
-  FOR i IN 1 .. length(p) - 1 LOOP
-    keys := keys || substr(p, i, 2);
-  END LOOP;
-  RETURN keys;
+  RETURN string_to_array(regexp_replace(both_, E'[\x01-~]+', '', 'g'), NULL)
+    || string_to_array(regexp_replace(both_ || shifted, '(..)', E'\\1\t', 'g'), E'\t');
 END $$
 """
 
