@@ -35,6 +35,11 @@ def place(w: World, *, at: datetime | None = None, **fields: Any) -> Order:
     return s.place_order(**{**chosen, **fields}, now=at)
 
 
+def fresh(order: Order) -> Order:
+    """The order as it is in the database now."""
+    return Order.objects.get(pk=order.pk)
+
+
 def place_online(w: World, **fields: Any) -> Order:
     """A wish from a resident without an account."""
     return place(w, actor=ANONYMOUS, source="online", seen_how="online", **fields)

@@ -14,7 +14,14 @@ from baodao.orders import services as s
 from baodao.orders import sweeps
 from baodao.orders.models import Order, Service
 from baodao.orders.plans import Stretch
-from baodao.orders.tests.make import TITLE, order_in, place, place_online, stretch
+from baodao.orders.tests.make import (
+    TITLE,
+    fresh,
+    order_in,
+    place,
+    place_online,
+    stretch,
+)
 from baodao.orders.tests.test_jobs import told, work
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
@@ -27,10 +34,6 @@ WHY = "一直没有回音。"
 @pytest.fixture
 def w() -> World:
     return world()
-
-
-def fresh(order: Order) -> Order:
-    return Order.objects.get(pk=order.pk)
 
 
 # --- clocks -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from baodao.acts.actor import link_holder
 from baodao.core.errors import Invalid
 from baodao.orders import services as s
 from baodao.orders.models import Order
-from baodao.orders.tests.make import order_in, place, place_online
+from baodao.orders.tests.make import fresh, order_in, place, place_online
 from baodao.orders.tests.test_jobs import told, work
 from baodao.people.tests.make import World, world
 
@@ -21,10 +21,6 @@ WHY = "一直没有回音。"
 @pytest.fixture
 def w() -> World:
     return world()
-
-
-def fresh(order: Order) -> Order:
-    return Order.objects.get(pk=order.pk)
 
 
 # --- merged -----------------------------------------------------------------------------

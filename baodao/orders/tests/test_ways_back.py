@@ -14,7 +14,7 @@ from baodao.orders import following, rules, sweeps
 from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.residents import story
-from baodao.orders.tests.make import order_in, place_online
+from baodao.orders.tests.make import fresh, order_in, place_online
 from baodao.orders.tests.test_jobs import told, work
 from baodao.people.models import Member, Unit
 from baodao.people.tests.make import World, world
@@ -28,10 +28,6 @@ WHY = "一直没有回音。"
 @pytest.fixture
 def w() -> World:
     return world()
-
-
-def fresh(order: Order) -> Order:
-    return Order.objects.get(pk=order.pk)
 
 
 # --- taken back, given back ---------------------------------------------------------

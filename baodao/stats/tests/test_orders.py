@@ -13,7 +13,10 @@ from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.tests.make import advance, never_reached, order_in, place, stretch
 from baodao.people.tests.make import World, world
+from baodao.places.areas import NOW as NOW_REGIONS
 from baodao.places.areas import THEN
+from baodao.places.models import Place
+from baodao.places.tests.changing import far_order, merge_counties
 from baodao.stats.definitions import ANSWERS, DEFINITIONS, ORDER_FIGURES, RATES
 from baodao.stats.orders import (
     COLUMNS,
@@ -62,7 +65,7 @@ def _check(scope: Scope, period: Period) -> None:
             if name != "helpers" and not scope.is_leaf:
                 assert told == sum(x.counts.n(name, channel) for x in found.lines)
     for line in found.lines:
-        below = Scope(line.path, line.place, line.only_here)
+        below = Scope(line.path, line.place, line.only_here, scope.regions)
         for name in DEFINITIONS:
             for channel in ("", *COLUMNS):
                 told = line.counts.n(name, channel)
@@ -280,6 +283,30 @@ def test_all_figures_of_a_place_take_few_queries(
         _all(Scope("54/", regions=THEN), by_place=True)
     with django_assert_num_queries(10):
         _all(Scope("54/"), by_place=True)
+
+
+@pytest.mark.parametrize("regions", [NOW_REGIONS, THEN])
+def test_rows_and_lists_agree_after_places_have_merged(w: World, regions: str) -> None:
+    """What was recorded in a county that has gone stands in the rows of the one that
+    took it over, and as recorded in its own."""
+    _mixed(w)
+    far_order(w, "closed", AT + timedelta(days=4))
+    waits = far_order(w, "dispatched", AT)
+    p = w.places
+    before = _all(Scope(p.prefecture.path, p.prefecture), by_place=True).total.all
+    merge_counties(w, now=NOW)
+    waits.refresh_from_db()
+    whole = Scope(p.prefecture.path, p.prefecture, regions=regions)
+    found = _all(whole, by_place=True)
+    assert found.total.all == before
+    rows = {line.path: line.counts.n("placed") for line in found.lines}
+    gone = p.other_district.path
+    assert rows.get(gone, 0) == (2 if regions == THEN else 0)
+    for it in (p.prefecture, p.district, Place.objects.get(path=waits.path)):
+        _check(Scope(it.path, it, regions=regions), YEAR)
+    for path in (waits.path, p.community.path, p.far_community.path):
+        here = Place.objects.get(path=path)
+        _check(Scope(path, here, only_here=True, regions=regions), YEAR)
 
 
 def test_lists_are_cut_by_the_database_across_their_parts(w: World) -> None:
