@@ -54,7 +54,7 @@ MEMBERS = Sheet(
         Column("availability", "可服务时间", many_of(AVAILABILITY, {"周末": "weekend_day", "随时": "any"}),
                also=("服务时间", "空闲时间"), examples=("周末白天", "都可以"),
                options=tuple(AVAILABILITY.values()), width=20),
-        Column("joined_on", "到本单位日期", day, also=("到单位日期", "入职时间", "参加工作时间", "调入时间", "来单位时间"),
+        Column("joined_on", "到本单位日期", day, also=("到单位日期", "到岗时间", "到岗日期", "到本单位时间", "入职时间", "调入时间", "来单位时间"),
                examples=("2019-07-01", "2026年2月4日")),
     ),
     keys=(("no",), ("name",)),
