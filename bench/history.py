@@ -2,7 +2,10 @@
 back by some days, with the answers of the units. What is open stays as it is: a place
 has no more open orders because it is old."""
 
-import time
+import sys
+from pathlib import Path
+
+from bench.deployment import django
 
 # Everything but ids, look-up code and link is copied; instants move back together.
 MOVED = (
@@ -10,7 +13,6 @@ MOVED = (
     "confirmed_at", "closed_at", "result_at", "due_at", "overall_due_at", "escalated_at",
 )  # fmt: skip
 CHUNK = 100_000
-SETTLE = 20  # seconds
 
 
 def grow(total: int, years: int = 10) -> None:
@@ -29,8 +31,6 @@ def grow(total: int, years: int = 10) -> None:
         cursor.execute(_ANSWERS)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE orders_order, orders_answer")
-    # A million rows are on their way to the disk for a while: not what is measured.
-    time.sleep(SETTLE)
 
 
 def _orders() -> str:
@@ -70,3 +70,8 @@ FROM orders_order o WHERE o.code LIKE 'H%' AND o.unit_id IS NOT NULL
   AND o.dispatched_at IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM orders_answer a WHERE a.order_id = o.id)
 """
+
+
+if __name__ == "__main__":
+    django(Path(sys.argv[1]))
+    grow(int(sys.argv[2]))
