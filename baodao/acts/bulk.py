@@ -14,7 +14,7 @@ from psycopg import sql as psql
 
 from baodao.acts.access import ACTIONS, columns, require
 from baodao.acts.actor import Actor
-from baodao.acts.copying import Given, copy_columns
+from baodao.acts.copying import Given, copy_columns, sending
 from baodao.acts.models import Event
 from baodao.acts.writing import (
     Write,
@@ -30,7 +30,6 @@ from baodao.core.clock import now as clock_now
 from baodao.core.ids import uuid7s
 
 M = models.Model
-MANY = 10_000
 
 
 def copy_rows(model: type[M], rows: Iterable[M]) -> int:
@@ -55,31 +54,22 @@ def create_rows(
 ) -> list[UUID]:  # fmt: skip
     """`engine.create` for many rows of one table, `adds` written with them (no acts of
     their own); returns the ids. `data` is the same for all events. The grant is judged
-    on every row. Call inside `atomic`. Raises NotFound or Forbidden."""
+    on every row. Call inside `atomic`; what follows within `sending` goes on at once. Raises NotFound or Forbidden."""
     n = _length(given)
     if not n:
         return []
     ids = uuid7s(n) if "id" not in given else list(given["id"])
     rows = {"id": ids, **given}
     _require_all(actor, action, model, rows, n)
-    if n > MANY:
-        _search_later()
-    for table, its in adds:
-        copy_columns(table, its, _length(its))
-    copy_columns(model, rows, n)
-    copy_columns(
-        Event,
-        _events_of(actor, action, model, rows, data or {}, n, at or clock_now()),
-        n,
-    )
+    at = at or clock_now()
+    with sending():
+        for table, its in adds:
+            copy_columns(table, its, _length(its))
+        copy_columns(model, rows, n)
+        copy_columns(
+            Event, _events_of(actor, action, model, rows, data or {}, n, at), n
+        )
     return ids
-
-
-def _search_later() -> None:
-    """Search indexes take many rows into a list, which is found through all the same;
-    the server sorts it in when it next cleans up, within minutes."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL gin_pending_list_limit = '128MB'")
 
 
 def _length(given: Given) -> int:

@@ -1,6 +1,6 @@
 import pgtrigger
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
 
 from baodao.core.clock import now
 from baodao.core.fields import CText, SealedText, TransactionId
@@ -44,12 +44,20 @@ class Event(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["client_key"], name="event_client_key_once")
+            models.UniqueConstraint(
+                fields=["client_key"],
+                condition=Q(client_key__isnull=False),
+                name="event_client_key_once",
+            )
         ]
         indexes = [
             models.Index(fields=["object_id", "at"], name="event_of_object"),
             models.Index(fields=["action", "at"], name="event_by_action"),
-            models.Index(fields=["actor_account", "at"], name="event_by_actor"),
+            models.Index(
+                fields=["actor_account", "at"],
+                condition=Q(actor_account__isnull=False),
+                name="event_by_actor",
+            ),
             models.Index(fields=["xid", "id"], name="event_in_commit_order"),
         ]
         triggers = [

@@ -4,13 +4,14 @@ without an instance per row. A test holds both equal (imports of a nation's plac
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 
 from baodao.acts.actor import Actor
-from baodao.acts.copying import copy_lines, text_of
+from baodao.acts.copying import copy_lines, sending, text_of
 from baodao.acts.models import Event
 from baodao.acts.writing import (
     Write,
@@ -25,7 +26,7 @@ from baodao.core.ids import uuid7_texts
 
 Row = Sequence[Any]
 Say = Callable[[str], None]
-TELL = 100_000  # rows between two words of progress
+PART = 50_000  # rows between two words of progress
 
 
 def _silent(line: str) -> None:
@@ -53,25 +54,19 @@ def copy_created(
     rest = [f for name, f in fields.items() if name not in names]
     tail = [db_value(f, f.value_from_object(blank)) for f in rest]
     columns = [column(fields[n]) for n in names] + [column(f) for f in rest]
-    made: list[tuple[Any, Any]] = []
-    kept = _kept(rows, made, _path_index(model, names), say)
-    copy_lines(model, columns, _lines(kept, tail))
     event = event_for(
         actor, action, model, UUID(int=0), path="", states=("", ""), write=Write(), at=at
     )  # fmt: skip
-    copy_lines(Event, *_events(event, made))
-    return len(made)
-
-
-def _kept(
-    rows: Iterable[Row], made: list[tuple[Any, Any]], at: int, say: Say
-) -> Iterator[Row]:
-    """The rows, noting of each what its event needs: the id and the path."""
-    for n, row in enumerate(rows, 1):
-        made.append((row[0], row[at] if at >= 0 else ""))
-        yield row
-        if n % TELL == 0:
+    where = _path_index(model, names)
+    rows, n = iter(rows), 0
+    with sending():
+        # In turn, so that the server has events to take in while rows are made.
+        while part := list(islice(rows, PART)):
+            copy_lines(model, columns, _lines(part, tail))
+            copy_lines(Event, *_events(event, part, where))
+            n += len(part)
             say(f"写入{n:,}行")
+    return n
 
 
 def _path_index(model: type[models.Model], names: Sequence[str]) -> int:
@@ -81,18 +76,18 @@ def _path_index(model: type[models.Model], names: Sequence[str]) -> int:
 
 
 def _events(
-    event: Event, made: Sequence[tuple[Any, Any]]
+    event: Event, rows: Sequence[Row], where: int
 ) -> tuple[list[str], Iterator[str]]:
     fields = {f.attname: f for f in written_fields(Event)}
     own = ["id", "object_id", "path"]
     rest = [f for name, f in fields.items() if name not in own]
     tail = [db_value(f, f.value_from_object(event)) for f in rest]
     columns = [column(fields[n]) for n in own] + [column(f) for f in rest]
-    ids = uuid7_texts(len(made))
     end = "".join(f"\t{text_of(v)}" for v in tail) + "\n"
     # Ids and paths are plain.
     return columns, (
-        f"{pk}\t{of}\t{path}{end}" for pk, (of, path) in zip(ids, made, strict=True)
+        f"{pk}\t{row[0]}\t{row[where] if where >= 0 else ''}{end}"
+        for pk, row in zip(uuid7_texts(len(rows)), rows, strict=True)
     )
 
 
@@ -101,13 +96,12 @@ def _lines(rows: Iterable[Row], tail: Sequence[Any]) -> Iterator[str]:
     end = "".join(f"\t{text_of(v)}" for v in tail) + "\n"
     for row in rows:
         # Most text COPY reads as it stands: no tab, line end or backslash in it.
-        yield (
-            "\t".join([
-                v if type(v) is str and v.isprintable() and "\\" not in v else text_of(v)
-                for v in row
-            ])
-            + end
-        )  # fmt: skip
+        try:
+            plain = "".join(row)
+        except TypeError:  # not all of it is text
+            plain = "\\"
+        own = row if plain.isprintable() and "\\" not in plain else map(text_of, row)
+        yield "\t".join(own) + end
 
 
 @contextmanager

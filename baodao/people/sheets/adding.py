@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from baodao.acts.bulk import create_rows
+from baodao.acts.copying import sending
 from baodao.core.clock import today
 from baodao.core.ids import uuid7s
 from baodao.core.models import next_numbers
@@ -45,13 +46,15 @@ def source(case: Case) -> dict[str, str]:
 
 def create(case: Case, new: Sequence[New]) -> None:
     """Write all of them. Call inside `atomic`."""
-    for start in range(0, len(new), PART):
-        part = new[start : start + PART]
-        _create(case, part)
-        case.wrote(len(part))
+    numbers = list(_numbers([m.path for m in new]))
+    with sending():
+        for start in range(0, len(new), PART):
+            part = new[start : start + PART]
+            _create(case, part, numbers[start : start + PART])
+            case.wrote(len(part))
 
 
-def _create(case: Case, new: Sequence[New]) -> None:
+def _create(case: Case, new: Sequence[New], numbers: list[str]) -> None:
     ids, paths = uuid7s(len(new)), [m.path for m in new]
     unit_ids = [m.unit.id if m.unit else None for m in new]
     names = [m.name for m in new]
@@ -61,7 +64,7 @@ def _create(case: Case, new: Sequence[New]) -> None:
         "path": paths, "unit_id": unit_ids,
     }  # fmt: skip
     members = {
-        "person_id": ids, "volunteer_no": list(_numbers(paths)), "unit_id": unit_ids,
+        "person_id": ids, "volunteer_no": numbers, "unit_id": unit_ids,
         "unit_path": [m.unit.path if m.unit else None for m in new],
         "party_org_id": [m.org for m in new], "kind": [m.kind for m in new],
         "residence_id": [m.home.id if m.home else None for m in new],

@@ -68,6 +68,13 @@ def import_places(
     """Bring the tree up to the list in `paths` (CSV files or folders of them), in one
     transaction; `dry_run` only says what would be. Raises Invalid that names the rows to mend; then nothing is written.
     665,000 places take well under a minute."""
+    with paused():
+        return _import(actor, paths, say, now, dry_run)
+
+
+def _import(
+    actor: Actor, paths: Sequence[Path], say: Say, now: datetime | None, dry_run: bool
+) -> Outcome:
     lines = read(files_of(paths))
     say(f"读了{len(lines):,}行，正在核对。")
     here, closed = _open(), _closed()
@@ -76,7 +83,7 @@ def import_places(
     new, renamed = _differing(checked.names, here)
     say(f"核对好了：新增{len(new):,}个，改名{len(renamed):,}个。")
     if not dry_run:
-        with transaction.atomic(), paused():
+        with transaction.atomic():
             if new:
                 upper = _Upper(checked.names, here)
                 _add(actor, typed(new, upper), len(new), here, say, now or clock_now())
@@ -162,13 +169,14 @@ def _rows(
     """The grant is judged where a place is hung into the tree: what lies below it is
     within the same range."""
     above: dict[str, tuple[Any, str]] = {c: (r.id, r.path) for c, r in here.items()}
-    for d, pk in zip(new, uuid7_texts(n), strict=True):
-        parent, path = above.get(d.above, (None, ""))
-        path += d.code[len(d.above) :] + "/"
-        if parent is None or d.above in here:
+    levels = [str(n) for n in range(rules.COMMUNITY + 1)]
+    for (code, up, level, kind, official, name, pinyin), pk in zip(
+        new, uuid7_texts(n), strict=True
+    ):
+        parent, path = above.get(up, (None, ""))
+        path += code[len(up) :] + "/"
+        if parent is None or up in here:
             require(actor, "places.add", {"path": path})
-        if d.level < rules.COMMUNITY:
-            above[d.code] = (pk, path)
-        yield (
-            pk, d.code, path, d.level, d.kind, parent, d.official, d.name, d.pinyin, day,
-        )  # fmt: skip
+        if level < rules.COMMUNITY:
+            above[code] = (pk, path)
+        yield (pk, code, path, levels[level], kind, parent, official, name, pinyin, day)
