@@ -16,7 +16,18 @@ class Record(Acted):
     unit on that day. A record without a member is a unit's own."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
-    KINDS = {"order_served": "办成点单"}
+    KINDS = {
+        "order_served": "办成点单",
+        "visit": "走访",
+        "activity": "参加活动",
+        "post": "认岗服务",
+        "project": "共建项目",
+        "key_problem": "重点难点问题",
+        "agreement_item": "共建协议事项",
+        "meeting": "联席会议",
+        "resource": "提供资源",
+        "duty_missed": "应办没做",
+    }
 
     kind = models.TextField(choices=list(KINDS.items()))
     channel = models.TextField(choices=list(CHANNELS.items()))

@@ -1,0 +1,6 @@
+"""All pages of councils."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "councils"
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,130 @@
+"""The flow of a duty, who may take which step, and what kinds of duties there are
+(state_machines.csv: visit_obligation; domain 7.3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from baodao.acts.access import Scope
+from baodao.acts.flow import Flow, State
+
+STATES: Mapping[str, State] = {
+    "due": State("待办", "member", "去做", "soon", "clock"),
+    "done": State("做了，待确认", "community", "确认", "go", "hourglass"),
+    "confirmed": State("已完成", "", "", "ok", "circle-check"),
+    "missed": State("没做，还能补", "member", "补上", "late", "alert-triangle"),
+    "excused": State("免办", "", "", "idle", "check"),
+    "lapsed": State("没做", "", "", "idle", "x"),
+    "cancelled": State("不用做了", "", "", "idle", "ban"),
+}
+OPEN = ("due", "missed")  # somebody still has to do it
+SETTLED = ("confirmed", "excused", "lapsed", "cancelled")
+
+FLOW = Flow.of(
+    "duties",
+    STATES,
+    [
+        ("", "generate", "due"),
+        ("due", "fulfil", "done"),
+        ("missed", "fulfil", "done"),
+        ("done", "confirm", "confirmed"),
+        ("done", "refuse", "due"),
+        ("due", "miss", "missed"),
+        ("missed", "lapse", "lapsed"),
+        *((s, "settle", "confirmed") for s in OPEN),
+        *((s, "excuse", "excused") for s in OPEN),
+        *((s, "cancel", "cancelled") for s in OPEN),
+        *((s, "attempt", s) for s in OPEN),
+        *((s, "stand_in", s) for s in OPEN),
+        *((s, "shift", "due") for s in OPEN),
+        *((s, "remind", s) for s in OPEN),
+        ("excused", "restore", "due"),
+        ("confirmed", "reopen", "due"),
+    ],
+)
+
+# Why somebody need not do it (domain 7.3).
+EXCUSES = {
+    "leave": "请假、生病",
+    "trip": "出差超过半个月",
+    "household_away": "住户不在家",
+    "road_closed": "道路不通",
+    "emergency": "应急期间",
+    "declined": "对方不需要",
+    "other": "其他",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row per kind of duty. `debtor`: member, unit or community. `verb` is what
+    the button says. `make_up_days`: how long after the window it still counts as made
+    up. `confirms`: whether somebody else has to say that it was done. `url`: a named
+    route that takes the id of the duty and leads to where one does it."""
+
+    code: str
+    title: str
+    debtor: str
+    verb: str
+    make_up_days: int = 15
+    confirms: bool = True
+    url: str = ""
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register(*kinds: Kind) -> None:
+    """Add kinds of duties; called by the `ready` of the subject that owns them."""
+    KINDS.update({kind.code: kind for kind in kinds})
+
+
+def make_up_until(kind: str, due_on: date) -> date:
+    """The last day on which a missed duty can be made up."""
+    return due_on + timedelta(days=KINDS[kind].make_up_days)
+
+
+_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
+_GRID = {"grid_worker": Scope.PLACE}
+_TOWN = {"township_party": Scope.PLACE}
+_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
+_MEMBER = {"member": Scope.OWN}
+_ORG = {
+    "prefecture_org": Scope.PLACE,
+    "county_org": Scope.PLACE,
+    "county_social_work": Scope.PLACE,
+}
+_SYSTEM = {"system": Scope.ALL}
+
+ACTIONS = {
+    "view": (
+        "查看应办",
+        {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_TOWN, **_ORG,
+         "inspector": Scope.PLACE},
+    ),
+    "generate": ("列出应办", _SYSTEM),
+    "fulfil": ("记为做了", {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_SYSTEM}),
+    # Done and confirmed at once: by what is confirmed already.
+    "settle": ("记为完成", {**_COMMUNITY, **_GRID, **_SYSTEM}),
+    "confirm": ("确认", {**_COMMUNITY, **_GRID, **_SYSTEM}),
+    "refuse": ("不认可", {**_COMMUNITY, **_SYSTEM}),
+    "attempt": ("记下没见到", {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_SYSTEM}),
+    "excuse": ("免办", {**_COMMUNITY, **_SYSTEM}),
+    "restore": ("撤回免办", {**_COMMUNITY, **_SYSTEM}),
+    "stand_in": ("请人代办", {**_COMMUNITY, "unit_secretary": Scope.UNIT, **_SYSTEM}),
+    "miss": ("到期没做", _SYSTEM),
+    "lapse": ("补办期已过", _SYSTEM),
+    "cancel": ("不用做了", {**_COMMUNITY, **_SYSTEM}),
+    "shift": ("顺延", _SYSTEM),
+    "remind": ("提醒", _SYSTEM),
+    "reopen": ("重新列为应办", _SYSTEM),
+}  # fmt: skip
+_OWN = {"member_id": "member_id", "stand_in_id": "member_id", "done_by_id": "member_id"}
+# Nobody confirms or excuses what they owe themselves (domain 5).
+CONFLICTS = dict.fromkeys(("confirm", "settle", "refuse", "excuse"), _OWN)
+MESSAGES = {
+    "confirm": "自己做的要由别人确认。请社区的同事来办。",
+    "excuse": "自己的免办要由别人决定。请社区的同事来办。",
+    "stand_in": "请人代办由社区或单位书记来定。",
+}
+RUN_ACTIONS = {"add": ("列出应办", {**_COMMUNITY, **_ORG, **_SYSTEM})}
