@@ -40,6 +40,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L29": ("网格树，时限可整片暂停", "places:browse places:pauses sheets:run"),
     "L36": ("矛盾纠纷、环境、小区治理的单", "orders:new orders:list"),
     "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order"),
+    "L39": ("每月必访、重大节日必访、有需求必访", "duties:list duties:duty"),
     "L40": ("走访发现的事当场登记", "orders:new"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish"),
     "L51": ("老旧小区的情况", "places:estate"),

@@ -8,6 +8,8 @@ from typing import Any
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
+from baodao.duties import rules
+from baodao.duties.tests.make import KINDS, duties, source
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
 from baodao.people.models import ContactTie, RoleTie
@@ -107,6 +109,8 @@ def samples(w: World) -> Sample:
     send([told])
     reported = home(w).id
     draft = plan(w, "county_org")
+    rules.register(*KINDS)
+    owed = duties(source(w))[0]
     pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -119,7 +123,7 @@ def samples(w: World) -> Sample:
     rows = {
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
-        "departures:": w.members.member.id,
+        "departures:": w.members.member.id, "duties:": owed.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

@@ -39,6 +39,12 @@ ANONYMOUS = Actor(role="anonymous", name="居民")
 SYSTEM = Actor(role="system", name="系统", path="")
 
 
+def consequence_of(actor: Actor, whom: str = "") -> Actor:
+    """The system, doing what follows from what `actor` has just done, on behalf of
+    `whom`."""
+    return replace(SYSTEM, request_id=actor.request_id, on_behalf_of=whom)
+
+
 def link_holder(object_id: UUID, request_id: str = "") -> Actor:
     """A resident who came by the link or code of one order (L50: no account)."""
     return Actor(

@@ -17,3 +17,8 @@ class DutiesConfig(AppConfig):
             messages=rules.MESSAGES,
         )
         register("duties.DutyRun", "duty_runs", rules.RUN_ACTIONS)
+
+        from baodao.duties import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

@@ -36,8 +36,8 @@ FLOW = Flow.of(
         *((s, "cancel", "cancelled") for s in OPEN),
         *((s, "attempt", s) for s in OPEN),
         *((s, "stand_in", s) for s in OPEN),
-        *((s, "shift", "due") for s in OPEN),
-        *((s, "remind", s) for s in OPEN),
+        ("due", "shift", "due"),
+        ("due", "remind", "due"),
         ("excused", "restore", "due"),
         ("confirmed", "reopen", "due"),
     ],
@@ -60,7 +60,9 @@ class Kind:
     """One row per kind of duty. `debtor`: member, unit or community. `verb` is what
     the button says. `make_up_days`: how long after the window it still counts as made
     up. `confirms`: whether somebody else has to say that it was done. `url`: a named
-    route that takes the id of the duty and leads to where one does it."""
+    route that takes the id of the duty and leads to where one does it. `remind`: days
+    before the window's end on which the debtor is reminded, `opening`: also on its
+    first day (7.4)."""
 
     code: str
     title: str
@@ -69,6 +71,8 @@ class Kind:
     make_up_days: int = 15
     confirms: bool = True
     url: str = ""
+    remind: tuple[int, ...] = (20, 3)
+    opening: bool = False
 
 
 KINDS: dict[str, Kind] = {}
@@ -117,6 +121,7 @@ ACTIONS = {
     "cancel": ("不用做了", {**_COMMUNITY, **_SYSTEM}),
     "shift": ("顺延", _SYSTEM),
     "remind": ("提醒", _SYSTEM),
+    "hand_over": ("交给别人", _SYSTEM),
     "reopen": ("重新列为应办", _SYSTEM),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "stand_in_id": "member_id", "done_by_id": "member_id"}
@@ -127,4 +132,4 @@ MESSAGES = {
     "excuse": "自己的免办要由别人决定。请社区的同事来办。",
     "stand_in": "请人代办由社区或单位书记来定。",
 }
-RUN_ACTIONS = {"add": ("列出应办", {**_COMMUNITY, **_ORG, **_SYSTEM})}
+RUN_ACTIONS = {"add": ("列出应办", _SYSTEM)}

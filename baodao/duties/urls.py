@@ -1,6 +1,12 @@
 """All pages of duties."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from baodao.duties import views
 
 app_name = "duties"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("<uuid:pk>/", views.duty, name="duty"),
+    path("<uuid:pk>/do/<slug:event>/", views.do, name="do"),
+]

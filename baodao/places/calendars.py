@@ -33,6 +33,17 @@ def known_year(year: int) -> bool:
     return bool(_national(year)[1])
 
 
+def last_day_off(first: date) -> date:
+    """The end of the national holiday that `first` is a day of, with its weekends;
+    `first` itself when it is none."""
+    if first not in _national(first.year)[0]:
+        return first
+    country, last = Calendar(), first
+    while not country.is_workday(last + timedelta(days=1)):
+        last += timedelta(days=1)
+    return last
+
+
 @dataclass(frozen=True)
 class Calendar:
     """`days`: local exceptions (True is a working day). `hours`: spans of a working

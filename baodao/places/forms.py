@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from baodao.core.errors import Invalid
 from baodao.places import rules
 from baodao.places.models import FOCUS_GROUPS, LocalDay
+from baodao.places.settings import KEYS
 from baodao.places.values import MONEY, WEEKDAYS
 from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
@@ -145,21 +146,21 @@ class ReasonForm(Form):
 
 
 class SettingForm(Form):
-    """One setting: a number, spans of hours, or ticked weekdays."""
+    """One setting: a number, spans of hours, or ticked boxes."""
 
     value = forms.CharField(label="值", max_length=200)
     reason = forms.CharField(
         label="理由", max_length=200, help_text="留给以后的同事看：为什么这样定。"
     )
 
-    def __init__(
-        self, *args: Any, key: str, unit: str, note: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["value"]
+        field, (title, _, unit, note, choices) = self.fields["value"], KEYS[key]
         if key == "calendar.weekdays":
+            choices = {str(i): word for i, word in enumerate(WEEKDAYS)}
+        if choices:
             self.fields["value"] = forms.MultipleChoiceField(
-                label="工作日", choices=[(str(i), w) for i, w in enumerate(WEEKDAYS)],
+                label=title, choices=list(choices.items()), help_text=note,
                 widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
         elif key == "calendar.hours":

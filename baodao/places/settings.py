@@ -1,7 +1,7 @@
 """Settings inherited down the tree: every value a district may choose (section 1.4
 of the requirements), with its default, its unit and where the default is from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from baodao.places.models import Setting
@@ -9,12 +9,31 @@ from baodao.places.models import Setting
 
 class Key(NamedTuple):
     """`default` also fixes the type; `note` says what it does and who proposed it.
-    Money (`unit` 元) is kept in fen, and typed and shown in yuan."""
+    Money (`unit` 元) is kept in fen, and typed and shown in yuan. `choices`: the value
+    is a list of their keys."""
 
     title: str
     default: Any
     unit: str = ""
     note: str = ""
+    choices: Mapping[str, str] = {}
+
+
+FESTIVALS = {
+    "new_year": "元旦",
+    "spring_festival": "春节",
+    "losar": "藏历新年",
+    "qingming": "清明",
+    "labour_day": "劳动节",
+    "disabled_day": "助残日",
+    "children_day": "儿童节",
+    "dragon_boat": "端午",
+    "party_day": "建党节",
+    "shoton": "雪顿节",
+    "mid_autumn": "中秋",
+    "national_day": "国庆",
+    "double_ninth": "重阳",
+}
 
 
 KEYS: dict[str, Key] = {
@@ -60,6 +79,23 @@ KEYS: dict[str, Key] = {
     ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "visits.festivals": Key(
+        "节日走访",
+        [
+            "spring_festival",
+            "national_day",
+            "mid_autumn",
+            "dragon_boat",
+            "party_day",
+            "children_day",
+            "disabled_day",
+            "double_ninth",
+        ],
+        "",
+        "儿童节、助残日、重阳只走访相应的人群；西藏不用勾选也有藏历新年和雪顿节",
+        FESTIVALS,
+    ),
+    "visits.festivals_per_year": Key("每户一年的节日走访最多", 5, "次"),
     "calendar.hours": Key(
         "办公时间",
         [["09:00", "12:30"], ["15:00", "18:00"]],

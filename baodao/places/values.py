@@ -1,6 +1,7 @@
 """What a person types for a setting, and how a setting is read out."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from baodao.core.errors import Invalid
@@ -25,6 +26,8 @@ def parse(key: str, text: str) -> Any:
         return parse_hours(text)
     if key == "calendar.weekdays":
         return parse_weekdays(text)
+    if choices := KEYS[key].choices:
+        return parse_choices(text, choices)
     if KEYS[key].unit == MONEY:
         return parse_yuan(text)
     return _whole_number(key, text)
@@ -71,12 +74,23 @@ def parse_weekdays(text: str) -> list[int]:
     return days
 
 
+def parse_choices(text: str, choices: Mapping[str, str]) -> list[str]:
+    """Ticked boxes joined by commas → their keys, in the order of the table."""
+    ticked = set(text.replace(" ", "").split(","))
+    found = [key for key in choices if key in ticked]
+    if not found:
+        raise Invalid(fields={"value": "请至少选一项。"})
+    return found
+
+
 def shown(key: str, value: Any) -> str:
     """The value in words: 2个工作日, 09:00–12:30、15:00–18:00, 星期一至星期五."""
     if key == "calendar.hours":
         return "、".join(f"{a}–{b}" for a, b in value)
     if key == "calendar.weekdays":
         return _weekdays(list(value))
+    if choices := KEYS[key].choices:
+        return "、".join(choices[v] for v in value if v in choices)
     if KEYS[key].unit == MONEY:
         return yuan(value)
     return f"{value:,}{KEYS[key].unit}"
@@ -94,6 +108,8 @@ def typed(key: str, value: Any) -> str:
         return "，".join(f"{a}-{b}" for a, b in value)
     if key == "calendar.weekdays":
         return ",".join(str(d) for d in value)
+    if KEYS[key].choices:
+        return ",".join(value)
     if KEYS[key].unit == MONEY:
         return f"{value / 100:.2f}".removesuffix(".00")
     return str(value)

@@ -5,7 +5,6 @@ Invalid with the field."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from baodao.acts.access import require
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import act, create, read
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
@@ -52,11 +51,6 @@ def receipt_key(path: str) -> str:
 def receipt_number(path: str) -> str:
     """0237, running per community."""
     return f"{next_number(receipt_key(path)):04d}"
-
-
-def _for_system(actor: Actor, whom: str = "") -> Actor:
-    """The system, as the consequence of what `actor` has just done."""
-    return replace(SYSTEM, request_id=actor.request_id, on_behalf_of=whom)
 
 
 def do(
@@ -189,10 +183,12 @@ def _mover(actor: Actor, live: ReportIn) -> Actor:
     """Who starts the transfer: the reporter; for a worker of the new place, who has
     no say at the old one, the system in the member's name."""
     if actor.role == "member" or actor.unit_id == live.unit_id:
-        return actor if actor.role != "unit_liaison" else _for_system(actor, "党员本人")
+        return (
+            actor if actor.role != "unit_liaison" else consequence_of(actor, "党员本人")
+        )
     if actor.path is not None and live.path.startswith(actor.path):
         return actor
-    return _for_system(actor, "党员本人")
+    return consequence_of(actor, "党员本人")
 
 
 def _sender(actor: Actor, live: ReportIn | None, place: Place) -> Actor:
@@ -201,7 +197,7 @@ def _sender(actor: Actor, live: ReportIn | None, place: Place) -> Actor:
     here = actor.path is None or place.path.startswith(actor.path)
     if here or live is None or not live.path.startswith(actor.path or "\0"):
         return actor
-    return _for_system(actor, "党员本人")
+    return consequence_of(actor, "党员本人")
 
 
 def _live(member_id: UUID, channel: str) -> ReportIn | None:
@@ -297,7 +293,7 @@ def _replace_live(actor: Actor, row: plans.Row, now: datetime) -> None:
     live = _live(row["member_id"], row["channel"]) if row["member_id"] else None
     if live:
         do(
-            _for_system(actor), "replace", live.id,
+            consequence_of(actor), "replace", live.id,
             lambda r, c: plans.replace(r, c, by=row["id"]), now=now,
         )  # fmt: skip
 
@@ -305,7 +301,7 @@ def _replace_live(actor: Actor, row: plans.Row, now: datetime) -> None:
 def _set_place(actor: Actor, member_id: UUID, write: Write, now: datetime) -> None:
     # By the system: the worker who accepts a newcomer has no scope over a member
     # whose unit sits in another place.
-    act(_for_system(actor), "members.set_place", member_id, lambda _: write, now=now)
+    act(consequence_of(actor), "members.set_place", member_id, lambda _: write, now=now)
 
 
 def return_report_in(
@@ -376,7 +372,7 @@ def keep_old(actor: Actor, report_in_id: UUID, now: datetime | None) -> None:
     """The move that a report-in was for is off: the old place goes on."""
     moving = ReportIn.objects.filter(followed_by=report_in_id, state="transfer_pending")
     for pk in moving.values_list("id", flat=True):
-        do(_for_system(actor), "cancel_transfer", pk, plans.cancel_transfer, now=now)
+        do(consequence_of(actor), "cancel_transfer", pk, plans.cancel_transfer, now=now)
 
 
 def start_transfer(
@@ -412,7 +408,7 @@ def cancel_transfer(
             previous_id=report_in_id, state__in=rules.WAITING
         )
         for pk in waiting.values_list("id", flat=True):
-            do(_for_system(actor), "withdraw", pk, plans.withdraw, now=now)
+            do(consequence_of(actor), "withdraw", pk, plans.withdraw, now=now)
     return done
 
 

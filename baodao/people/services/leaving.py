@@ -3,7 +3,6 @@ people. Report-ins and orders follow in the subjects above; `baodao.departures` 
 all of it in one transaction."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import act
 from baodao.acts.many import act_many, act_rows
 from baodao.acts.writing import Done, Write
@@ -21,11 +20,6 @@ from baodao.people.models import Account, Exemption, Member, PartyOrg, RoleTie, 
 from baodao.people.rules import LEAVING
 
 Row = Mapping[str, Any]
-
-
-def for_system(actor: Actor) -> Actor:
-    """The system, as the consequence of what `actor` has just done."""
-    return replace(SYSTEM, request_id=actor.request_id, on_behalf_of=actor.name)
 
 
 def transfer_member(
@@ -70,7 +64,7 @@ def transfer_member(
         carry_persons(actor, {person[0]: (unit.pk, unit.path)}, now)
         move_exemptions(actor, [member_id], unit.pk, now)
         roles = RoleTie.objects.filter(person_id=person[0]).exclude(unit=None)
-        end_roles(for_system(actor), roles.exclude(unit=unit), now)
+        end_roles(consequence_of(actor, actor.name), roles.exclude(unit=unit), now)
     return done
 
 
@@ -228,11 +222,11 @@ def leave(
             reads=("duty_status", "person_id"), now=now,
         )  # fmt: skip
         mine = RoleTie.objects.filter(person_id=person[0])
-        end_roles(for_system(actor), mine, now)
+        end_roles(consequence_of(actor, actor.name), mine, now)
         running = _running(Exemption.objects.filter(member_id=member_id), now)
         writes = {
             pk: Write(set={"valid_to": max(today(now), start)})
             for pk, start in running.values_list("pk", "valid_from")
         }
-        act_rows(for_system(actor), "exemptions.end", writes, now=now)
+        act_rows(consequence_of(actor, actor.name), "exemptions.end", writes, now=now)
     return done

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from baodao.acts.access import can, require
-from baodao.acts.actor import Actor
+from baodao.acts.actor import Actor, consequence_of
 from baodao.acts.bulk import Batch
 from baodao.acts.engine import act
 from baodao.acts.many import act_many
@@ -22,7 +22,6 @@ from baodao.people.models import ContactTie, Member, PartyOrg, Person, RoleTie, 
 from baodao.people.services.leaving import (
     carry_persons,
     end_roles,
-    for_system,
     move_members,
 )
 from baodao.people.services.ties import TieMove, move_contact_ties
@@ -128,7 +127,7 @@ def _hand_roles(
     as they were given for."""
     ties = RoleTie.objects.filter(unit=unit)
     running = [t for t in ties if t.valid_to is None or t.valid_to > today(now)]
-    end_roles(for_system(actor), ties, now)
+    end_roles(consequence_of(actor, actor.name), ties, now)
     if to is None:
         return
     held = set(
@@ -144,7 +143,7 @@ def _hand_roles(
                 person_id=t.person_id, role=t.role, unit=to, path=to.path,
                 valid_from=max(t.valid_from, today(now)), valid_to=t.valid_to,
             )  # fmt: skip
-            batch.create(for_system(actor), "roles.give", role, at=now)
+            batch.create(consequence_of(actor, actor.name), "roles.give", role, at=now)
     batch.flush()
 
 

@@ -82,6 +82,7 @@ GROUPS = {
     "orders": "点单的时限和上限",
     "service": "服务时长",
     "reporting": "报到",
+    "visits": "走访",
     "calendar": "工作时间",
 }
 
@@ -107,10 +108,12 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
     require(actor, "settings.set", Setting(path=path))
     known, value = KEYS[key], effective(path, [key])[key]
     typed = values.typed(key, value)
-    initial = {"value": typed.split(",") if key == "calendar.weekdays" else typed}
-    form = SettingForm(
-        request.POST or None, initial=initial, key=key, unit=known.unit, note=known.note
-    )
+    initial = {
+        "value": typed.split(",")
+        if isinstance(value, list) and key != "calendar.hours"
+        else typed
+    }
+    form = SettingForm(request.POST or None, initial=initial, key=key)
     back = _back("places:settings", place)
     if submitted(request, form, lambda data: _save(request, form, path, key)):
         toast(request, f"{known.title}已更新。", f"对{name}和下级生效。")

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from baodao.acts.access import can
-from baodao.acts.actor import SYSTEM
+from baodao.acts.actor import consequence_of
 from baodao.acts.bulk import create_rows
 from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
@@ -346,6 +346,6 @@ def _accept(work: _Work, chosen: Mapping[UUID, ReportIn]) -> None:
     act_rows(case.actor, "reporting.accept", writes, now=case.now)
     for placed in places_of.values():
         act_rows(
-            replace(SYSTEM, request_id=case.actor.request_id), "members.set_place", placed,
+            consequence_of(case.actor), "members.set_place", placed,
             now=case.now,
         )  # fmt: skip

@@ -130,6 +130,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "changes": reverse("places:changes"),
         "change_steps": reverse("places:change", args=[change]) + f"?change={change}",
         "order_figure": reverse("stats:orders_list") + "?figure=placed",
+        "duties": reverse("duties:list"),
     }  # fmt: skip
     assert set(pages) == set(exports.codes())
     for role in KINDS_OF_ROLE:
