@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from bench.deployment import VAR
 from bench.figures import Figure
 
-ALL = ("lifecycle", "pages", "weight", "imports", "nation", "allocation", "faults")
+ALL = (
+    "lifecycle",
+    "pages",
+    "weight",
+    "imports",
+    "nation",
+    "allocation",
+    "duties",
+    "faults",
+)
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from urllib.parse import quote
 
 from bench.deployment import HISTORY, ROOT, Deployment, serving
@@ -34,32 +35,36 @@ PAGES = [
 def main() -> list[Figure]:
     """Both worlds stand side by side and are asked in turn, so that whatever else the
     machine does meets both alike."""
+    grow = [sys.executable, "-m", "bench.history"]
     with ExitStack() as stack:
-        few, many = (_world(stack, total) for total in (FEW, MANY))
+        few, many = (
+            side_by_side(stack, HISTORY / str(n), [*grow, str(n)]) for n in (FEW, MANY)
+        )
         time.sleep(SETTLE)
         return [_figure(page, few, many) for page in PAGES]
 
 
-def _world(stack: ExitStack, total: int) -> Deployment:
-    var = HISTORY / str(total)
+def side_by_side(stack: ExitStack, var: Path, grow: list[str]) -> Deployment:
+    """A fresh deployment in `var`, grown by a program that is told `var` and how
+    much: Django is set up for one database in a process."""
     shutil.rmtree(var, ignore_errors=True)
     deployment = stack.enter_context(serving(var=var))
-    # Django is set up for one database in a process: growing has one of its own.
-    argv = [sys.executable, "-m", "bench.history", str(var), str(total)]
-    subprocess.run(argv, check=True, cwd=ROOT)
+    *program, much = grow
+    subprocess.run([*program, str(var), much], check=True, cwd=ROOT)
     return deployment
 
 
 def _figure(page: tuple[str, str, str], few: Deployment, many: Deployment) -> Figure:
     name, who, path = page
-    before, after = _p95(few, many, who, path)
+    before, after = p95(few, many, who, path)
     return Figure(
         f"p95_{name}_1m_to_10k", after / before, 1.3,
         note=f"{before * 1000:.0f} ms with 10,000, {after * 1000:.0f} ms with 1,000,000",
     )  # fmt: skip
 
 
-def _p95(few: Deployment, many: Deployment, who: str, path: str) -> list[float]:
+def p95(few: Deployment, many: Deployment, who: str, path: str) -> list[float]:
+    """Seconds of a page in both, for the demo account `who` ("" is a visitor)."""
     browsers = [Browser(few.port), Browser(many.port)]
     spans: list[list[float]] = [[], []]
     for browser in browsers:
