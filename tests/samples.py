@@ -111,6 +111,7 @@ def samples(w: World) -> Sample:
     draft = plan(w, "county_org")
     rules.register(*KINDS)
     owed = duties(source(w))[0]
+    to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -123,7 +124,7 @@ def samples(w: World) -> Sample:
     rows = {
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
-        "departures:": w.members.member.id, "duties:": owed.id,
+        "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

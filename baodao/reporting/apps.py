@@ -16,6 +16,11 @@ class ReportingConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.duties import rules as duty_rules
+        from baodao.reporting.owing import KIND
+
+        duty_rules.register(KIND)
+
         from baodao.places.changes.moves import register as register_movers
         from baodao.reporting.moves import REPORT_INS
 

@@ -59,7 +59,6 @@ class ReportIn(Acted):
     accepted_at = models.DateTimeField(null=True)
     confirmed_on = models.DateField("最近确认", null=True)
     reconfirm_due = models.DateField("下次确认", null=True)
-    reminded = models.SmallIntegerField(default=0)
     transfer_to = models.ForeignKey(
         Place,
         models.PROTECT,

@@ -179,7 +179,7 @@ def accept(row: Row, ctx: Context, *, note: str = "") -> Write:
     year (L17). Never done by anything but a person."""
     return Write(
         set=_clock(
-            ctx, None, accepted_at=ctx.now, confirmed_on=ctx.day, reminded=0,
+            ctx, None, accepted_at=ctx.now, confirmed_on=ctx.day,
             reconfirm_due=rules.reconfirm_due(ctx.day, ctx.settings),
         ),
         notes=[(_audience(row), note)],
@@ -292,16 +292,9 @@ def reconfirm(row: Row, ctx: Context) -> Write:
         set={
             "confirmed_on": ctx.day,
             "reconfirm_due": rules.reconfirm_due(ctx.day, ctx.settings),
-            "reminded": 0,
         },
         data={"was_due": row["reconfirm_due"].isoformat()},
     )
-
-
-def remind(row: Row, ctx: Context) -> Write:
-    """Told once a week before the day and once after it (reminders, domain 7.4)."""
-    late = row["reconfirm_due"] < ctx.day
-    return Write(set={"reminded": 2 if late else 1}, data={"late": late}, job=_tell())
 
 
 def escalate(row: Row, ctx: Context) -> Write:

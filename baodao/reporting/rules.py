@@ -95,7 +95,6 @@ FLOW = Flow.of(
         *((state, "replace", "ended") for state in LIVE),
         *((state, "end", "ended") for state in LIVE),
         *((state, "reconfirm", state) for state in LIVE),
-        *((state, "remind", state) for state in LIVE),
     ],
 )
 
@@ -137,7 +136,6 @@ ACTIONS = {
     "carry_over": ("随单位转入", _SYSTEM),
     "end": ("结束", {**_COMMUNITY, **_TOWN, **_SYSTEM}),
     "reconfirm": ("再次确认", _REPORTERS),
-    "remind": ("提醒再次确认", _SYSTEM),
     "escalate": ("超时报上级", _SYSTEM),
     "chase": ("到期前催办", _SYSTEM),
     "lapse": ("到期结束", _SYSTEM),

@@ -15,7 +15,6 @@ from baodao.acts.access import require
 from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import act, create, read
 from baodao.acts.writing import Done, Write
-from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.models import next_number
@@ -23,7 +22,7 @@ from baodao.people.models import Member, Unit
 from baodao.places import rules as levels
 from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.reporting import plans, rules
+from baodao.reporting import owing, plans, rules
 from baodao.reporting.models import ReportIn
 from baodao.reporting.standing import tied_points, unchanged
 
@@ -416,25 +415,27 @@ def reconfirm(
     *, actor: Actor, report_in_id: UUID, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Still here (L17): by the member in one tap, the unit, or a worker."""
-    return do(
-        actor, "reconfirm", report_in_id, plans.reconfirm, now=now, client_id=client_id
-    )
+    at = now or clock_now()
+    with transaction.atomic():
+        done = do(
+            actor,
+            "reconfirm",
+            report_in_id,
+            plans.reconfirm,
+            now=at,
+            client_id=client_id,
+        )
+        owing.confirmed(actor, report_in_id, at)
+    return done
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
     """The system's own acts (worker, every ten minutes): late acceptance goes to the
-    township, confirmations are asked for. Nothing is ever accepted here. Returns how many of each."""
+    township, confirmations are owed. Nothing is ever accepted here. Returns how many
+    of each."""
     at = now or clock_now()
-    day = local(at).date()
     late = Q(state="submitted", due_at__lte=at, escalated_at=None)
-    soon = Q(state__in=rules.LIVE) & (
-        Q(reminded=0, reconfirm_due__lte=day + rules.REMIND_BEFORE)
-        | Q(reminded__lt=2, reconfirm_due__lt=day)
-    )
-    return {
-        "escalated": _sweep("escalate", late, plans.escalate, at),
-        "reminded": _sweep("remind", soon, plans.remind, at),
-    }
+    return {"escalated": _sweep("escalate", late, plans.escalate, at), **owing.owe(at)}
 
 
 def _sweep(event: str, which: Q, plan: Plan, at: datetime) -> int:

@@ -104,7 +104,6 @@ def _text(name: str, event: Event, r: ReportIn) -> tuple[str, str]:
             f"{who(r)}要转出{where}",
             "新社区接收以前，联系户和任务仍在这里。",
         ),
-        "remind": ("该确认一下报到情况了", f"还在{where}，点一下“还在这里”就行。"),
         "escalate": (
             f"{where}有一份报到没有按时接收",
             f"{who(r)}，报 {r.receipt_no}。请催办或代为接收。",

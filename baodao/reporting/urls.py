@@ -14,6 +14,7 @@ urlpatterns = [
     path("coverage/", figures.coverage_page, name="coverage"),
     path("blank/<slug:sheet>/", sheets.blank, name="blank"),
     path("<uuid:report_in_id>/", staff.detail, name="detail"),
+    path("of-duty/<uuid:pk>/", staff.of_duty, name="of_duty"),
     path("<uuid:report_in_id>/edit/", unit.edit, name="edit"),
     path("<uuid:report_in_id>/move/", staff.move, name="move"),
     path("<uuid:report_in_id>/print/", sheets.print_sheet, name="print"),

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from baodao.acts.bulk import Batch
 from baodao.acts.models import Event
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.duties.models import Duty
 from baodao.notifications.models import Message
 from baodao.people.models import ContactTie, Member, RoleTie
 from baodao.people.tests.make import World, world
@@ -342,20 +343,31 @@ def test_member_worker_and_unit_confirm_again(w: World, key: str) -> None:
 
 
 @pytest.mark.req("L17")
-def test_the_sweep_asks_once_before_and_once_after_the_day(w: World) -> None:
+def test_confirming_again_is_owed_from_thirty_days_before(w: World) -> None:
     report_in = accepted(w, home(w))
-    asked = [
-        s.sweep(AT + timedelta(days=d))["reminded"]
-        for d in (170, 177, 178, 183, 184, 190)
-    ]
-    assert asked == [0, 1, 0, 0, 1, 0]
-    s.reconfirm(
-        actor=w.actors["newcomer"],
-        report_in_id=report_in.id,
-        now=AT + timedelta(days=190),
+    owed = [s.sweep(AT + timedelta(days=d))["owed"] for d in (150, 153, 154, 190)]
+    assert owed == [0, 1, 0, 0]
+    duty = Duty.objects.get(source_id=report_in.id)
+    assert (duty.member_id, duty.due_on) == (
+        report_in.member_id,
+        report_in.reconfirm_due,
     )
-    report_in.refresh_from_db()
-    assert report_in.reminded == 0
+    at = AT + timedelta(days=190)
+    s.reconfirm(actor=w.actors["newcomer"], report_in_id=report_in.id, now=at)
+    duty.refresh_from_db()
+    assert (duty.state, duty.made_up) == ("confirmed", True)
+    s.sweep(at + timedelta(days=183))
+    assert Duty.objects.filter(source_id=report_in.id).count() == 2
+
+
+@pytest.mark.req("L17")
+def test_who_is_no_longer_here_owes_no_confirmation(w: World) -> None:
+    report_in = accepted(w, home(w))
+    s.sweep(AT + timedelta(days=160))
+    worker = w.actors["community_worker"]
+    s.end(actor=worker, report_in_id=report_in.id, reason="moved_out")
+    assert s.sweep(AT + timedelta(days=161))["no_longer_owed"] == 1
+    assert Duty.objects.get(source_id=report_in.id).state == "cancelled"
 
 
 def test_a_late_acceptance_goes_to_the_township_and_is_never_automatic(

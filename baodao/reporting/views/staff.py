@@ -22,12 +22,14 @@ from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
+from baodao.duties.models import Duty
 from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
 from baodao.reporting.forms import FORMS
 from baodao.reporting.models import ReportIn
+from baodao.reporting.owing import KIND
 from baodao.reporting.standing import tied_points
 from baodao.reporting.views.guard import actor_for, report_in_for
 from baodao.ui.toast import toast
@@ -118,6 +120,16 @@ def _groups(
 def detail(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     actor = actor_for(request, "view")
     return _detail(request, actor, report_in_for(actor, report_in_id))
+
+
+@require_safe
+def of_duty(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """From the duty of confirming to the report-in where one does it."""
+    actor = actor_for(request, "view")
+    owed = Duty.objects.filter(pk=pk, kind=KIND.code).first()
+    if owed is None:
+        raise NotFound
+    return redirect("reporting:detail", report_in_for(actor, owed.source_id).pk)
 
 
 def _detail(
