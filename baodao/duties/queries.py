@@ -145,10 +145,11 @@ def _clock(d: Duty, now: datetime) -> Clock | None:
     if d.state not in rules.OPEN:
         return None
     due = rules.make_up_until(d.kind, d.due_on) if d.state == "missed" else d.due_on
+    kind = rules.KINDS[d.kind]
     start = d.due_on + DAY if d.state == "missed" else d.opens_on
     return clock(
         now, at_local(start, time()), at_local(due + DAY, time()) - timedelta(seconds=1),
-        whose=rules.KINDS[d.kind].verb,
+        whose=f"轮到{rules.DEBTORS[kind.debtor]}：{kind.verb}",
     )  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def possible(duty: Duty, actor: Actor) -> set[str]:
     open_acts = {"attempt", "excuse", "stand_in"} if duty.state in rules.OPEN else set()
     if duty.state == "excused":
         open_acts = {"restore"}
-    if duty.member_id is None:
+    if not rules.KINDS[duty.kind].meets:
         open_acts -= {"stand_in", "attempt"}
     return {e for e in open_acts if can(actor, f"duties.{e}", duty)}
 

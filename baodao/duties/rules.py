@@ -62,7 +62,8 @@ class Kind:
     up. `confirms`: whether somebody else has to say that it was done. `url`: a named
     route that takes the id of the duty and leads to where one does it. `remind`: days
     before the window's end on which the debtor is reminded, `opening`: also on its
-    first day (7.4)."""
+    first day (7.4). `meets`: somebody has to be met, so that an attempt counts and
+    another member may go."""
 
     code: str
     title: str
@@ -73,9 +74,11 @@ class Kind:
     url: str = ""
     remind: tuple[int, ...] = (20, 3)
     opening: bool = False
+    meets: bool = False
 
 
 KINDS: dict[str, Kind] = {}
+DEBTORS = {"member": "党员", "unit": "单位", "community": "社区"}
 
 
 def register(*kinds: Kind) -> None:

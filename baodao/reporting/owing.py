@@ -19,7 +19,7 @@ from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
 
 KIND = duty_rules.Kind(
-    "reconfirm", "半年确认", "member", "还在这里", make_up_days=183, confirms=False,
+    "reconfirm", "半年确认", "member", "确认还在这里", make_up_days=183, confirms=False,
     url="reporting:of_duty", remind=(7, 0),
 )  # fmt: skip
 OPENS = timedelta(days=30)

@@ -25,8 +25,10 @@ FEAST = Window(
     "2026-x", "节日走访", date(2026, 3, 20), date(2026, 4, 2), date(2026, 3, 27)
 )
 KINDS = (
-    rules.Kind("t_month", "每月走访", "member", "记走访"),
-    rules.Kind("t_feast", "节日走访", "member", "记走访", opening=True, remind=(2,)),
+    rules.Kind("t_month", "每月走访", "member", "记走访", meets=True),
+    rules.Kind(
+        "t_feast", "节日走访", "member", "记走访", opening=True, remind=(2,), meets=True
+    ),
     rules.Kind("t_plain", "交清单", "unit", "交清单", confirms=False),
 )
 
