@@ -96,6 +96,12 @@ KEYS: dict[str, Key] = {
         FESTIVALS,
     ),
     "visits.festivals_per_year": Key("每户一年的节日走访最多", 5, "次"),
+    "councils.meetings_per_year": Key(
+        "联席会议每年几次", 4, "次", "每个有单位联系的社区；可填1、2、3、4、6、12"
+    ),
+    "councils.leader_visits_per_year": Key(
+        "领导每年到联系点几次", 2, "次", "可填1、2、3、4、6、12"
+    ),
     "calendar.hours": Key(
         "办公时间",
         [["09:00", "12:30"], ["15:00", "18:00"]],
