@@ -8,6 +8,7 @@ from typing import Any
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
+from baodao.councils.tests.samples import council_rows
 from baodao.duties import rules
 from baodao.duties.tests.make import KINDS, duties, source
 from baodao.notifications.services import message, send
@@ -118,10 +119,11 @@ def samples(w: World) -> Sample:
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
-        "code": "units",
+        "code": "units", "what": "agenda", "role": "instructor",
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
+        **council_rows(w),
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,

@@ -231,11 +231,10 @@ def resolution_counts(found: QuerySet[Resolution]) -> dict[str, int]:
 
 def resolution_events(r: Resolution, actor: Actor) -> tuple[str, ...]:
     """What this person may do now."""
-    return tuple(
-        e
-        for e in rules.RESOLUTION_FLOW.events(r.state)
-        if can(actor, f"resolutions.{e}", r) and e not in ("agree", "review")
-    )
+    events = [e for e in rules.RESOLUTION_FLOW.events(r.state) if e != "agree"]
+    if r.state in rules.ASSIGNED:
+        events.append("reassign")
+    return tuple(e for e in events if can(actor, f"resolutions.{e}", r))
 
 
 def owners(m: JointMeeting) -> QuerySet[Unit]:

@@ -167,7 +167,7 @@ def federated(row: Federation) -> tuple[list[FederationMember], list[FederationM
     """(communities, units) in it now, or when it ended."""
     day = min(today(), row.valid_to - timedelta(days=1))
     day = max(day, row.valid_from)
-    held = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+    held = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
     rows = list(row.members.filter(held).select_related("unit", "community"))
     places = sorted((m for m in rows if m.community), key=lambda m: m.community.path)  # type: ignore[union-attr]
     units = sorted((m for m in rows if m.unit), key=lambda m: m.unit.pinyin)  # type: ignore[union-attr]

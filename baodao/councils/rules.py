@@ -29,7 +29,7 @@ MEETING_STATES: Mapping[str, State] = {
     "called": State("已发通知", "community", "开会", "go", "calendar-event"),
     "held": State("已开会，待定纪要", "community", "定下纪要", "soon", "edit"),
     "closed": State("已定纪要", "", "", "ok", "circle-check"),
-    "cancelled": State("不开了", "", "", "idle", "ban"),
+    "cancelled": State("不开了", "", "", "idle", "x"),
 }
 AHEAD = ("collecting", "called")
 MEETING_FLOW = Flow.of(
@@ -71,9 +71,10 @@ RESOLUTION_STATES: Mapping[str, State] = {
     "open": State("在办", "unit", "办好后报办结", "go", "clock"),
     "done": State("报了办结，待确认", "community", "确认", "soon", "hourglass"),
     "confirmed": State("已办成", "", "", "ok", "circle-check"),
-    "dropped": State("不再办", "", "", "idle", "ban"),
+    "dropped": State("不再办", "", "", "idle", "x"),
 }
 RUNNING = ("open", "done")
+ASSIGNED = ("draft", "open")  # may be given to another unit
 RESOLUTION_FLOW = Flow.of(
     "resolutions",
     RESOLUTION_STATES,
@@ -86,8 +87,6 @@ RESOLUTION_FLOW = Flow.of(
         ("open", "report", "done"),
         ("done", "confirm", "confirmed"),
         ("done", "send_back", "open"),
-        *((s, "review", s) for s in RUNNING),
-        *((s, "reassign", s) for s in ("draft", "open")),
     ],
 )
 

@@ -16,7 +16,11 @@ from baodao.ui import nav
 from baodao.ui.nav import Entry
 from baodao.ui.shapes import Account, Choice
 
-ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
+# Leaders' contact points and joint meetings open from there where the menu is full.
+ALLOCATION = Entry(
+    "联系点分配", "allocation:index", "map-pin", under=("/councils/",)
+)
+COUNCILS = Entry("共建", "councils:meetings", "users-group", under=("/councils/",))
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
 # 报到情况 is a tab of the same menu entry (design 7: at most seven).
@@ -41,8 +45,10 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 def register() -> None:
     """Called once by the app's `ready`."""
     work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
-    nav.register(["community_worker"], [*work, ROLES_ONLY])
-    nav.register(["community_secretary", "township_party"], [*work, ACCOUNTS])
+    nav.register(["community_worker"], [*work, COUNCILS, ROLES_ONLY])
+    nav.register(
+        ["community_secretary", "township_party"], [*work, COUNCILS, ACCOUNTS]
+    )
     nav.register(["practice_center"], work)
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
     # The list of report-ins opens from 报到情况.
@@ -50,7 +56,7 @@ def register() -> None:
     nav.register(
         COUNTY, [ALLOCATION, ORDERS, figures, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
     )
-    nav.register(["inspector"], [ORDERS, PEOPLE, FIGURES])
+    nav.register(["inspector"], [ORDERS, PEOPLE, COUNCILS, FIGURES])
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         Entry("报到", "reporting:list", "door-enter"),
@@ -60,6 +66,7 @@ def register() -> None:
             "users",
             under=("/departures/", "/imports/"),
         ),
+        replace(COUNCILS, url="councils:unit"),
     ]
     nav.register(["unit_liaison"], unit)
     nav.register(["unit_secretary"], [*unit, ACCOUNTS])
@@ -85,11 +92,11 @@ def register() -> None:
         ["audit_admin", "privacy_officer"],
         [EXPORTS, Entry("我的账号", "portal:account", "user-circle")],
     )
-    nav.register(
-        ["compound_branch_secretary", "instructor",
-         "building_group_leader", "center_household", "part_time_member"],
-        [Entry("我的账号", "portal:account", "user-circle")],
-    )  # fmt: skip
+    own = Entry("我的账号", "portal:account", "user-circle")
+    nav.register(["building_group_leader", "center_household"], [own])
+    nav.register(["part_time_member"], [COUNCILS, own])
+    estate = Entry("小区组织", "councils:estates", "building", under=("/councils/",))
+    nav.register(["compound_branch_secretary", "instructor"], [estate, own])
     nav.register_links(
         "footer",
         [

@@ -274,7 +274,7 @@ def confirm(*, actor: Actor, resolution_id: UUID, now: datetime | None = None) -
         done = act(
             actor, "resolutions.confirm", resolution_id, lambda r: write, now=now
         )
-        duties.confirm(actor=owed.consequence(actor), by_id=resolution_id, now=now)
+        duties.confirm(actor=actor, by_id=resolution_id, now=now)
         _tell_unit(row, done.event_id, "社区确认办成了", row.text)
     return done
 
@@ -292,9 +292,7 @@ def send_back(
         done = act(
             actor, "resolutions.send_back", resolution_id, lambda r: write, now=now
         )
-        duties.refuse(
-            actor=owed.consequence(actor), by_id=resolution_id, reason=reason, now=now
-        )
+        duties.refuse(actor=actor, by_id=resolution_id, reason=reason, now=now)
         _tell_unit(row, done.event_id, "退回来再办一办", f"{row.text}：{reason}")
     return done
 
@@ -312,7 +310,7 @@ def drop(
         done = act(actor, "resolutions.drop", resolution_id, lambda r: write, now=now)
         if row.state == "open":
             duties.cancel_all(
-                actor=owed.consequence(actor), source_ids=[row.pk], since=date.min,
+                actor=actor, source_ids=[row.pk], since=date.min,
                 reason="dropped", now=now,
             )  # fmt: skip
             _tell_unit(row, done.event_id, "不用再办了", f"{row.text}：{reason}")
@@ -326,6 +324,8 @@ def reassign(
     """Another unit does it; the duty goes along. Errors: unit."""
     row = resolution_of(resolution_id)
     require(actor, "resolutions.reassign", row)
+    if row.state not in rules.ASSIGNED:
+        raise Conflict("已经报了办结或了结，不能再换单位。请看一下最新的情况。")
     unit = Unit.objects.filter(pk=unit_id, valid_to=None).first()
     if unit is None or unit_id == row.unit_id:
         raise Invalid(fields={"unit": "请选另一个单位。"})
@@ -339,7 +339,7 @@ def reassign(
         )
         if row.state == "open" and row.unit_id:
             duties.hand_over(
-                actor=owed.consequence(actor), source_id=row.pk, member_id=None,
+                actor=actor, source_id=row.pk, member_id=None,
                 unit_id=unit_id, since=date.min, now=now,
             )  # fmt: skip
         elif row.state == "open":

@@ -88,7 +88,7 @@ def end(
             now=now, version=row.version,
         )  # fmt: skip
         duties.cancel_all(
-            actor=owed.consequence(actor), source_ids=[row.origin], since=day,
+            actor=actor, source_ids=[row.origin], since=day,
             reason="ended", now=now,
         )  # fmt: skip
     return done
@@ -113,7 +113,7 @@ def note_visit(
         done = create(actor, "leader_visits.note", row, now=now, client_id=client_id)
         if not done.repeated:
             duties.fulfil_all(
-                actor=owed.consequence(actor), source_ids=[contact.origin], on=on,
+                actor=actor, source_ids=[contact.origin], on=on,
                 by_kind="leader_visit", by_id=row.pk, kinds=("leader_visit",), now=now,
             )  # fmt: skip
             send(
@@ -168,7 +168,7 @@ def confirm_visit(*, actor: Actor, visit_id: UUID, now: datetime | None = None) 
     """Somebody who did not note it says that it was so; only then it counts."""
     with transaction.atomic():
         done = act(actor, "leader_visits.confirm", visit_id, now=now)
-        duties.confirm(actor=owed.consequence(actor), by_id=visit_id, now=now)
+        duties.confirm(actor=actor, by_id=visit_id, now=now)
     return done
 
 
@@ -181,9 +181,7 @@ def void_visit(
     write = Write(notes=[("staff", reason)])
     with transaction.atomic():
         done = act(actor, "leader_visits.void", visit_id, lambda _: write, now=now)
-        duties.refuse(
-            actor=owed.consequence(actor), by_id=visit_id, reason=reason, now=now
-        )
+        duties.refuse(actor=actor, by_id=visit_id, reason=reason, now=now)
     return done
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
-from baodao.acts.engine import act, create
+from baodao.acts.engine import act, create, repeated
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local, today
 from baodao.core.clock import now as clock_now
@@ -52,6 +52,8 @@ def plan_meeting(
         room=room.strip(), topics_until=until,
     )  # fmt: skip
     require(actor, "meetings.plan", meeting)
+    if done := repeated(actor, "meetings.plan", client_id):
+        return JointMeeting.objects.get(pk=done.id)
     _check_day(meeting, held_on, until, now)
     seats = _seats(meeting)
     if not seats:
@@ -63,8 +65,6 @@ def plan_meeting(
         done = create(
             actor, "meetings.plan", meeting, write, now=now, client_id=client_id
         )
-        if done.repeated:
-            return JointMeeting.objects.get(pk=done.id)
         if held_on > today(now):
             text = f"{cdate(until, today(now))}前可以交议题。"
             send(_to_seats(meeting, seats, done.event_id, f"要开{meeting.title}", text))

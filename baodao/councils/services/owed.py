@@ -3,11 +3,10 @@ it, what was resolved, and a leader's visits (domain 7.4). The system writes the
 consequence of what a person did or of the calendar."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.core.clock import today
 from baodao.councils import rules
 from baodao.councils.models import JointMeeting, LeaderContact, MeetingSeat, Resolution
@@ -23,11 +22,6 @@ from baodao.places.settings import values
 
 MEETINGS_A_YEAR = "councils.meetings_per_year"
 VISITS_A_YEAR = "councils.leader_visits_per_year"
-
-
-def consequence(actor: Actor) -> Actor:
-    """The system, as the consequence of what `actor` has just done."""
-    return replace(SYSTEM, request_id=actor.request_id)
 
 
 def community_path(path: str) -> str:
@@ -52,7 +46,7 @@ def call(actor: Actor, meeting: JointMeeting, calls: int, now: datetime | None) 
         for s in meeting.seats.exclude(unit=None)
     ]
     return duties.generate(
-        actor=consequence(actor), kind="meeting_attendance", source_kind="meeting_seat",
+        actor=consequence_of(actor), kind="meeting_attendance", source_kind="meeting_seat",
         sources=sources, windows={key: [window]}, path=meeting.path, now=now,
     )  # fmt: skip
 
@@ -63,7 +57,11 @@ def uncall(
     """The meeting is not on that day: nobody owes to come."""
     ids = list(meeting.seats.values_list("id", flat=True))
     duties.cancel_all(
-        actor=consequence(actor), source_ids=ids, since=date.min, reason=reason, now=now
+        actor=consequence_of(actor),
+        source_ids=ids,
+        since=date.min,
+        reason=reason,
+        now=now,
     )
 
 
@@ -73,7 +71,7 @@ def came(
 ) -> None:  # fmt: skip
     """The list is settled: who came has done it, who was excused need not; who did not
     come is left to the sweep."""
-    by = consequence(actor)
+    by = consequence_of(actor)
     on_leave = {s.pk for s in seats if s.attendance == "leave"}
     owed = Duty.objects.filter(source_id__in=on_leave, state__in=OPEN)
     for duty_id in list(owed.values_list("id", flat=True)):
@@ -90,7 +88,7 @@ def came(
 def met(actor: Actor, meeting: JointMeeting, now: datetime | None) -> None:
     """The community has had the meeting of its quarter."""
     duties.fulfil_all(
-        actor=consequence(actor), source_ids=[meeting.place_id], on=meeting.held_on,
+        actor=consequence_of(actor), source_ids=[meeting.place_id], on=meeting.held_on,
         by_kind="joint_meeting", by_id=meeting.pk, kinds=("joint_meeting",),
         settled=True, now=now,
     )  # fmt: skip
@@ -116,14 +114,14 @@ def agree(
     if not sources:
         return 0
     return duties.generate(
-        actor=consequence(actor), kind="resolution", source_kind="resolution",
+        actor=consequence_of(actor), kind="resolution", source_kind="resolution",
         sources=sources, windows=windows, path=meeting.path, now=now,
     )  # fmt: skip
 
 
 def reported(actor: Actor, pk: UUID, on: date, now: datetime | None) -> None:
     duties.fulfil_all(
-        actor=consequence(actor), source_ids=[pk], on=on, by_kind="resolution",
+        actor=consequence_of(actor), source_ids=[pk], on=on, by_kind="resolution",
         by_id=pk, kinds=("resolution",), now=now,
     )  # fmt: skip
 

@@ -12,14 +12,13 @@ from django.db.models import Q
 from django.urls import reverse
 
 from baodao.acts.access import require
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.councils import rules
 from baodao.councils.models import PartTimeMember
-from baodao.councils.services.owed import consequence
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people import checks
@@ -200,7 +199,7 @@ def _give(
     held = _ties(row).filter(valid_from__lte=start, valid_to__gte=end)
     if not held.exists():
         give_role(
-            actor=consequence(actor), person_id=row.person_id, role=ROLE,
+            actor=consequence_of(actor), person_id=row.person_id, role=ROLE,
             place_id=row.place_id, valid_from=start, valid_to=end, now=now,
         )  # fmt: skip
 
@@ -233,7 +232,7 @@ def end(
         done = act(actor, "part_time.end", row.pk, decide, now=now)
         running = _ties(row).filter(Q(valid_to=None) | Q(valid_to__gt=day))
         for pk in list(running.values_list("pk", flat=True)):
-            end_role(actor=consequence(actor), tie_id=pk, on=day, now=now)
+            end_role(actor=consequence_of(actor), tie_id=pk, on=day, now=now)
     return done
 
 
