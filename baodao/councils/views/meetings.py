@@ -233,6 +233,8 @@ def topic_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A topic of the community's own or of a part-time member."""
     actor = require_role(request, "meetings.view")
     m = queries.meeting(actor, pk)
+    own = actor.role.startswith("community_")
+    require(actor, f"meeting_topics.{'add' if own else 'hand_in'}", _topic_of(m))
     form = TopicForm(request.POST)
     if not taken(form, lambda d: meetings.hand_in(actor=actor, meeting_id=pk, **d)):
         return _page(request, actor, m, ("topic", form))
@@ -337,6 +339,7 @@ def resolve(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One thing resolved: who does it by when."""
     actor = require_role(request, "meetings.view")
     m = queries.meeting(actor, pk)
+    require(actor, "meetings.hold", m)
     form = _resolution_form(m, request.POST)
 
     def do(d: dict[str, Any]) -> None:
