@@ -17,9 +17,7 @@ from baodao.ui.nav import Entry
 from baodao.ui.shapes import Account, Choice
 
 # Leaders' contact points and joint meetings open from there where the menu is full.
-ALLOCATION = Entry(
-    "联系点分配", "allocation:index", "map-pin", under=("/councils/",)
-)
+ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin", under=("/councils/",))
 COUNCILS = Entry("共建", "councils:meetings", "users-group", under=("/councils/",))
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
@@ -46,9 +44,7 @@ def register() -> None:
     """Called once by the app's `ready`."""
     work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
     nav.register(["community_worker"], [*work, COUNCILS, ROLES_ONLY])
-    nav.register(
-        ["community_secretary", "township_party"], [*work, COUNCILS, ACCOUNTS]
-    )
+    nav.register(["community_secretary", "township_party"], [*work, COUNCILS, ACCOUNTS])
     nav.register(["practice_center"], work)
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
     # The list of report-ins opens from 报到情况.

@@ -117,11 +117,12 @@ def open_account(w: World, person: Person, username: str) -> UUID:
 
 
 def leaders(w: World) -> None:
-    """The prefecture's leaders (A26): people, not members of the count. Their
-    contact points come with the subject that keeps them."""
+    """The prefecture's leaders (A26): people, not members of the count. Their contact
+    points: `demo.councils_people`."""
     if w.preset.code != "ali":
         return
     rng = w.rng("leaders")
     root = w.places[w.preset.root]
-    for _ in table("leaders.csv"):
-        w.person(names.name(rng, w.preset.tibetan), root.path)
+    for row in table("leaders.csv"):
+        person = w.person(names.name(rng, w.preset.tibetan), root.path)
+        w.leaders.append((row["post"], person.name))

@@ -62,6 +62,11 @@ class World:
     unit_actor: dict[UUID, Actor] = field(default_factory=dict)
     accounts: dict[UUID, UUID] = field(default_factory=dict)  # person → account
     orders: list[Order] = field(default_factory=list)
+    # community → its units, each with somebody of rank
+    heads: dict[UUID, list[tuple[Unit, Person]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    leaders: list[tuple[str, str]] = field(default_factory=list)  # post, name
     demo_member: Member | None = None
     phones: int = 0
 
