@@ -192,14 +192,14 @@ class Line:
     def vacant(self) -> list[str]:
         """What is missing, in words."""
         found = [
-            rules.ESTATE_ROLES[role]
+            f"缺{rules.ESTATE_ROLES[role]}"
             for role, level in LEVEL.items()
             if level == ESTATE and not self.held[role]
         ]
         for role, level in LEVEL.items():
             missing = self.buildings - self.filled.get(role, 0)
             if level == BUILDING and missing:
-                found.append(f"{missing}栋没有{rules.ESTATE_ROLES[role]}")
+                found.append(f"{missing}栋缺{rules.ESTATE_ROLES[role]}")
         return found
 
 
@@ -282,6 +282,10 @@ class Post(NamedTuple):
     tie: RoleTie | None
     soon: bool = False
     next: RoleTie | None = None
+
+    @property
+    def end_id(self) -> str:
+        return str(self.tie.pk) if self.tie else ""
 
 
 def posts(place: Place) -> list[Post]:

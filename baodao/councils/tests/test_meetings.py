@@ -1,6 +1,7 @@
 """What the product promises of a joint meeting, by its services on PostgreSQL."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -25,7 +26,7 @@ def w() -> World:
     return world()
 
 
-def _duty(source: object) -> Duty:
+def _duty(source: UUID) -> Duty:
     return Duty.objects.get(source_id=source)
 
 

@@ -381,6 +381,7 @@ def test_every_list_is_a_file(w: World) -> None:
         ("county_org", "leader_visits"),
     ):  # fmt: skip
         url = reverse("sheets:export", args=[code])
-        answer = w.client(key).post(f"{url}?tab=closed", {"kind": "csv"})
+        answer: Any = w.client(key).post(f"{url}?tab=closed", {"kind": "csv"})
         assert answer.status_code == 200, code
-        assert "导出人" in b"".join(answer.streaming_content).decode("utf-8-sig"), code
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        assert "导出人" in text, code

@@ -83,6 +83,7 @@ def test_each_step_is_somebody_elses_and_none_can_be_left_out(w: World) -> None:
 def test_case_38_who_is_secretary_too_does_not_decide_on_herself(w: World) -> None:
     """Domain 8.38: one person, two roles, and an explicit switch between them."""
     secretary = w.actors["community_secretary"]
+    assert secretary.person_id
     done = part_time.recommend(
         actor=w.actors["community_worker"], place_id=w.places.community.pk,
         person_id=secretary.person_id, post="书记", now=NOW,
@@ -218,7 +219,7 @@ def test_vacancies_are_listed_and_filled_for_a_term(w: World) -> None:
     tie = RoleTie.objects.get(role="instructor")
     estates.end(actor=actor, tie_id=tie.pk)
     line = queries_people.lines([w.places.estate])[0]
-    assert line.vacant == ["党建工作指导员"]
+    assert line.vacant == ["缺党建工作指导员"]
     found = queries_people.estates(actor, Wanted(state="instructor"))
     assert [p.pk for p in found] == [w.places.estate.pk]
     assert not queries_people.estates(actor, Wanted(state="center_household")).exists()
@@ -284,15 +285,12 @@ def test_organised_life_is_noted_by_one_and_confirmed_by_another(w: World) -> No
 
 
 def test_notes_carry_no_private_numbers_and_no_day_to_come(w: World) -> None:
-    words = {"kind": "group", "attended": 5, "now": NOW}
-    place = w.places.estate.pk
-    with pytest.raises(Invalid, match="手机号"):
-        estates.note(
-            actor=w.actors["instructor"], place_id=place, on=date(2026, 11, 1),
-            text="找13889970312", **words,
-        )  # type: ignore[arg-type]  # fmt: skip
-    with pytest.raises(Invalid, match="还没到"):
-        estates.note(
-            actor=w.actors["instructor"], place_id=place, on=date(2026, 12, 1),
-            text="党小组会", **words,
-        )  # type: ignore[arg-type]  # fmt: skip
+    for on, text, why in (
+        (date(2026, 11, 1), "找13889970312", "手机号"),
+        (date(2026, 12, 1), "党小组会", "还没到"),
+    ):
+        with pytest.raises(Invalid, match=why):
+            estates.note(
+                actor=w.actors["instructor"], place_id=w.places.estate.pk, kind="group",
+                on=on, attended=5, text=text, now=NOW,
+            )  # fmt: skip

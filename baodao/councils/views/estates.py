@@ -20,7 +20,7 @@ from baodao.councils.queries import Wanted
 from baodao.councils.services import estates
 from baodao.councils.services.estates import LEVEL
 from baodao.councils.views.choosing import choose_person
-from baodao.councils.views.frame import paged, shared, taken, wanted_of
+from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
 from baodao.people import roles
 from baodao.people.models import RoleTie
 from baodao.people.views.asking import (
@@ -85,7 +85,7 @@ def _page(
         "may_note": can(actor, "estate_notes.note", EstateNote(place=place, path=place.path)),
         "notes": [
             (n, rules.NOTE_STATES[n.state], queries_people.note_events(n, actor),
-             bad[1] if bad and bad[0] == n.pk else _back_form())
+             apart(bad[1] if bad and bad[0] == n.pk else _back_form(), n.pk))
             for n in page
         ],
     }  # fmt: skip

@@ -2,7 +2,7 @@
 forms are acts."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.ui.forms import Form
 
+F = TypeVar("F", bound=Form)
 PAGE = 25
 # (route, words, the action that opens it)
 TABS = (
@@ -72,6 +73,12 @@ def paged(request: HttpRequest, found: Any) -> Page[Any]:
 
 def years(first: int = 2025) -> list[tuple[str, str]]:
     return [(str(y), f"{y}年") for y in range(today().year, first - 1, -1)]
+
+
+def apart(form: F, key: object) -> F:
+    """The form with ids of its own, on a page that has several."""
+    form.auto_id = f"{key}_%s"
+    return form
 
 
 def taken(form: Form | None, do: Callable[[dict[str, Any]], Any]) -> bool:

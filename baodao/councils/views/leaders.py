@@ -18,7 +18,7 @@ from baodao.councils import queries_people, rules
 from baodao.councils.forms import FollowUpForm, LeaderForm, ReasonForm, VisitForm
 from baodao.councils.models import LeaderContact, LeaderVisit
 from baodao.councils.services import leaders
-from baodao.councils.views.frame import paged, shared, taken, wanted_of, years
+from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of, years
 from baodao.duties.models import Duty
 from baodao.duties.rules import STATES as DUTY_STATES
 from baodao.people.views.asking import (
@@ -129,7 +129,8 @@ def _forms(
     found: dict[str, Form | None] = {}
     for event in queries_people.visit_events(v, actor):
         mine = bad and bad[:2] == (v.pk, event)
-        found[event] = bad[2] if bad and mine else _form(event)
+        form = bad[2] if bad and mine else _form(event)
+        found[event] = form and apart(form, f"{event}-{v.pk}")
     return found
 
 

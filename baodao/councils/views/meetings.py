@@ -25,7 +25,7 @@ from baodao.councils.forms import (
 )
 from baodao.councils.models import JointMeeting, MeetingTopic
 from baodao.councils.services import holding, meetings
-from baodao.councils.views.frame import paged, shared, taken, wanted_of, years
+from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of, years
 from baodao.people.views.asking import (
     actor_of,
     form_page,
@@ -137,7 +137,8 @@ def _page(
         "attendance": rules.attendance_words(s.attendance for s in seats if s.attendance),
         "noted": any(s.attendance for s in seats), "day_come": m.held_on <= today(),
         "topics": [
-            (t, rules.TOPIC_STATES[t.state])
+            (t, rules.TOPIC_STATES[t.state],
+             apart(bound.get(f"decline:{t.pk}") or _decline_form(), t.pk))
             for t in m.topics.exclude(state="withdrawn").select_related("unit")
         ],
         "last_time": queries.resolution_lines(queries.last_time(m)),
@@ -150,13 +151,12 @@ def _page(
         "may_take": can(actor, "meeting_topics.take", _topic_of(m)),
         "may_record": m.state == "held" and can(actor, "meetings.hold", m),
         "may_reply": m.state in rules.AHEAD and can(actor, "meetings.hold", m),
-        "topic_form": bound.get("topic") or TopicForm(),
-        "decline_form": bound.get("decline") or ReasonForm(
-            label="为什么不列入", help_text="提出的单位看得到。"
+        "topic_form": apart(bound.get("topic") or TopicForm(), "topic"),
+        "cancel_form": apart(
+            bound.get("cancel") or ReasonForm(label="为什么不开"), "cancel"
         ),
-        "cancel_form": bound.get("cancel") or ReasonForm(label="为什么不开"),
-        "resolution_form": bound.get("resolve") or _resolution_form(m),
-        "bad": bad and bad[0], "unseen": m.topics.filter(state="handed_in").count(),
+        "resolution_form": apart(bound.get("resolve") or _resolution_form(m), "resolve"),
+        "bad": bad and bad[0], "declining": (bad[0] if bad else "").partition(":")[2], "unseen": m.topics.filter(state="handed_in").count(),
         "close_url": reverse("councils:meeting_act", args=[m.pk, "close"]),
         "cancel_url": reverse("councils:meeting_act", args=[m.pk, "cancel"]),
     }  # fmt: skip
@@ -170,6 +170,10 @@ def _whose(side: str) -> str:
 def _topic_of(m: JointMeeting) -> MeetingTopic:
     """A row to ask the access table about: a topic of this community."""
     return MeetingTopic(meeting=m, path=m.path)
+
+
+def _decline_form(data: Any = None) -> ReasonForm:
+    return ReasonForm(data, label="为什么不列入", help_text="提出的单位看得到。")
 
 
 def _resolution_form(m: JointMeeting, data: Any = None) -> ResolutionForm:
@@ -253,7 +257,7 @@ def topic_act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
         raise NotFound
     require(actor, "meeting_topics.view", topic)
     if event == "decline":
-        form = ReasonForm(request.POST, label="为什么不列入")
+        form = _decline_form(request.POST)
         ok = taken(
             form,
             lambda d: meetings.decline(actor=actor, topic_id=pk, answer=d["reason"]),
@@ -263,7 +267,7 @@ def topic_act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
                 request,
                 actor,
                 queries.meeting(actor, topic.meeting_id),
-                ("decline", form),
+                (f"decline:{pk}", form),
             )
     else:
         verb = meetings.take if event == "take" else meetings.withdraw_topic

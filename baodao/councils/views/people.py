@@ -28,7 +28,7 @@ from baodao.councils.forms import (
 from baodao.councils.models import Federation, FederationMember, PartTimeMember
 from baodao.councils.services import federations, part_time
 from baodao.councils.views.choosing import choose_person
-from baodao.councils.views.frame import paged, shared, taken, wanted_of
+from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
 from baodao.people.models import Person
 from baodao.people.queries import units_at
 from baodao.people.views.asking import (
@@ -160,7 +160,9 @@ def _part_time(
     events = queries_people.part_time_events(row, actor)
     bound = dict([bad]) if bad else {}
     forms = {
-        e: bound.get(e) or make() for e, make in _forms(row).items() if e in events
+        e: apart(bound.get(e) or make(), e)
+        for e, make in _forms(row).items()
+        if e in events
     }
     state = rules.PART_TIME_STATES[row.state]
     whose = {"community": "社区", "superior": ""}.get(state.side, "")
@@ -270,9 +272,10 @@ def _federation(
         **shared(request, "federations"), "f": row, "live": live, "may": may,
         "in_places": places, "units": units, "bad": bad and bad[0],
         "free": units_at(row.path).exclude(pk__in=held) if may and live else [],
-        "edit_form": bound.get("edit") or FederationEditForm(initial=initial),
-        "dissolve_form": bound.get("dissolve") or ReasonForm(
-            label="为什么撤销", help_text="社区和上级看得到。"
+        "edit_form": apart(bound.get("edit") or FederationEditForm(initial=initial), "edit"),
+        "dissolve_form": apart(
+            bound.get("dissolve")
+            or ReasonForm(label="为什么撤销", help_text="社区和上级看得到。"), "dissolve",
         ),
         "soon": live and (row.valid_to - today()).days <= rules.SOON_DAYS,
         "story": queries.story(row.pk),

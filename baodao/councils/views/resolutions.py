@@ -17,7 +17,7 @@ from baodao.councils import queries, rules
 from baodao.councils.forms import ReasonForm, ReassignForm, ReportForm
 from baodao.councils.models import LeaderContact, MeetingSeat, Resolution
 from baodao.councils.services import holding
-from baodao.councils.views.frame import paged, shared, taken, wanted_of
+from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
 from baodao.duties.models import Duty
 from baodao.people.queries import current, units_at
 from baodao.people.views.asking import actor_of, get_only, require_role
@@ -79,7 +79,7 @@ def _page(
     events = queries.resolution_events(r, actor)
     bound = dict([bad]) if bad else {}
     forms = {
-        f"{e}_form": bound.get(e) or make()
+        f"{e}_form": apart(bound.get(e) or make(), e)
         for e, make in _forms(r).items()
         if e in events
     }

@@ -15,7 +15,7 @@ from baodao.councils import queries, rules
 from baodao.councils.forms import ReplyForm, TopicForm
 from baodao.councils.models import MeetingSeat
 from baodao.councils.services import meetings
-from baodao.councils.views.frame import paged, shared, taken
+from baodao.councils.views.frame import apart, paged, shared, taken
 from baodao.people.models import Member
 from baodao.people.views.asking import (
     form_page,
@@ -76,7 +76,7 @@ def _page(
         "topics_open": ahead and today() <= m.topics_until,
         "last_time": queries.resolution_lines(queries.last_time(m)),
         "resolved": queries.resolution_lines(resolved) if m.state == "closed" else [],
-        "topic_form": bound.get("topic") or TopicForm(),
+        "topic_form": apart(bound.get("topic") or TopicForm(), "topic"),
         "reply_form": bound.get("reply") or reply_form(s),
         "names": names_of(s), "bad": bad and bad[0],
     }  # fmt: skip

@@ -18,6 +18,7 @@ from baodao.councils.models import (
     PartTimeMember,
 )
 from baodao.councils.services.estates import LEVEL
+from baodao.duties.models import Duty
 from baodao.people.models import Person, RoleTie, Unit
 from baodao.places import rules as levels
 from baodao.places.models import Place
@@ -96,10 +97,10 @@ def _committee(
 ) -> None:
     """Seven to nine are suggested; where there are fewer units there are fewer."""
     main = place.code == w.preset.main
-    n = 7 if main else rng.choice((4, 7, 8))
-    chosen = of_units[: n + 3] if main else of_units[:n]
+    n = min(7, len(of_units) - 2) if main else rng.choice((4, 7, 8))
+    chosen = of_units[: n + 2] if main else of_units[:n]
     for i, (unit, person) in enumerate(chosen):
-        stage = "appointed" if i < n else ("recommended", "selected", "approved")[i - n]
+        stage = "appointed" if i < n else ("recommended", "selected")[i - n]
         _part_time(w, rng, place, unit, person, stage)
 
 
@@ -256,10 +257,28 @@ def _staffed(w: World, point: Place) -> bool:
     return bool(w.staff.get(("community_worker", path)))
 
 
+def _owed(w: World, row: LeaderContact) -> list[Duty]:
+    """A visit each half of the year (A27)."""
+    where = w.community(row.point).name
+    point = row.point.name
+    found = [
+        Duty(
+            kind="leader_visit", source_kind="leader_contact", source_id=row.origin,
+            key=s.key, path=row.path, place_id=row.point_id, opens_on=s.first,
+            title=f"{s.words}{row}到{point if point == where else where + point}",
+            due_on=s.last,
+        )
+        for s in rules.spans(w.year, 2)
+    ]  # fmt: skip
+    w.batch.add(*found)
+    return found
+
+
 def _visits(w: World, rng: random.Random, row: LeaderContact, n: int) -> None:
     community = w.community(row.point)
     worker = w.staff["community_worker", community.path][0]
     secretary = w.staff["community_secretary", community.path][0]
+    owed = _owed(w, row)
     for on in _days(w, rng, n):
         issue = rng.choice(ISSUES)
         visit = LeaderVisit(
@@ -274,6 +293,15 @@ def _visits(w: World, rng: random.Random, row: LeaderContact, n: int) -> None:
             w.act(
                 "leader_visits.confirm", visit, Write(), actor=secretary, at=confirmed
             )
+            for duty in owed:
+                if duty.state == "due" and duty.opens_on <= on <= duty.due_on:
+                    done = {
+                        "done_on": on,
+                        "done_kind": "leader_visit",
+                        "done_id": visit.pk,
+                    }
+                    write = Write(set=done)
+                    w.act("duties.settle", duty, write, actor=SYSTEM, at=confirmed)
 
 
 def _days(w: World, rng: random.Random, n: int) -> list[date]:
