@@ -4,3 +4,20 @@ from django.apps import AppConfig
 class ActivitiesConfig(AppConfig):
     name = "baodao.activities"
     verbose_name = "活动"
+
+    def ready(self) -> None:
+        from baodao.activities import rules
+        from baodao.acts.access import register
+
+        register(
+            "activities.Activity", "activities", rules.ACTIONS,
+            conflicts=rules.CONFLICTS, messages=rules.MESSAGES,
+        )  # fmt: skip
+        register("activities.Participation", "participations", rules.PART_ACTIONS)
+        register("activities.Venue", "venues", rules.VENUE_ACTIONS)
+        register("activities.Carrier", "carriers", rules.CARRIER_ACTIONS)
+
+        from baodao.activities.moves import ACTIVITIES, VENUES
+        from baodao.places.changes.moves import register as register_movers
+
+        register_movers(VENUES, ACTIVITIES)

@@ -1,6 +1,7 @@
 """All pages of activities."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+from baodao.core.health import healthz
 
 app_name = "activities"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("<uuid:pk>/", healthz, name="detail")]
