@@ -21,3 +21,8 @@ class ActivitiesConfig(AppConfig):
         from baodao.places.changes.moves import register as register_movers
 
         register_movers(VENUES, ACTIVITIES)
+
+        from baodao.activities import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

@@ -81,13 +81,12 @@ def _url(it: Activity) -> str:
 
 
 def _to_host(event: Event, it: Activity, title: str, text: str) -> list[Message]:
-    if it.unit_id:
-        to = {"unit_id": it.unit_id}
-        return [message(event_id=event.id, title=title, text=text, url=_url(it), **to)]
+    to_unit = it.unit_id is not None
     return [
         message(
-            event_id=event.id, title=title, text=text, url=_url(it), path=it.path,
-            role="community_worker",
+            event_id=event.id, title=title, text=text, url=_url(it),
+            unit_id=it.unit_id, role="" if to_unit else "community_worker",
+            path="" if to_unit else it.path,
         )
     ]  # fmt: skip
 

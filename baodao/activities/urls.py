@@ -1,7 +1,25 @@
 """All pages of activities."""
 
 from django.urls import path
-from baodao.core.health import healthz
+
+from baodao.activities.views import attendance, desk, member, one, set_up
 
 app_name = "activities"
-urlpatterns = [path("<uuid:pk>/", healthz, name="detail")]
+urlpatterns = [
+    path("", desk.activity_list, name="list"),
+    path("month/", desk.month, name="month"),
+    path("new/", one.new, name="new"),
+    path("my/", member.mine, name="mine"),
+    path("venues/", set_up.venues, name="venues"),
+    path("venues/new/", set_up.venue_new, name="venue_new"),
+    path("venues/<uuid:pk>/", set_up.venue_edit, name="venue"),
+    path("carriers/", set_up.carrier_list, name="carriers"),
+    path("carriers/new/", set_up.carrier_new, name="carrier_new"),
+    path("carriers/<uuid:pk>/", set_up.carrier_edit, name="carrier"),
+    path("<uuid:pk>/", one.detail, name="detail"),
+    path("<uuid:pk>/edit/", one.edit, name="edit"),
+    path("<uuid:pk>/attendance/", attendance.attendance, name="attendance"),
+    path("<uuid:pk>/sheet/", attendance.sheet, name="sheet"),
+    path("<uuid:pk>/group/", attendance.group, name="group"),
+    path("<uuid:pk>/<slug:event>/", one.act, name="act"),
+]

@@ -359,7 +359,7 @@ def test_a_form_says_what_to_mend(w: World) -> None:
         ({"about": "打13812345678报名"}, "about"),
     ):  # fmt: skip
         with pytest.raises(Invalid) as error:
-            planned(w, start, **wrong)  # type: ignore[arg-type]
+            planned(w, start, **wrong)
         assert field in error.value.fields
 
 
