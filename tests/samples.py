@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
+from baodao.activities.tests.make import published, set_up
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
@@ -113,6 +114,7 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
+    activity, (venue, carrier) = published(w).id, set_up(w)
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
@@ -123,6 +125,7 @@ def samples(w: World) -> Sample:
     # What `pk` is, by the first words of the route's name.
     rows = {
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "activities:venue": venue, "activities:carrier": carrier, "activities:": activity,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
@@ -146,6 +149,8 @@ def samples(w: World) -> Sample:
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
         if name == "sheets:template":
             return {"sheet": "members"}
+        if name == "activities:act":
+            return {"pk": activity, "event": "cancel"}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

@@ -44,7 +44,7 @@ TITLES = {
     "follow_place": "随区划调整",
 }  # fmt: skip
 _ICONS: dict[str, tuple[str, Tone]] = {
-    "publish": ("calendar-event", "go"), "cancel": ("ban", ""),
+    "publish": ("calendar-event", "go"), "cancel": ("circle-x", ""),
     "finish": ("clipboard-list", "go"), "confirm": ("circle-check", "ok"),
     "send_back": ("arrow-back-up", "soon"), "correct": ("eraser", "soon"),
 }  # fmt: skip
@@ -305,6 +305,10 @@ def activity_for(actor: Actor, pk: UUID, action: str = "view") -> Activity:
     require(actor, "activities.view", it)
     if it.state == "draft" and not can(actor, "activities.revise", it):
         raise NotFound
+    # Who may read every notice still has pages only of what concerns them.
+    if actor.path is None or actor.role == "grid_worker":
+        if not listed(actor).filter(pk=pk).exists():
+            raise NotFound
     if action != "view":
         require(actor, f"activities.{action}", it)
     return it

@@ -41,7 +41,7 @@ STATES: Mapping[str, State] = {
     "finished": State("待确认", "community", "确认名单", "soon", "hourglass"),
     "confirmed": State("已确认", "", "", "ok", "circle-check"),
     "archived": State("已归档", "", "", "idle", "folder"),
-    "cancelled": State("已取消", "", "", "idle", "ban"),
+    "cancelled": State("已取消", "", "", "idle", "circle-x"),
 }
 COUNTED = ("confirmed", "archived")  # 场次
 PLANNED = ("draft", "published")

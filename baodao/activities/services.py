@@ -4,7 +4,6 @@ when the state or somebody else was first, Invalid with the field."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.db.models import Q
 from baodao.activities import lists, party_days, plans, rules
 from baodao.activities.carriers import offered
 from baodao.activities.models import Activity, Participation, Venue
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import Numbered, act, create, read
 from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
@@ -199,7 +198,7 @@ def confirm(
             ),
             now=at,
         )  # fmt: skip
-        party_days.fulfilled(_for_system(actor), row, at)
+        party_days.fulfilled(consequence_of(actor), row, at)
     return done
 
 
@@ -235,7 +234,7 @@ def correct(
             actor, "correct", activity_id,
             lambda r: plans.correct(r, list(standing), reason=reason, now=at), now=at,
         )  # fmt: skip
-        party_days.taken_back(_for_system(actor), activity_id, reason, at)
+        party_days.taken_back(consequence_of(actor), activity_id, reason, at)
     return done
 
 
@@ -247,11 +246,6 @@ def archive_old(now: datetime | None = None) -> int:
     )
     ids = list(old.values_list("pk", flat=True)[:5_000])
     return len(act_many(SYSTEM, "activities.archive", ids, now=at)) if ids else 0
-
-
-def _for_system(actor: Actor) -> Actor:
-    """The system, as the consequence of what `actor` has just done."""
-    return replace(SYSTEM, request_id=actor.request_id)
 
 
 # --- who stands on the list -----------------------------------------------------------

@@ -1,11 +1,11 @@
 """Activities for tests, brought to a state by the real services."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from baodao.activities import lists, plans, services
+from baodao.activities import lists, plans, services, services_set_up
 from baodao.activities.models import Activity
 from baodao.core.clock import now as clock_now
 from baodao.people.tests.make import World
@@ -89,3 +89,14 @@ def confirmed(
     )  # fmt: skip
     it.refresh_from_db()
     return it
+
+
+def set_up(w: World) -> tuple[UUID, UUID]:
+    """The ids of a venue of the community and of a carrier of the district."""
+    venue = services_set_up.add_venue(
+        actor=w.actors["community_worker"], place=w.places.community,
+        name="森格实践站", kind="station", weekdays=list(range(7)), opens=time(8),
+        closes=time(22),
+    )  # fmt: skip
+    carrier = services_set_up.add_carrier(actor=w.actors["county_org"], name="新晋邻")
+    return venue.id, carrier.id
