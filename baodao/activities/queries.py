@@ -306,9 +306,9 @@ def activity_for(actor: Actor, pk: UUID, action: str = "view") -> Activity:
     if it.state == "draft" and not can(actor, "activities.revise", it):
         raise NotFound
     # Who may read every notice still has pages only of what concerns them.
-    if actor.path is None or actor.role == "grid_worker":
-        if not listed(actor).filter(pk=pk).exists():
-            raise NotFound
+    wide = actor.path is None or actor.role == "grid_worker"
+    if wide and not listed(actor).filter(pk=pk).exists():
+        raise NotFound
     if action != "view":
         require(actor, f"activities.{action}", it)
     return it

@@ -261,7 +261,7 @@ def test_lists_can_be_taken_along(w: World) -> None:
     for code, key in (("activities", "community_worker"), ("venues", "community_worker"),
                       ("activities_month", "county_org"), ("activities_mine", "member")):  # fmt: skip
         url = reverse("sheets:export", args=[code])
-        answer = w.client(key).post(url, {"kind": "csv"})
+        answer: Any = w.client(key).post(url, {"kind": "csv"})
         assert answer.status_code == 200
         text = b"".join(answer.streaming_content).decode("utf-8-sig")
         assert code == "venues" or "读书会" in text, code
