@@ -10,7 +10,15 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
 from baodao.people.models import Person
 from baodao.places.models import Place
-from baodao.portal.demo import members, orders, report_ins, staff, tree, units
+from baodao.portal.demo import (
+    activities,
+    members,
+    orders,
+    report_ins,
+    staff,
+    tree,
+    units,
+)
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
 
@@ -63,3 +71,6 @@ def build(w: World) -> None:
     orders.build(w)
     rows += w.batch.flush()
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
+    held = activities.build(w)
+    rows = w.batch.flush()
+    w.say(f"活动 {held} 场，共写入 {rows} 行")
