@@ -16,11 +16,21 @@ class ActivitiesConfig(AppConfig):
         register("activities.Participation", "participations", rules.PART_ACTIONS)
         register("activities.Venue", "venues", rules.VENUE_ACTIONS)
         register("activities.Carrier", "carriers", rules.CARRIER_ACTIONS)
+        said = rules.POST_MESSAGES
+        register("activities.Post", "posts", rules.POST_ACTIONS)
+        register(
+            "activities.Holding", "holdings", rules.HOLD_ACTIONS,
+            conflicts=rules.HOLD_CONFLICTS, messages=said,
+        )  # fmt: skip
+        register(
+            "activities.Turn", "turns", rules.TURN_ACTIONS,
+            conflicts=rules.TURN_CONFLICTS, messages=said,
+        )  # fmt: skip
 
-        from baodao.activities.moves import ACTIVITIES, VENUES
+        from baodao.activities.moves import ACTIVITIES, HOLDINGS, POSTS, VENUES
         from baodao.places.changes.moves import register as register_movers
 
-        register_movers(VENUES, ACTIVITIES)
+        register_movers(VENUES, ACTIVITIES, POSTS, HOLDINGS)
 
         from baodao.activities import sheets
         from baodao.sheets import exports

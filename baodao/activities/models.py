@@ -219,3 +219,129 @@ class Participation(Acted):
             models.Index(fields=["member", "state"], name="part_by_member"),
             models.Index(fields=["unit_id", "state"], name="part_by_unit"),
         ]
+
+
+class Post(Acted):
+    """A volunteer post 志愿岗位 of a community (L06, L28; domain 6.9): a fixed one, a
+    team, an item somebody takes charge of, or a pledge. `quota` is how many hold it at
+    once, `hours_a_month` what is expected."""
+
+    ACCESS = Columns(path=("path",))
+    FLOW = rules.POST_FLOW
+
+    no = models.TextField("编号", default="", editable=True)
+    title = models.TextField("岗位")
+    mode = models.TextField("方式", choices=list(rules.MODES.items()))
+    state = models.TextField("状态", default="open")
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="+", verbose_name="社区", db_index=False
+    )
+    path = CText()
+    about = models.TextField("做什么", default="", blank=True)
+    spot = models.TextField("在哪里", default="", blank=True)
+    schedule = models.TextField("什么时候", default="", blank=True)
+    quota = models.SmallIntegerField("人数", default=1)
+    term_months = models.SmallIntegerField("任期（月）", default=12)
+    due_on = models.DateField("完成日期", null=True, blank=True)
+    contact = models.TextField("联系人", default="", blank=True)
+    phone = models.TextField("联系电话", default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(rules.POST_STATES)), name="post_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(quota__gt=0, term_months__gt=0), name="post_numbers"
+            ),
+        ]
+        indexes = [models.Index(fields=["path", "state"], name="post_by_place")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Holding(Acted):
+    """One member holds one post in [valid_from, valid_to). `promise` is what they said
+    they would do; `reviewed_on` the last half-yearly review."""
+
+    ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
+    FLOW = rules.HOLD_FLOW
+
+    post = models.ForeignKey(
+        Post, models.PROTECT, related_name="holdings", db_index=False
+    )
+    member = models.ForeignKey(
+        Member, models.PROTECT, related_name="holdings", db_index=False
+    )
+    path = CText()
+    unit_id = models.UUIDField(null=True)
+    state = models.TextField("状态", default="held")
+    promise = models.TextField("承诺", default="", blank=True)
+    valid_from = models.DateField("起")
+    valid_to = models.DateField("止")
+    reviewed_on = models.DateField("最近评议", null=True)
+    review = models.TextField("评议", default="", blank=True)
+    end_reason = models.TextField(
+        "结束原因", choices=list(rules.END_REASONS.items()), default="", blank=True
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(rules.HOLD_STATES)),
+                name="holding_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="holding_period"
+            ),
+            models.UniqueConstraint(
+                fields=["post", "member"],
+                condition=Q(state="held"),
+                name="holding_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["member", "state"], name="holding_by_member"),
+            models.Index(fields=["path", "state"], name="holding_by_place"),
+        ]
+
+
+class Turn(Acted):
+    """One turn served on a post, told by the holder, confirmed by the community."""
+
+    ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
+    FLOW = rules.TURN_FLOW
+
+    holding = models.ForeignKey(
+        Holding, models.PROTECT, related_name="turns", db_index=False
+    )
+    member_id = models.UUIDField()
+    path = CText()
+    place_id = models.UUIDField()
+    unit_id = models.UUIDField(null=True)
+    state = models.TextField("状态", default="told")
+    start_at = models.DateTimeField("开始")
+    end_at = models.DateTimeField("结束")
+    note = models.TextField("做了什么", default="", blank=True)
+    told_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=list(rules.TURN_STATES)), name="turn_state_known"
+            ),
+            # Nobody is at two places at once (domain 8.25).
+            ExclusionConstraint(
+                name="turn_no_overlap",
+                expressions=[
+                    ("member_id", RangeOperators.EQUAL),
+                    (_stretch(), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="refused"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["holding", "start_at"], name="turn_by_holding"),
+            models.Index(fields=["path", "state"], name="turn_by_place"),
+        ]

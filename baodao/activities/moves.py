@@ -15,3 +15,11 @@ VENUES = Follow(
     "处活动场地", "activities.Venue", "venues.follow_place", Q(retired=False),
     {"path": "place"},
 )  # fmt: skip
+POSTS = Follow(
+    "个志愿岗位", "activities.Post", "posts.follow_place", Q(state="open"),
+    {"path": "place"},
+)  # fmt: skip
+HOLDINGS = Follow(
+    "份认岗", "activities.Holding", "holdings.follow_place", Q(state="held"),
+    {"path": ""}, quiet=True,
+)  # fmt: skip

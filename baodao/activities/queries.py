@@ -16,9 +16,9 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import at_local, local, today
-from baodao.core.errors import NotFound
+from baodao.core.errors import Invalid, NotFound
 from baodao.people.models import Member
-from baodao.places import areas
+from baodao.places import areas, festivals
 from baodao.places.calendars import calendar_for
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
@@ -273,6 +273,7 @@ def weeks(
 ) -> list[list[Day]]:
     """The month by weeks from Monday to Sunday."""
     calendar, by_day = calendar_for(path), defaultdict(list)
+    names = _festivals(first, path)
     for card in shown:
         by_day[local(card.it.start_at).date()].append(card)
     start = first - timedelta(days=first.weekday())
@@ -281,6 +282,7 @@ def weeks(
         week = [start + timedelta(days=n) for n in range(7)]
         days.append([
             Day(d, d.month == first.month, d == today(now), _mark(calendar, d),
+                names.get(d, ""),
                 cards=by_day[d])
             for d in week
         ])  # fmt: skip
@@ -288,10 +290,30 @@ def weeks(
     return days
 
 
+def _festivals(first: date, path: str) -> dict[date, str]:
+    """Names of the festivals around a month, by the confirmed table; none for a year
+    that it does not have (domain 8.27, 8.29)."""
+    try:
+        known = festivals.festivals(first.year).values()
+    except Invalid:
+        return {}
+    own = festivals.regional(path)
+    elsewhere = {k for keys in festivals.REGIONAL.values() for k in keys} - set(own)
+    return {f.first: f.name for f in known if f.key not in elsewhere}
+
+
 def _mark(calendar: object, day: date) -> str:
     works = calendar.is_workday(day)  # type: ignore[attr-defined]
     usual = day.weekday() < 5
     return "" if works == usual else "班" if works else "休"
+
+
+def open_to_all(place: Place | None, now: datetime) -> QuerySet[Activity]:
+    """What residents may come to as well, soonest first (domain 9.1: a notice)."""
+    found = Activity.objects.filter(public=True, state="published", end_at__gt=now)
+    if place:
+        found = found.filter(within("path", areas.today(place.path)))
+    return found.select_related(*RELATED).order_by("start_at", "pk")
 
 
 # --- one activity ---------------------------------------------------------------------

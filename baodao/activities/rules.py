@@ -208,3 +208,85 @@ def month(day: date) -> tuple[date, date]:
 def next_month(day: date) -> date:
     """The first day of the month after `day`."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+# --- volunteer posts 认岗 (L06, L28; domain 6.9) ------------------------------------------
+
+MODES = {"fixed": "定岗", "team": "组团", "lead": "领办", "pledge": "承诺"}
+MODE_NOTES = {
+    "fixed": "一个岗位，固定的人，固定的时间",
+    "team": "几个人组成一队，一起来",
+    "lead": "一件事交给一个人牵头办到底",
+    "pledge": "写明到哪天做成什么",
+}
+END_REASONS = {
+    "resigned": "本人辞岗",
+    "term": "任期满了",
+    "done": "办成了",
+    "moved": "搬家或调离",
+    "review": "评议后不再担任",
+    "closed": "岗位撤销",
+}
+POST_STATES: Mapping[str, State] = {
+    "open": State("招人中", "", "", "go", "hand-stop"),
+    "ended": State("已撤销", "", "", "idle", "circle-x"),
+}
+HOLD_STATES: Mapping[str, State] = {
+    "held": State("在岗", "", "", "ok", "circle-check"),
+    "ended": State("已结束", "", "", "idle", "x"),
+}
+TURN_STATES: Mapping[str, State] = {
+    "told": State("待确认", "community", "确认", "soon", "hourglass"),
+    "confirmed": State("已确认", "", "", "ok", "circle-check"),
+    "refused": State("不认可", "", "", "idle", "x"),
+}
+POST_FLOW = Flow.of(
+    "posts", POST_STATES,
+    [("", "add", "open"), ("open", "edit", "open"), ("open", "close", "ended")],
+)  # fmt: skip
+HOLD_FLOW = Flow.of(
+    "holdings", HOLD_STATES,
+    [("", "claim", "held"), ("held", "end", "ended"), ("held", "review", "held")],
+)  # fmt: skip
+TURN_FLOW = Flow.of(
+    "turns", TURN_STATES,
+    [("", "tell", "told"), ("told", "confirm", "confirmed"),
+     ("told", "refuse", "refused")],
+)  # fmt: skip
+_VIEWERS = {
+    **_COMMUNITY, **_TOWN, **_ORG, **_UNIT, **_MEMBER, "grid_worker": Scope.PLACE,
+    "inspector": Scope.PLACE,
+}  # fmt: skip
+POST_ACTIONS = {
+    # The wall of posts is a notice, like an activity.
+    "view": (
+        "查看岗位",
+        {**_COMMUNITY, **_TOWN, **_ORG, "inspector": Scope.PLACE,
+         **dict.fromkeys(("unit_secretary", "unit_liaison", "member", "grid_worker"),
+                         Scope.ALL)},
+    ),
+    "add": ("设岗位", _COMMUNITY),
+    "edit": ("改岗位", _COMMUNITY),
+    "close": ("撤岗位", _COMMUNITY),
+    "follow_place": ("随区划调整", _MOVERS),
+}  # fmt: skip
+HOLD_ACTIONS = {
+    "view": ("查看认岗", _VIEWERS),
+    "claim": ("认岗", {**_MEMBER, **_COMMUNITY}),
+    "end": ("辞岗、结束", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
+    "review": ("半年评议", _COMMUNITY),
+    "follow_place": ("随区划调整", _MOVERS),
+}
+TURN_ACTIONS = {
+    "view": ("查看岗位服务", _VIEWERS),
+    "tell": ("记一次岗位服务", {**_MEMBER, **_COMMUNITY}),
+    "confirm": ("确认岗位服务", _COMMUNITY),
+    "refuse": ("不认可岗位服务", _COMMUNITY),
+}
+_NOT_OWN = {"member_id": "member_id", "told_by": "account_id"}
+TURN_CONFLICTS = {"confirm": _NOT_OWN, "refuse": _NOT_OWN}
+HOLD_CONFLICTS = {"review": {"member_id": "member_id"}}
+POST_MESSAGES = {
+    "confirm": "自己做的、自己记的岗位服务要由别人确认。请社区的同事来办。",
+    "review": "评议由社区来做，不能评自己。",
+}

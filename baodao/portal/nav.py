@@ -107,6 +107,7 @@ def register() -> None:
         "public",
         [
             Entry("心愿", "portal:wishes"),
+            Entry("活动", "portal:whats_on"),
             Entry("感谢", "/#thanks"),
             Entry("公开数据", "portal:figures"),
             Entry("查进度", "orders:find"),

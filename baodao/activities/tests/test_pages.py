@@ -298,3 +298,20 @@ def test_a_grid_worker_sees_what_is_on_in_the_community(w: World) -> None:
     it = published(w)
     assert it.title in see(w, "grid_worker", "list")
     assert it.title not in see(w, "other_grid_worker", "list")
+
+
+def test_residents_read_what_they_may_come_to_without_an_account(w: World) -> None:
+    published(w, title="义诊", public=True, phone="0897-2821234")
+    published(w, title="支部大会")
+    url = reverse("portal:whats_on")
+    page = w.client().get(url, {"place": w.places.community.code}).content.decode()
+    assert "义诊" in page and "0897-2821234" in page and "支部大会" not in page
+    far = w.client().get(url, {"place": w.places.far_community.code})
+    assert "近期没有公开的活动" in far.content.decode()
+    assert w.client().post(url).status_code == 405
+
+
+@pytest.mark.req("A18")
+def test_the_month_names_the_festivals_that_are_kept_here(w: World) -> None:
+    page = see(w, "community_worker", "month", month="2026-02")
+    assert "藏历新年" in page and "春节" in page

@@ -75,6 +75,8 @@ def chosen(
 def month(request: HttpRequest) -> HttpResponse:
     """One month on one page, with days off and make-up days (A18)."""
     actor = actor_for(request, "activities.view")
+    if actor.role == "member":
+        return redirect("activities:mine")
     now = clock_now()
     first = queries.month_of(request.GET.get("month", ""), now)
     filtered, found = narrow(request, actor)
@@ -84,7 +86,7 @@ def month(request: HttpRequest) -> HttpResponse:
         **_base(request, actor), "first": first, "filtered": filtered,
         "weeks": queries.weeks(shown, first, path, now), "n": len(shown),
         "cards": shown, "before": _key(first - timedelta(days=1)),
-        "after": _key(rules.next_month(first)), "light": actor.role == "member",
+        "after": _key(rules.next_month(first)),
     })  # fmt: skip
 
 

@@ -55,8 +55,8 @@ def hours(venue: Venue) -> str:
     days = sorted(venue.weekdays)
     if days == list(range(7)):
         words = "每天"
-    elif days == list(range(5)):
-        words = "周一到周五"
+    elif len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
+        words = f"{rules.WEEKDAYS[str(days[0])]}到{rules.WEEKDAYS[str(days[-1])]}"
     else:
         words = "、".join(rules.WEEKDAYS[str(d)] for d in days)
     return f"{words} {venue.opens:%H:%M}–{venue.closes:%H:%M}"

@@ -428,7 +428,15 @@ def _people(book: Book, it: Activity, n: int, start: datetime) -> list[Member]:
     ]  # fmt: skip
     found = book.free(near, local(start).date(), n)
     me = w.demo_member
-    if me and me in near and n > 3 and (me.id, local(start).date()) not in book.busy:
+    # The demo member has been to some, and finds others still open.
+    mine = it.unit_id is not None or start < w.now
+    if (
+        me
+        and mine
+        and me in near
+        and n > 3
+        and (me.id, local(start).date()) not in book.busy
+    ):
         book.busy.add((me.id, local(start).date()))
         found[0] = me
     return found
