@@ -32,6 +32,11 @@ class ActivitiesConfig(AppConfig):
 
         register_movers(VENUES, ACTIVITIES, POSTS, HOLDINGS)
 
+        from baodao.activities.party_days import PARTY_DAY, REVIEW
+        from baodao.duties import rules as duty_rules
+
+        duty_rules.register(PARTY_DAY, REVIEW)
+
         from baodao.activities import sheets
         from baodao.sheets import exports
 

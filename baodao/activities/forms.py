@@ -16,7 +16,7 @@ from baodao.people.models import Unit
 from baodao.people.queries import units_at
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
-from baodao.ui.forms import DateTimeInput, Form, PhoneInput
+from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
 
 def _moment(label: str, **more: Any) -> forms.DateTimeField:
@@ -267,3 +267,64 @@ class CarrierForm(Form):
     retired = forms.BooleanField(
         label="停用", required=False, help_text="以前的活动仍按这个载体统计。"
     )
+
+
+class PostForm(Form):
+    title = forms.CharField(label="岗位名称", max_length=40)
+    mode = forms.ChoiceField(
+        label="方式", choices=list(rules.MODES.items()), widget=forms.RadioSelect,
+        initial="fixed",
+    )  # fmt: skip
+    about = forms.CharField(
+        label="做什么", max_length=300, required=False, widget=forms.Textarea
+    )
+    spot = forms.CharField(label="在哪里", max_length=60, required=False)
+    schedule = forms.CharField(
+        label="什么时候", max_length=60, required=False, help_text="如 每周六上午。"
+    )
+    quota = forms.IntegerField(label="要几个人", min_value=1, max_value=500, initial=1)
+    term_months = forms.IntegerField(
+        label="任期（月）", min_value=1, max_value=36, initial=12
+    )
+    due_on = forms.DateField(
+        label="到哪天做成", required=False, widget=DateInput(), help_text="承诺的要填。"
+    )
+    contact = forms.CharField(label="联系人", max_length=20, required=False)
+    phone = forms.CharField(
+        label="联系电话", max_length=20, required=False, widget=PhoneInput(),
+        help_text="请填办公电话。",
+    )  # fmt: skip
+
+
+class PromiseForm(Form):
+    promise = forms.CharField(
+        label="我打算怎么做", max_length=200, required=False,
+        widget=forms.Textarea(attrs={"rows": 2}), help_text="领办、承诺的要写，社区看得到。",
+    )  # fmt: skip
+
+
+class TurnForm(Form):
+    start_at = _moment("什么时候去的")
+    end_at = _moment("什么时候做完")
+    note = forms.CharField(label="做了什么", max_length=200, required=False)
+
+
+class EndHoldingForm(Form):
+    reason = forms.ChoiceField(label="原因", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = (
+            ("resigned", "done", "moved")
+            if own
+            else ("resigned", "term", "done", "moved", "review")
+        )
+        chosen: Any = self.fields["reason"]
+        chosen.choices = [(c, rules.END_REASONS[c]) for c in codes]
+
+
+class ReviewForm(Form):
+    text = forms.CharField(
+        label="评议", max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="这半年做得怎么样，本人看得到。",
+    )  # fmt: skip

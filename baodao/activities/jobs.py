@@ -3,7 +3,7 @@
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from baodao.activities import services
+from baodao.activities import party_days, services
 from baodao.activities.telling import messages_for
 from baodao.acts.models import Event
 from baodao.notifications.services import send
@@ -20,5 +20,9 @@ def tell(event_id: str, **_: object) -> int:
 @app.periodic(cron="20 2 * * *")
 @app.task(name="activities.nightly", queueing_lock="activities.nightly")
 def nightly(timestamp: int) -> dict[str, int]:
-    """Every night: what was confirmed long ago is archived."""
-    return {"archived": services.archive_old()}
+    """Every night: what was confirmed long ago is archived; what is owed is listed,
+    and party days that nobody has planned are laid out."""
+    return {
+        "archived": services.archive_old(), "owed": party_days.generate(),
+        "drafted": party_days.draft(),
+    }  # fmt: skip

@@ -30,6 +30,8 @@ def sign_up(
 ) -> Done:  # fmt: skip
     """A member signs up, or is signed up by the unit or the community; when it is full
     they wait. Raises Conflict when it overlaps with something else they go to."""
+    # One page lists several activities under one id.
+    client_id = f"{client_id}:{activity_id}" if client_id else ""
     if client_id and (done := _again(actor, client_id)):
         return done
     return sign_up_all(

@@ -16,6 +16,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.text import private_numbers
+from baodao.duties import services as duties
 from baodao.people.models import Member
 from baodao.places.calendars import ground
 from baodao.places.models import Place
@@ -24,7 +25,6 @@ from baodao.records.models import Record
 from baodao.records.rules import counted_minutes
 from baodao.records.taken import minutes_taken, overlapping
 
-REVIEW_DAYS = 183  # half-yearly (domain 6.9)
 _READS = ("place_id", "unit_id", "member_id", "start_at", "end_at", "path")
 
 
@@ -132,12 +132,18 @@ def end(
         raise Invalid(fields={"reason": "请选一个原因。"})
     if actor.role == "member" and reason not in ("resigned", "done", "moved"):
         raise Invalid(fields={"reason": "请选一个原因。"})
-    return _end(actor, holding_id, reason, now or clock_now())
+    with transaction.atomic():
+        return _end(actor, holding_id, reason, now or clock_now())
 
 
 def _end(actor: Actor, holding_id: UUID, reason: str, at: datetime) -> Done:
+    """Nobody is reminded of its review any more. Call inside `atomic`."""
     write = Write(set={"end_reason": reason, "valid_to": today(at)}, reason=reason)
-    return act(actor, "holdings.end", holding_id, lambda _: write, now=at)
+    done = act(actor, "holdings.end", holding_id, lambda _: write, now=at)
+    duties.cancel_all(
+        actor=actor, source_ids=[holding_id], since=today(at), reason=reason, now=at
+    )
+    return done
 
 
 def review(
@@ -148,7 +154,13 @@ def review(
         raise Invalid(fields={"text": "请写一句评议，本人看得到。"})
     at = now or clock_now()
     write = Write(set={"reviewed_on": today(at), "review": text.strip()})
-    return act(actor, "holdings.review", holding_id, lambda _: write, now=at)
+    with transaction.atomic():
+        done = act(actor, "holdings.review", holding_id, lambda _: write, now=at)
+        duties.fulfil_all(
+            actor=actor, source_ids=[holding_id], on=today(at), kinds=("post_review",),
+            by_kind="activities.holding", by_id=holding_id, settled=True, now=at,
+        )  # fmt: skip
+    return done
 
 
 def tell_turn(

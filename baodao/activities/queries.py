@@ -411,3 +411,15 @@ def used_carriers(actor: Actor) -> dict[str, int]:
     found = listed(actor).filter(state__in=rules.COUNTED).order_by()
     rows = found.annotate(code=Func(F("carriers"), function="unnest"))
     return dict(rows.values_list("code").annotate(n=Count("pk", distinct=True)))
+
+
+def month_before(first: date) -> date:
+    """The first day of the month before."""
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def party_day_of(unit_id: UUID | None, day: date) -> Activity | None:
+    """The party day that a unit has planned for the month around `day`."""
+    found = in_month(Activity.objects.filter(unit=unit_id), day.replace(day=1))
+    found = found.filter(carriers__contains=["party_day"], state__in=rules.PLANNED)
+    return found.first()

@@ -13,7 +13,7 @@ from django.db.models import Q
 from baodao.activities import lists, party_days, plans, rules
 from baodao.activities.carriers import offered
 from baodao.activities.models import Activity, Participation, Venue
-from baodao.acts.actor import SYSTEM, Actor, consequence_of
+from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.engine import Numbered, act, create, read
 from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
@@ -198,7 +198,7 @@ def confirm(
             ),
             now=at,
         )  # fmt: skip
-        party_days.fulfilled(consequence_of(actor), row, at)
+        party_days.fulfilled(actor, row, at)
     return done
 
 
@@ -234,7 +234,7 @@ def correct(
             actor, "correct", activity_id,
             lambda r: plans.correct(r, list(standing), reason=reason, now=at), now=at,
         )  # fmt: skip
-        party_days.taken_back(consequence_of(actor), activity_id, reason, at)
+        party_days.taken_back(actor, activity_id, at)
     return done
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from baodao.activities import carriers, queries, rules
-from baodao.activities.views import desk, member, set_up
+from baodao.activities import carriers, queries, queries_posts, rules
+from baodao.activities.views import desk, member, party, set_up
+from baodao.activities.views import posts as posts_views
 from baodao.activities.views.guard import actor_for
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden
@@ -93,7 +94,47 @@ def venues(request: HttpRequest) -> Listing:
     return Listing("活动场地", heads, lines(), rows.count(), told)
 
 
+def posts(request: HttpRequest) -> Listing:
+    """The posts of the list, or the vacancies around a member."""
+    actor = actor_for(request, "posts.view")
+    if actor.role == "member":
+        rows, told = posts_views.vacancies(request, actor), "招人中"
+    else:
+        tab, _, found = posts_views.chosen(request, actor)
+        rows, told = queries_posts.in_tab(found, tab), queries_posts.TABS[tab]
+
+    def lines() -> Iterator[list[Value]]:
+        for p in rows:
+            yield [
+                p.no, p.title, p.get_mode_display(), p.place.name, p.spot, p.schedule,
+                p.quota, getattr(p, "n_held", 0), p.term_months, p.due_on, rules.POST_STATES[p.state].title,
+            ]  # fmt: skip
+
+    heads = (
+        "编号", "岗位", "方式", "社区", "地点", "时间", "要几人", "在岗", "任期（月）",
+        "完成日期", "状态",
+    )  # fmt: skip
+    said = conditions(request, ("mode", "方式", rules.MODES.items()))
+    return Listing(
+        "志愿岗位", heads, lines(), rows.count(), "；".join(filter(None, (told, said)))
+    )
+
+
+def party_days(request: HttpRequest) -> Listing:
+    """One tab of one month of party days."""
+    _, first, tab, found = party.asked(request)
+    title, states = party.TABS[tab]
+    rows = found.filter(state__in=states)
+
+    def lines() -> Iterator[list[Value]]:
+        for d, unit, place, it, words in party.shown(rows):
+            yield [str(unit or ""), place, words, it.title if it else "", d.done_on]
+
+    heads = ("单位", "社区", "情况", "活动", "日期")
+    return Listing("主题党日", heads, lines(), rows.count(), f"{first:%Y-%m}；{title}")
+
+
 ALL = {
     "activities": activities, "activities_month": month, "activities_mine": mine,
-    "venues": venues,
+    "venues": venues, "posts": posts, "party_days": party_days,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baodao.activities.views import attendance, desk, member, one, set_up
+from baodao.activities.views import attendance, desk, member, one, party, posts, set_up
 
 app_name = "activities"
 urlpatterns = [
@@ -16,6 +16,18 @@ urlpatterns = [
     path("carriers/", set_up.carrier_list, name="carriers"),
     path("carriers/new/", set_up.carrier_new, name="carrier_new"),
     path("carriers/<uuid:pk>/", set_up.carrier_edit, name="carrier"),
+    path("party-days/", party.gaps, name="party_days"),
+    path("owed/<uuid:pk>/", party.owed, name="owed"),
+    path("posts/", posts.post_list, name="posts"),
+    path("posts/wall/", posts.wall, name="posts_wall"),
+    path("posts/new/", posts.post_new, name="post_new"),
+    path("posts/my/", posts.my_posts, name="my_posts"),
+    path("posts/<uuid:pk>/", posts.post, name="post"),
+    path("posts/<uuid:pk>/edit/", posts.post_edit, name="post_edit"),
+    path("posts/<uuid:pk>/close/", posts.close, name="post_close"),
+    path("posts/<uuid:pk>/claim/", posts.claim, name="post_claim"),
+    path("holdings/<uuid:pk>/<slug:event>/", posts.holding, name="holding"),
+    path("turns/<uuid:pk>/<slug:event>/", posts.turn, name="turn"),
     path("<uuid:pk>/", one.detail, name="detail"),
     path("<uuid:pk>/edit/", one.edit, name="edit"),
     path("<uuid:pk>/attendance/", attendance.attendance, name="attendance"),

@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from baodao.activities import lists, plans, services, services_set_up
-from baodao.activities.models import Activity
+from baodao.activities import lists, plans, posts, services, services_set_up
+from baodao.activities.models import Activity, Holding, Post, Turn
 from baodao.core.clock import now as clock_now
 from baodao.people.tests.make import World
 
@@ -100,3 +100,34 @@ def set_up(w: World) -> tuple[UUID, UUID]:
     )  # fmt: skip
     carrier = services_set_up.add_carrier(actor=w.actors["county_org"], name="新晋邻")
     return venue.id, carrier.id
+
+
+def post(w: World, **more: Any) -> Post:
+    """A fixed post of the community for two."""
+    words = {
+        "title": "楼道巡查岗", "mode": "fixed", "quota": 2, "term_months": 12,
+        "schedule": "每周六上午", "spot": "1–3号楼",
+    }  # fmt: skip
+    done = posts.add_post(
+        actor=w.actors["community_worker"], place=w.places.community,
+        **{**words, **more},
+    )  # fmt: skip
+    return Post.objects.get(pk=done.id)
+
+
+def held(w: World, it: Post, key: str = "member", **more: Any) -> Holding:
+    done = posts.claim(
+        actor=w.actors[key], post_id=it.pk,
+        member_id=w.actors[key].member_id, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+    return Holding.objects.get(pk=done.id)
+
+
+def told(w: World, h: Holding, key: str = "member", ago: float = 3) -> Turn:
+    """A turn of two hours, so many hours ago."""
+    start = clock_now() - timedelta(hours=ago)
+    done = posts.tell_turn(
+        actor=w.actors[key], holding_id=h.pk, start_at=start, end_at=start + 2 * HOUR,
+        note="查了三个单元。",
+    )  # fmt: skip
+    return Turn.objects.get(pk=done.id)
