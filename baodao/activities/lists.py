@@ -260,6 +260,26 @@ def _not_elsewhere(it: Activity, sheet: plans.Sheet) -> None:
         raise Invalid(fields={"marks": sentence})
 
 
+def still_alone(parts: Sequence[Participation]) -> None:
+    """Nothing else has come on record since the list was handed in. Raises Conflict."""
+    there = {
+        p.member_id: (p.start_at, p.end_at) for p in parts if p.start_at and p.end_at
+    }
+    if not there:
+        return
+    lo, hi = min(s[0] for s in there.values()), max(s[1] for s in there.values())
+    for s in overlapping(list(there), lo, hi):
+        if rules.overlaps(there[s.member_id], (s.start_at, s.end_at)):
+            name = Member.objects.values_list("person__name", flat=True).get(
+                pk=s.member_id
+            )
+            what = Record.KINDS[s.kind]
+            raise Conflict(
+                f"{name}同一时间已有{what}的记录。请退回名单，改好起止时间再确认。",
+                code="overlap",
+            )
+
+
 Elsewhere = tuple[UUID, tuple[datetime, datetime], str]
 
 

@@ -215,6 +215,8 @@ def confirm_turn(*, actor: Actor, turn_id: UUID, now: datetime | None = None) ->
     turn = Turn.objects.select_related("holding__post").filter(pk=turn_id).first()
     if turn is None:
         raise NotFound
+    if overlapping([turn.member_id], turn.start_at, turn.end_at):
+        raise Conflict("同一时间已有别的服务记录。请不认可这一次，让本人照实再记。")
     taken = minutes_taken([turn.member_id], turn.start_at, turn.end_at)
     place = ground(turn.path)
     minutes = counted_minutes(

@@ -185,6 +185,7 @@ def confirm(
     row = read("activities.confirm", activity_id, plans.READS)
     parts = list(Participation.objects.filter(activity=activity_id, state="attended"))
     _not_a_participant(actor, parts)
+    lists.still_alone(parts)
     ids = [p.member_id for p in parts]
     taken = minutes_taken(ids, row["start_at"], row["end_at"])
     place = ground(str(row["path"]))

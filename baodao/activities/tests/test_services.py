@@ -434,3 +434,16 @@ def test_what_is_to_come_follows_its_place_and_what_was_stays(w: World) -> None:
     past.refresh_from_db()
     assert next_one.path == past.path == old.path
     assert Place.objects.get(pk=next_one.place_id).valid_to is None
+
+
+def test_edge_case_25_what_came_on_record_meanwhile_stops_the_confirmation(
+    w: World,
+) -> None:
+    start = clock_now() - timedelta(hours=3)
+    it = finished(w, start, end_at=start + timedelta(minutes=150))
+    order_in("closed", w, at=clock_now() - timedelta(hours=1))
+    assert Record.objects.filter(kind="order_served").exists()
+    with pytest.raises(Conflict, match="办成点单"):
+        services.confirm(actor=w.actors["community_secretary"], activity_id=it.pk)
+    it.refresh_from_db()
+    assert it.state == "finished"

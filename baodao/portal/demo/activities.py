@@ -3,45 +3,32 @@ are those of the source, column by column; and by name what the demo people see 
 their desks: this month and the next."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from baodao.activities import plans, rules
-from baodao.activities.models import Activity, Carrier, Participation, Venue
-from baodao.activities.services import number_series
+from baodao.activities import rules
+from baodao.activities.models import (
+    Activity,
+    Participation,
+)
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
-from baodao.acts.writing import Write
 from baodao.core.clock import at_local, local
 from baodao.core.ids import uuid7s
 from baodao.core.models import Counter as Series
+from baodao.duties.models import Duty
 from baodao.people.models import Member
-from baodao.places.calendars import Calendar, calendar_for
 from baodao.places.models import Place
-from baodao.portal.demo.world import World, table
+from baodao.portal.demo import activity_desks as desks
+from baodao.portal.demo.activity_book import Book, Kind
+from baodao.portal.demo.world import World
 from baodao.records.models import Record
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 HALF = 30  # minutes
-BRANDS = {
-    "luzhou": (("新晋邻", "党建品牌创建"), ("潞邻幸福圈·相熟相知", "主题交流活动")),
-    "ali": (),
-}
-
-
-class Kind(NamedTuple):
-    """A row of activities.csv. `months`: when, "" for always; `channel`: in which."""
-
-    title: str
-    joint: str
-    occasion: str
-    name: str
-    months: frozenset[int]
-    channel: str
-    carriers: tuple[str, ...]
 
 
 class Held(NamedTuple):
@@ -58,75 +45,16 @@ class Held(NamedTuple):
     came: Sequence[Member]
 
 
-class Book:
-    """What has been made so far: numbers, who was where on which day."""
-
-    def __init__(self, w: World) -> None:
-        self.w, self.rng = w, w.rng("activities")
-        root = w.places[w.preset.root]
-        self.calendar: Calendar = calendar_for(root.path)
-        self.numbers: Counter[str] = Counter()
-        self.busy: set[tuple[UUID, date]] = set()
-        brands = [c.code for c in _brands(w)]
-        self.kinds = [_kind(row, brands) for row in table("activities.csv")]
-        last = min(date(w.year, 12, 31), local(w.now).date() - 5 * DAY)
-        n = (last - date(w.year, 1, 4)).days
-        self.days = [date(w.year, 1, 4) + k * DAY for k in range(n + 1)]
-
-    def no(self, path: str) -> str:
-        key = number_series(path)
-        self.numbers[key] += 1
-        return f"{self.numbers[key]:04d}"
-
-    def kind(self, channel: str, month: int, party_day: bool = False) -> Kind:
-        fitting = [
-            k for k in self.kinds
-            if k.channel in ("", channel) and (not k.months or month in k.months)
-            and (k.occasion == "party_day") == party_day
-        ]  # fmt: skip
-        return self.rng.choice(fitting)
-
-    def free(self, people: Sequence[Member], day: date, n: int) -> list[Member]:
-        """Up to `n` of them who are nowhere else that day; taken from now on."""
-        found = []
-        for m in self.rng.sample(people, min(len(people), n + 6)):
-            if (m.id, day) not in self.busy:
-                self.busy.add((m.id, day))
-                found.append(m)
-                if len(found) == n:
-                    break
-        return found
-
-
-def _brands(w: World) -> list[Carrier]:
-    """The local carriers of the preset."""
-    rows = []
-    org = w.organiser()
-    for n, (name, note) in enumerate(BRANDS[w.preset.code]):
-        row = Carrier(path=org.path or "", code=f"local{n + 1}", name=name, note=note)
-        w.create("carriers.add", row, actor=org)
-        rows.append(row)
-    return rows
-
-
-def _kind(row: dict[str, str], brands: Sequence[str]) -> Kind:
-    carriers = [c for c in row["carriers"].split() if not c.startswith("local")]
-    carriers += [c for c in row["carriers"].split() if c in brands]
-    months = frozenset(int(m) for m in row["months"].split())
-    return Kind(
-        row["title"], row["joint"], row["occasion"], row["name"], months,
-        row["channel"], tuple(sorted(carriers)),
-    )  # fmt: skip
-
-
 def build(w: World) -> int:
     """All activities of the preset. Returns how many were held."""
     book = Book(w)
-    _venues(w)
+    desks.venues(w)
     held = [*_of_units(book), *_at_home(book)]
     held.sort(key=lambda h: (h.start, h.place.path))
     _write(book, held)
-    _coming(book)
+    desks.coming(book)
+    _owed(book, held)
+    desks.posts(book)
     w.batch.add(*(Series(key=k, n=n) for k, n in sorted(book.numbers.items())))
     return len(held)
 
@@ -335,136 +263,36 @@ def _events(
     })  # fmt: skip
 
 
-# --- this month and the next ------------------------------------------------------------
+# --- what is owed --------------------------------------------------------
 
 
-def _venues(w: World) -> None:
-    """Practice centre, its institute and the stations around the demo community."""
-    main = w.places[w.preset.main]
-    street, county = w.above(main, 4), w.above(main, 3)
-    rows = [
-        (county, "center", f"{county.name}新时代文明实践中心", 200, range(7), 20),
-        (street, "institute", f"{street.name}新时代文明实践所", 80, range(6), 19),
-    ]
-    for code in (w.preset.main, *w.preset.near):
-        place = w.places[code]
-        rows.append(
-            (place, "station", f"{place.name}新时代文明实践站", 40, range(7), 21)
-        )
-        rows.append((place, "room", f"{place.name}党群活动室", 30, range(5), 18))
-    for place, kind, name, capacity, days, closes in rows:
-        roles = ("county_org", "township_party", "community_worker")
-        actor = next(a for r in roles for a in w.staff.get((r, place.path), ()))
-        venue = Venue(
-            place=place, path=place.path, name=name, kind=kind, capacity=capacity,
-            weekdays=list(days), opens=time(8, 30), closes=time(closes),
-            phone=place.phone,
-        )  # fmt: skip
-        w.create("venues.add", venue, actor=actor)
-
-
-def _coming(book: Book) -> None:
-    """Around the demo community: what is planned, open, over without a list, and
-    handed in."""
-    w = book.w
-    day = local(w.now).date()
-    for n, row in enumerate(table("activities_open.csv")):
-        if row["where"] not in ("", w.preset.code):
-            continue
-        codes = (w.preset.main, *w.preset.near)
-        place = w.places[codes[int(row["place"])]]
-        start = at_local(day + int(row["day"]) * DAY, time.fromisoformat(row["at"]))
-        _tell(book, row, place, start, n)
-
-
-def _tell(
-    book: Book, row: dict[str, str], place: Place, start: datetime, n: int
-) -> None:
-    w = book.w
-    unit = next((u for u in w.units if u.short_name == w.preset.demo_unit), None)
-    by_unit = row["host"] == "unit" and unit is not None
-    worker = w.staff["community_worker", place.path][0]
-    host = w.unit_actor[unit.id] if by_unit and unit else worker
-    brands = {c for k in book.kinds for c in k.carriers}
-    it = Activity(
-        no=book.no(place.path), title=row["title"], state="draft",
-        channel="unit" if by_unit else "residence", joint_type=row["joint"],
-        occasion=row["occasion"], occasion_name=row["name"], place=place,
-        carriers=sorted(set(row["carriers"].split()) & {*rules.CARRIERS, *brands}),
-        path=place.path, unit_id=unit.id if by_unit and unit else None, spot=row["spot"],
-        start_at=start, end_at=start + timedelta(minutes=int(row["minutes"])),
-        slots=int(row["slots"]) if row["slots"] else None, about=row["about"],
-        contact=host.name, phone=place.phone, public=not by_unit,
-        made_by=host.account_id, made_by_name=host.name,
-    )  # fmt: skip
-    planned = min(start, w.now) - timedelta(days=6, minutes=n)
-    w.create("activities.plan", it, actor=host, at=planned)
-    if row["state"] == "draft":
-        return
-    w.act("activities.publish", it, Write(), actor=host, at=planned + HOUR)
-    people = _people(book, it, int(row["signed"]), start)
-    parts = []
-    for k, member in enumerate(people):
-        full = it.slots is not None and k >= it.slots
-        at = planned + (2 + k) * HOUR
-        part = Participation(
-            activity=it, member=member, path=it.path, unit_id=member.unit_id,
-            host_unit_id=it.unit_id, signed_at=at,
-            state="waitlisted" if full else "signed_up",
-        )  # fmt: skip
-        event = "wait" if full else "sign_up"
-        w.create(f"participations.{event}", part, actor=w.actor_of(member), at=at)
-        parts.append(part)
-    if row["state"] == "finished":
-        _finish(book, it, host, parts)
-
-
-def _people(book: Book, it: Activity, n: int, start: datetime) -> list[Member]:
-    w = book.w
-    near = [
-        m for m in w.members
-        if m.duty_status == "on_duty"
-        and (m.unit_id == it.unit_id if it.unit_id else m.residence_path == it.path)
-    ]  # fmt: skip
-    found = book.free(near, local(start).date(), n)
-    me = w.demo_member
-    # The demo member has been to some, and finds others still open.
-    mine = it.unit_id is not None or start < w.now
-    if (
-        me
-        and mine
-        and me in near
-        and n > 3
-        and (me.id, local(start).date()) not in book.busy
-    ):
-        book.busy.add((me.id, local(start).date()))
-        found[0] = me
-    return found
-
-
-def _finish(
-    book: Book, it: Activity, host: Actor, parts: Sequence[Participation]
-) -> None:
-    """The list is handed in: most came, one is excused."""
-    w, at = book.w, min(it.end_at + HOUR, book.w.now - HOUR)
-    marks = [
-        plans.Mark(p.member_id, "excused" if k == 1 else "attended")
-        for k, p in enumerate(parts)
-    ]
-    sheet = plans.Sheet(marks, it.start_at, it.end_at, residents=6, on_paper=True)
-    row = {name: getattr(it, name) for name in plans.READS} | {"id": it.id}
-    write = plans.finish(row, sheet, by=host.account_id, name=host.name, now=at)
-    w.act(
-        "activities.finish",
-        it,
-        Write(set=write.set, data=write.data),
-        actor=host,
-        at=at,
-    )
-    for part, mark in zip(parts, marks, strict=True):
-        there = mark.state == "attended"
-        times = {"start_at": it.start_at, "end_at": it.end_at} if there else {}
-        w.act(
-            f"participations.{rules.MARKS[mark.state]}", part, Write(set=times),
-            actor=host, at=at,
-        )  # fmt: skip
+def _owed(book: Book, held: Sequence[Held]) -> None:
+    """The party days of this month and the last: done by those who had one."""
+    w, day = book.w, local(book.w.now).date()
+    months = [rules.month(day.replace(day=1) - DAY)[0], day.replace(day=1)]
+    had: dict[tuple[UUID | None, str], date] = {}
+    for h in held:
+        if "party_day" in h.kind.carriers:
+            first_had = local(h.start).date()
+            had.setdefault((h.unit_id, rules.month_key(first_had)), first_had)
+    rows = []
+    for unit in w.units:
+        place = w.community(w.points_of[unit.id][0])
+        for first in months:
+            key = rules.month_key(first)
+            on = had.get((unit.id, key))
+            over = rules.month(first)[1] < day
+            state = "confirmed" if on else "missed" if over else "due"
+            rows.append((unit, place, first, key, on, state))
+    w.batch.columns(Duty, {
+        "kind": "party_day", "source_kind": "people.partyorg", "created_at": w.now,
+        "title": [f"{first.month}月主题党日" for _, _, first, *_ in rows],
+        "state": [state for *_, state in rows],
+        "source_id": [w.orgs[u.id].id for u, *_ in rows],
+        "key": [key for _, _, _, key, _, _ in rows],
+        "path": [p.path for _, p, *_ in rows], "place_id": [p.id for _, p, *_ in rows],
+        "unit_id": [u.id for u, *_ in rows],
+        "opens_on": [first for _, _, first, *_ in rows],
+        "due_on": [rules.month(first)[1] for _, _, first, *_ in rows],
+        "done_on": [on for *_, on, _ in rows],
+    })  # fmt: skip
