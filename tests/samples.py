@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
+from baodao.activities import party_days
+from baodao.activities.tests.make import held, post, published, set_up
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
 from baodao.councils.tests.samples import council_rows
 from baodao.duties import rules
+from baodao.duties.models import Duty
 from baodao.duties.tests.make import KINDS, duties, source
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
@@ -114,6 +117,14 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
+    activity, (venue, carrier) = published(w).id, set_up(w)
+    holding = held(w, post(w))
+    turn = told(w, holding)
+    party_days.generate()
+    party_day = Duty.objects.get(
+        kind="party_day", source_id=w.orgs["unit"].pk, opens_on__day=1,
+        opens_on__month=today().month,
+    ).pk  # fmt: skip
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
@@ -125,6 +136,9 @@ def samples(w: World) -> Sample:
     rows = {
         **council_rows(w),
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "activities:venue": venue, "activities:post": holding.post_id,
+        "activities:holding": holding.pk, "activities:turn": turn.pk,
+        "activities:owed": party_day, "activities:carrier": carrier, "activities:": activity,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
@@ -148,6 +162,13 @@ def samples(w: World) -> Sample:
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
         if name == "sheets:template":
             return {"sheet": "members"}
+        steps = {
+            "activities:act": (activity, "cancel"),
+            "activities:holding": (holding.pk, "end"),
+            "activities:turn": (turn.pk, "confirm"),
+        }
+        if name in steps:
+            return dict(zip(("pk", "event"), steps[name], strict=True))
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

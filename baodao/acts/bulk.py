@@ -124,6 +124,12 @@ class Batch:
 
     def __init__(self) -> None:
         self.rows: dict[type[M], list[M]] = {}
+        self.given: list[tuple[type[M], Given]] = []
+
+    def columns(self, model: type[M], given: Given) -> None:
+        """Rows of one table column by column, written after all others: for numbers
+        that instances would be slow for."""
+        self.given.append((model, given))
 
     def add(self, *instances: M) -> None:
         """Rows that are not acts themselves but written with them."""
@@ -177,4 +183,9 @@ class Batch:
         """COPY everything; returns the number of rows. Call inside `atomic`."""
         n = sum(copy_rows(model, rows) for model, rows in self.rows.items())
         self.rows.clear()
+        with sending():
+            for model, given in self.given:
+                copy_columns(model, given, _length(given))
+        n += sum(_length(given) for _, given in self.given)
+        self.given.clear()
         return n

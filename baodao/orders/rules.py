@@ -10,12 +10,12 @@ may take it back, and every end that was not the resident's own word leaves the
 resident a way to say so."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
-from baodao.core.clock import at_local, local
+from baodao.core.clock import local
 
 KINDS = {
     "dream": "微梦想",
@@ -448,35 +448,6 @@ def unreachable_from(
         return None
     found: datetime = max(last, row["due_at"] or last)
     return found
-
-
-def day_shares(start: datetime, end: datetime) -> dict[date, int]:
-    """Minutes of a stretch by local day (domain 8.24)."""
-    found: dict[date, int] = {}
-    while start < end:
-        day = local(start).date()
-        midnight = at_local(day + timedelta(days=1), time.min)
-        found[day] = int((min(end, midnight) - start).total_seconds()) // 60
-        start = midnight
-    return found
-
-
-def counted_minutes(
-    start: datetime,
-    end: datetime,
-    break_minutes: int,
-    settings: Mapping[str, Any],
-    taken: Mapping[date, int] | None = None,
-) -> int:
-    """Minutes of service that count (domain 6.8): without the break, at most so many
-    a local day over all of the person's services (`taken`: counted already), in full
-    steps. Less than a step is a service of 0 minutes."""
-    cap: int = settings["service.day_cap_minutes"]
-    step: int = settings["service.step_minutes"]
-    shares, already = day_shares(start, end), taken or {}
-    room = sum(min(n, max(0, cap - already.get(d, 0))) for d, n in shares.items())
-    counted = min(sum(shares.values()) - break_minutes, room)
-    return max(0, counted - counted % step)
 
 
 def channel(place_path: str, residence_path: str | None, dispatched: bool) -> str:

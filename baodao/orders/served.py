@@ -1,9 +1,7 @@
 """The services of an order, each with the minutes that its person has on record for
 the same days already: a local day counts at most so many over all of them."""
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -15,9 +13,9 @@ from django.db.models.lookups import Exact
 
 from baodao.core.clock import ZONE
 from baodao.core.fixed import Fixed
-from baodao.orders import rules
 from baodao.orders.models import Service
 from baodao.records.models import Record
+from baodao.records.rules import by_day
 
 DAY = timedelta(days=1)
 
@@ -77,17 +75,4 @@ _SERVICES = Fixed(
 def services_of(order_id: UUID) -> list[Served]:
     """All rounds. One query."""
     rows = _SERVICES(order_id)
-    return [Served._make([*row[:-1], _by_day(row[-1])]) for row in rows]
-
-
-def _by_day(records: Iterable[str]) -> dict[date, int]:
-    """What was counted, laid on the days from the first on. `records`: JSON texts."""
-    found: Counter[date] = Counter()
-    for r in map(json.loads, records):
-        left = int(r["minutes"])
-        start, end = (datetime.fromisoformat(r[k]) for k in ("start", "end"))
-        for day, share in rules.day_shares(start, end).items():
-            part = min(share, left)
-            found[day] += part
-            left -= part
-    return found
+    return [Served._make([*row[:-1], by_day(row[-1])]) for row in rows]

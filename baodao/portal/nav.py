@@ -20,6 +20,7 @@ from baodao.ui.shapes import Account, Choice
 ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin", under=("/councils/",))
 COUNCILS = Entry("共建", "councils:meetings", "users-group", under=("/councils/",))
 ORDERS = Entry("点单", "orders:list", "list-check")
+ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
 # 报到情况 is a tab of the same menu entry (design 7: at most seven).
 FIGURES = Entry("统计", "stats:orders", "chart-bar", under=("/report-ins/coverage/",))
@@ -42,11 +43,11 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    work = [ORDERS, ACTIVITIES, REPORT_INS, PEOPLE, PLACES, FIGURES]
     nav.register(["community_worker"], [*work, COUNCILS, ROLES_ONLY])
     nav.register(["community_secretary", "township_party"], [*work, COUNCILS, ACCOUNTS])
     nav.register(["practice_center"], work)
-    nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
+    nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS, ACTIVITIES])
     # The list of report-ins opens from 报到情况.
     figures = replace(FIGURES, under=("/report-ins/",))
     nav.register(
@@ -55,6 +56,7 @@ def register() -> None:
     nav.register(["inspector"], [ORDERS, PEOPLE, COUNCILS, FIGURES])
     unit = [
         Entry("接单", "orders:unit", "list-check"),
+        ACTIVITIES,
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员",
@@ -70,8 +72,9 @@ def register() -> None:
         ["member"],
         [
             Entry("今天", "portal:member", "sun"),
-            Entry("接单", "orders:mine", "list-check"),
-            Entry("认领", "orders:pool", "hand-stop"),
+            # The pool is a tab of the same page.
+            Entry("接单", "orders:mine", "list-check", under=("/orders/pool/",)),
+            Entry("活动", "activities:mine", "calendar-event", under=("/activities/",)),
             Entry("报到", "reporting:my", "door-enter", under=("/report-ins/",)),
             Entry(
                 "我的",
@@ -107,6 +110,7 @@ def register() -> None:
         "public",
         [
             Entry("心愿", "portal:wishes"),
+            Entry("活动", "portal:whats_on"),
             Entry("感谢", "/#thanks"),
             Entry("公开数据", "portal:figures"),
             Entry("查进度", "orders:find"),

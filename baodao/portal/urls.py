@@ -11,6 +11,7 @@ from baodao.portal.views import (
     plain,
     search,
     setup,
+    whats_on,
 )
 
 app_name = "portal"
@@ -18,6 +19,7 @@ urlpatterns = [
     # everybody
     path("", board.show_board, name="board"),
     path("wishes/", board.show_wishes, name="wishes"),
+    path("whats-on/", whats_on.whats_on, name="whats_on"),
     path("where/", board.where, name="where"),
     path("complain/", plain.complain, name="complain"),
     path("seen/", plain.seen, name="seen"),

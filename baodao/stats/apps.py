@@ -8,5 +8,6 @@ class StatsConfig(AppConfig):
     def ready(self) -> None:
         from baodao.sheets import exports
         from baodao.stats.sheets import figure_rows
+        from baodao.stats.sheets_activities import activity_rows
 
-        exports.register(order_figure=figure_rows)
+        exports.register(order_figure=figure_rows, activity_figure=activity_rows)

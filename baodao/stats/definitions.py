@@ -13,9 +13,9 @@ from baodao.orders.rules import OPEN, WISH_KINDS
 from baodao.stats.periods import Period
 
 NOT_COUNTED = ("withdrawn", "merged", "rejected")
-# A row of which table a figure counts: orders, answers of units, service records, or
+# A row of which table a figure counts: orders, answers of units, activities, records, or
 # the persons of these records.
-Of = Literal["orders", "answers", "records", "members"]
+Of = Literal["orders", "answers", "records", "members", "activities"]
 
 
 @dataclass(frozen=True)

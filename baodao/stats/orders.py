@@ -114,7 +114,7 @@ def figures(
         for line in _helped(helped.annotate(row=Value(""))):
             _add_helped(total, line)
     shown_from = values(scope.path, ["orders.rate_threshold"])["orders.rate_threshold"]
-    lines = _lines(scope, rows) if by_place and not scope.is_leaf else ()
+    lines = lines_below(scope, rows) if by_place and not scope.is_leaf else ()
     return Figures(scope, period, at, shown_from, total, lines)
 
 
@@ -187,7 +187,7 @@ def _add_helped(counts: Counts, line: Mapping[str, Any]) -> None:
             counts.by_channel[name, channel] = line[f"{name}_{channel}"]
 
 
-def _lines(scope: Scope, rows: Mapping[str, Counts]) -> list[Line]:
+def lines_below(scope: Scope, rows: Mapping[str, Counts]) -> list[Line]:
     """A row for each place below in the order of codes, also without anything; what
     lies at the place itself and what is no longer in the tree have rows of their own,
     so that the rows add up."""

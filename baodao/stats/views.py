@@ -267,9 +267,9 @@ def shown(actor: Actor, known: Definition, page: Page[Any]) -> Sequence[Any]:
     if known.of == "orders":
         return rows
     if known.of == "members":
-        people = _people(actor, [r["member_id"] for r in rows])
+        people = people_of(actor, [r["member_id"] for r in rows])
         return [(people.get(r["member_id"]), r["n"]) for r in rows]
-    people = _people(actor, [r.member_id for r in rows])
+    people = people_of(actor, [r.member_id for r in rows])
     orders = Order.objects.defer(*SEALED).select_related("place")
     of = orders.in_bulk([r.source_id for r in rows])
     units = Unit.objects.in_bulk([r.unit_id for r in rows if r.unit_id])
@@ -279,7 +279,7 @@ def shown(actor: Actor, known: Definition, page: Page[Any]) -> Sequence[Any]:
     ]
 
 
-def _people(actor: Actor, ids: Sequence[Any]) -> Mapping[Any, tuple[Member, bool]]:
+def people_of(actor: Actor, ids: Sequence[Any]) -> Mapping[Any, tuple[Member, bool]]:
     """Members by id, and whether the reader may open their page."""
     rows = Member.objects.select_related("person", "unit").in_bulk(
         [i for i in ids if i]

@@ -22,6 +22,7 @@ from baodao.orders.plans.base import (
 )
 from baodao.orders.served import Served
 from baodao.records.models import Record
+from baodao.records.rules import counted_minutes
 from baodao.ui.words import cdatetime
 
 LOW = 2  # of five; such a rating is a reason to ask, never a deduction by itself
@@ -52,7 +53,7 @@ def report_done(
             order_id=row["id"], round=row["reopened"], member_id=s.member_id,
             unit_id=s.unit_id, start_at=s.start_at, end_at=s.end_at,
             break_minutes=s.break_minutes, work_time=ctx.calendar.is_work_time(s.start_at),
-            minutes=rules.counted_minutes(s.start_at, s.end_at, s.break_minutes, ctx.settings),
+            minutes=counted_minutes(s.start_at, s.end_at, s.break_minutes, ctx.settings),
         )
         for s in stretches
     ]  # fmt: skip
@@ -116,7 +117,7 @@ def _record(
     """`s.taken` (where the service was read with it): minutes already on record for
     the person, by day."""
     taken: Mapping[date, int] = getattr(s, "taken", {})
-    minutes = rules.counted_minutes(
+    minutes = counted_minutes(
         s.start_at, s.end_at, s.break_minutes, ctx.settings, taken
     )
     return Record(

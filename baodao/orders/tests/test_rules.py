@@ -11,6 +11,7 @@ from baodao.core.clock import local
 from baodao.orders import rules
 from baodao.places.calendars import Calendar
 from baodao.places.settings import KEYS
+from baodao.records.rules import counted_minutes, day_shares
 
 SETTINGS = {key: row.default for key, row in KEYS.items()}
 CALENDAR = Calendar()
@@ -94,7 +95,7 @@ def test_the_channel_of_a_service(
 
 def _counted(minutes: int, rest: int = 0, taken: dict[date, int] | None = None) -> int:
     end = MONDAY + timedelta(minutes=minutes)
-    return rules.counted_minutes(MONDAY, end, rest, SETTINGS, taken)
+    return counted_minutes(MONDAY, end, rest, SETTINGS, taken)
 
 
 def test_minutes_leave_out_breaks_and_count_in_half_hours() -> None:
@@ -114,8 +115,8 @@ def test_a_day_counts_eight_hours_over_all_services_of_a_person() -> None:
 def test_a_night_is_split_at_midnight() -> None:
     start = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # 22:00 local
     end = start + timedelta(hours=12)
-    assert list(rules.day_shares(start, end).values()) == [120, 600]
-    assert rules.counted_minutes(start, end, 0, SETTINGS) == 120 + 480
+    assert list(day_shares(start, end).values()) == [120, 600]
+    assert counted_minutes(start, end, 0, SETTINGS) == 120 + 480
 
 
 @given(st.integers(1, 1440), st.integers(0, 120), st.integers(0, 600))

@@ -11,6 +11,7 @@ from baodao.core.errors import Conflict
 from baodao.people.models import Person
 from baodao.places.models import Place
 from baodao.portal.demo import (
+    activities,
     councils,
     councils_people,
     members,
@@ -76,3 +77,6 @@ def build(w: World) -> None:
     rows += w.batch.flush()
     w.say(f"联席会议 {met} 次")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
+    held = activities.build(w)
+    rows = w.batch.flush()
+    w.say(f"活动 {held} 场，共写入 {rows} 行")

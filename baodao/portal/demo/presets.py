@@ -19,6 +19,9 @@ class Sizes:
     sides: int  # rejected, merged, withdrawn, transferred, unanswered: each so many
     open_near: int
     open_far: int
+    # Activities of the year, (sessions, person-times) by channel.
+    unit_activities: tuple[int, int]
+    home_activities: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ ALI = Preset(
     more_points=(
         "542523100201", "542524100202", "542521100204", "542525100202", "542526100202",
     ),
-    sizes=Sizes(9500, 1200, (450, 210), (340, 40), 110, 45, 25, 96, 130),
+    sizes=Sizes(9500, 1200, (450, 210), (340, 40), 110, 45, 25, 96, 130, (9100, 19650), (7100, 16900)),
     superior="西藏自治区",
     pull=2.0,
 )  # fmt: skip
@@ -121,7 +124,7 @@ LUZHOU = Preset(
     },
     grids={"140403007002": (5, 0), "140403007010": (4, 0), "140403007003": (3, 0)},
     more_points=(),
-    sizes=Sizes(2153, 600, (220, 90), (100, 20), 35, 15, 8, 70, 30),
+    sizes=Sizes(2153, 600, (220, 90), (100, 20), 35, 15, 8, 70, 30, (2260, 6480), (1180, 3930)),
     superior="山西省",
     pull=4.5,
 )  # fmt: skip

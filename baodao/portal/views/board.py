@@ -48,7 +48,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     years = range(today(now).year, today(now).year - YEARS, -1)
     context = {"board": found, "place": at, "years": list(years)}
-    return _remember(render(request, "portal/board.html", context), at)
+    return remember(render(request, "portal/board.html", context), at)
 
 
 def _year(request: HttpRequest, this: int) -> int:
@@ -77,7 +77,7 @@ def show_wishes(request: HttpRequest) -> HttpResponse:
         "states": [(w, w) for w in LOOKS],
         "categories": list(Category.objects.values_list("code", "title")),
     }
-    return _remember(render(request, "portal/wishes.html", context), at)
+    return remember(render(request, "portal/wishes.html", context), at)
 
 
 def wishes_asked(request: HttpRequest, at: Place | None) -> QuerySet[Order]:
@@ -101,7 +101,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
         "place": at, "year": year, "rates": RATES,
         "figures": explained(at, now, year, regions),
     }  # fmt: skip
-    return _remember(render(request, "portal/figures.html", context), at)
+    return remember(render(request, "portal/figures.html", context), at)
 
 
 @require_safe
@@ -130,7 +130,7 @@ def place_asked(request: HttpRequest) -> Place | None:
     return top()
 
 
-def _remember(response: HttpResponse, at: Place | None) -> HttpResponse:
+def remember(response: HttpResponse, at: Place | None) -> HttpResponse:
     if at and at.valid_to is None:
         response.set_cookie(COOKIE, at.code, YEAR, samesite="Lax")
     return response
