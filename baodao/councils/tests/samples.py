@@ -19,6 +19,7 @@ def council_rows(w: World) -> dict[str, UUID]:
     held = make.held(w, make.planned(w, now() - timedelta(hours=1), now()), now=now())
     _, resolution = make.closed(w, held, now())
     ahead = make.called(w, make.planned(w, now() + timedelta(days=9), now()), now())
+    waiting = make.held(w, make.planned(w, now() - timedelta(days=2), now()), now=now())
     seat = ahead.seats.get().pk
     unit = w.actors["unit_secretary"]
     meetings.hand_in(actor=unit, meeting_id=ahead.pk, title="试一试")
@@ -42,7 +43,7 @@ def council_rows(w: World) -> dict[str, UUID]:
         actor=worker, contact_id=leader, on=today(), policy="试一试"
     ).id
     return {
-        "councils:meeting": ahead.pk,
+        "councils:meeting_hold": waiting.pk, "councils:meeting": ahead.pk,
         "councils:topic": MeetingTopic.objects.get().pk, "councils:seat": seat,
         "councils:resolution": resolution.pk,
         "councils:duty": Duty.objects.get(source_id=seat).pk,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
-from baodao.councils import queries_people
+from baodao.councils import jobs, queries_people
 from baodao.councils.models import (
     JointMeeting,
     LeaderContact,
@@ -97,6 +97,12 @@ def test_a_visit_leads_to_an_order_of_the_same_community_and_a_follow_up(
         leaders.follow_up(actor=worker, visit_id=done.id, text=words, now=NOW)
     v = LeaderVisit.objects.get(pk=done.id)
     assert (v.order_no, v.follow_up) == (order.no, "已派住建局\n已修好")
+
+
+def test_the_nights_run_is_harmless_when_run_again(w: World) -> None:
+    assigned(w)
+    assert jobs.daily(0)["visits"] == 2
+    assert jobs.daily(0) == {"meetings": 0, "visits": 0, "ended": 0}
 
 
 def test_a_voided_visit_is_owed_again_and_an_ended_bond_no_longer(w: World) -> None:

@@ -13,7 +13,7 @@ from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
-from baodao.core.errors import NotFound
+from baodao.core.errors import Conflict, NotFound
 from baodao.councils import queries, rules
 from baodao.councils.forms import (
     MeetingForm,
@@ -292,6 +292,8 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
     m = queries.meeting(actor, pk)
     require(actor, "meetings.hold", m)
     rules.MEETING_FLOW.step(m.state, "hold")
+    if m.held_on > today():
+        raise Conflict("还没到开会的日子。到那天再记，或先改时间。")
     initial = {k: getattr(m, k) for k in ("host", "recorder", "guests", "minutes")}
     form = MinutesForm(request.POST or None, initial=initial)
     seats = list(m.seats.all())

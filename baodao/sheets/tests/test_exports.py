@@ -131,6 +131,15 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "change_steps": reverse("places:change", args=[change]) + f"?change={change}",
         "order_figure": reverse("stats:orders_list") + "?figure=placed",
         "duties": reverse("duties:list"),
+        "joint_meetings": reverse("councils:meetings"),
+        "meeting_seats": reverse("councils:unit"),
+        "resolutions": reverse("councils:resolutions"),
+        "part_time_members": reverse("councils:part_times"),
+        "federations": reverse("councils:federations"),
+        "estate_roles": reverse("councils:estates"),
+        "estate_notes": reverse("councils:notes"),
+        "leader_contacts": reverse("councils:leaders"),
+        "leader_visits": reverse("councils:visits"),
     }  # fmt: skip
     assert set(pages) == set(exports.codes())
     for role in KINDS_OF_ROLE:
