@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from baodao.activities import party_days
-from baodao.activities.tests.make import held, post, published, set_up
+from baodao.activities.tests import make as activities
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
@@ -117,9 +117,9 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
-    activity, (venue, carrier) = published(w).id, set_up(w)
-    holding = held(w, post(w))
-    turn = told(w, holding)
+    activity, (venue, carrier) = activities.published(w).id, activities.set_up(w)
+    holding = activities.held(w, activities.post(w))
+    turn = activities.told(w, holding)
     party_days.generate()
     party_day = Duty.objects.get(
         kind="party_day", source_id=w.orgs["unit"].pk, opens_on__day=1,

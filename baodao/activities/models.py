@@ -345,3 +345,26 @@ class Turn(Acted):
             models.Index(fields=["holding", "start_at"], name="turn_by_holding"),
             models.Index(fields=["path", "state"], name="turn_by_place"),
         ]
+
+
+class Feed(Acted):
+    """An address under which a calendar program reads what concerns one account in one
+    role. Kept as a hash, shown once; making a new one or revoking closes it. Not kept:
+    when it was read (domain 0.1)."""
+
+    ACCESS = Columns(made="account_id")
+
+    account_id = models.UUIDField()
+    role_key = models.TextField("角色")
+    hashed = models.TextField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hashed"], name="feed_hash_once"),
+            models.UniqueConstraint(
+                fields=["account_id", "role_key"],
+                condition=Q(revoked_at=None),
+                name="feed_one_open_per_role",
+            ),
+        ]

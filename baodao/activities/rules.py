@@ -290,3 +290,14 @@ POST_MESSAGES = {
     "confirm": "自己做的、自己记的岗位服务要由别人确认。请社区的同事来办。",
     "review": "评议由社区来做，不能评自己。",
 }
+
+_FEED = dict.fromkeys(
+    ("member", *_HOSTS, "grid_worker", "county_org", "county_social_work",
+     "prefecture_org", "inspector"),
+    Scope.MADE,
+)  # fmt: skip
+FEED_ACTIONS = {
+    "view": ("查看日历订阅", _FEED),
+    "add": ("订阅活动日历", _FEED),
+    "revoke": ("停用日历订阅", _FEED),
+}

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from baodao.activities.views import attendance, desk, member, one, party, posts, set_up
+from baodao.activities.views import (
+    attendance,
+    desk,
+    feed,
+    member,
+    one,
+    party,
+    posts,
+    set_up,
+)
 
 app_name = "activities"
 urlpatterns = [
@@ -16,6 +25,8 @@ urlpatterns = [
     path("carriers/", set_up.carrier_list, name="carriers"),
     path("carriers/new/", set_up.carrier_new, name="carrier_new"),
     path("carriers/<uuid:pk>/", set_up.carrier_edit, name="carrier"),
+    path("feed/", feed.feed, name="feed"),
+    path("feed/<str:token>.ics", feed.calendar, name="calendar"),
     path("party-days/", party.gaps, name="party_days"),
     path("owed/<uuid:pk>/", party.owed, name="owed"),
     path("posts/", posts.post_list, name="posts"),
