@@ -96,6 +96,9 @@ KEYS: dict[str, Key] = {
         FESTIVALS,
     ),
     "visits.festivals_per_year": Key("每户一年的节日走访最多", 5, "次"),
+    "exchange.filing_days": Key(
+        "共建协议备案时限", 5, "个工作日", "双方签好后由乡镇（街道）备案"
+    ),
     "calendar.hours": Key(
         "办公时间",
         [["09:00", "12:30"], ["15:00", "18:00"]],
