@@ -7,5 +7,23 @@ from baodao.exchange.models.agreements import (
     Scan,
     Signature,
 )
+from baodao.exchange.models.lists import (
+    Booking,
+    ListEdition,
+    ListProject,
+    Need,
+    Resource,
+)
 
-__all__ = ["Agreement", "AgreementItem", "Deed", "Scan", "Signature"]
+__all__ = [
+    "Agreement",
+    "AgreementItem",
+    "Booking",
+    "Deed",
+    "ListEdition",
+    "ListProject",
+    "Need",
+    "Resource",
+    "Scan",
+    "Signature",
+]
