@@ -12,7 +12,7 @@ from django.urls import reverse
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
-from baodao.exchange.agreements import following as agreements
+from baodao.exchange import following as exchange
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
@@ -43,7 +43,7 @@ def end_unit(
         ended = people.end_unit(actor=actor, decided=decided, now=now)
         report_ins = reporting.follow(now, units=both)
         moved = orders.follow_unit(decided.unit_id, now=now)
-        agreements.follow_unit(decided.unit_id, now)
+        exchange.follow_unit(decided.unit_id, now)
         done = Moved(ended.members, report_ins, moved)
         send(_told(decided, ended, done))
     return done

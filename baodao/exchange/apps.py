@@ -10,6 +10,7 @@ class ExchangeConfig(AppConfig):
         from baodao.duties import rules as duties
         from baodao.exchange import moves
         from baodao.exchange.agreements import rules as agreements
+        from baodao.exchange.lists import rules as lists
         from baodao.places.changes.moves import register as register_movers
 
         register(
@@ -20,7 +21,19 @@ class ExchangeConfig(AppConfig):
             "exchange.Deed", "deeds", agreements.DEED_ACTIONS,
             conflicts=agreements.DEED_CONFLICTS, messages=agreements.DEED_MESSAGES,
         )  # fmt: skip
+        for model, prefix, rows in (
+            ("Need", "needs", lists.NEED_ACTIONS),
+            ("Resource", "resources", lists.RESOURCE_ACTIONS),
+            ("Booking", "bookings", lists.BOOKING_ACTIONS),
+            ("ListProject", "listprojects", lists.PROJECT_ACTIONS),
+            ("ListEdition", "editions", lists.EDITION_ACTIONS),
+        ):
+            register(f"exchange.{model}", prefix, rows)
         duties.register(
+            duties.Kind(
+                "lists", "季度清单", "unit", "报清单", make_up_days=15, confirms=False,
+                url="exchange:hand_in",
+            ),
             duties.Kind(
                 "agreement_item", "共建协议事项", "unit", "记完成", make_up_days=30,
                 url="exchange:duty",
@@ -30,7 +43,11 @@ class ExchangeConfig(AppConfig):
 
         from baodao.exchange import exports, subjects
         from baodao.exchange.agreements import pages as agreement_pages
+        from baodao.exchange.lists import pages as list_pages
         from baodao.sheets import exports as listings
 
-        subjects.register(agreement_pages.AGREEMENT, agreement_pages.DEED)
+        subjects.register(
+            agreement_pages.AGREEMENT, agreement_pages.DEED, list_pages.NEED,
+            list_pages.RESOURCE, list_pages.BOOKING, list_pages.PROJECT,
+        )  # fmt: skip
         listings.register(**exports.ALL)

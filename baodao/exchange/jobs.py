@@ -7,9 +7,21 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from baodao.acts.models import Event
+from baodao.core.clock import today
 from baodao.exchange.agreements import services as agreements
 from baodao.exchange.agreements import telling
-from baodao.exchange.models import Agreement, Deed
+from baodao.exchange.lists import duties as quarterly
+from baodao.exchange.lists import queries
+from baodao.exchange.lists import services as lists
+from baodao.exchange.lists import telling as list_telling
+from baodao.exchange.models import (
+    Agreement,
+    Booking,
+    Deed,
+    ListProject,
+    Need,
+    Resource,
+)
 from baodao.notifications.models import Message
 from baodao.notifications.services import send
 
@@ -19,6 +31,10 @@ TELLS: dict[str, tuple[Any, Callable[[Event, Any], list[Message]]]] = {
         Agreement.objects.select_related("place"), telling.of_agreement,
     ),
     "exchange.deed": (Deed.objects.select_related("item__unit"), telling.of_deed),
+    **{
+        f"exchange.{m._meta.model_name}": (m._default_manager.all(), list_telling.messages_for)
+        for m in (Need, Resource, Booking, ListProject)
+    },
 }  # fmt: skip
 
 
@@ -33,5 +49,29 @@ def tell(event_id: str, **_: object) -> int:
 @app.periodic(cron="20 * * * *")
 @app.task(name="exchange.sweep", queueing_lock="exchange.sweep")
 def sweep(timestamp: int) -> dict[str, int]:
-    """Every hour: agreements that begin, end, or are about to."""
-    return agreements.sweep()
+    """Every hour: agreements that begin, end, or are about to; needs that nothing was
+    found for."""
+    return {**agreements.sweep(), "expired": lists.sweep()}
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(name="exchange.owe", queueing_lock="exchange.owe")
+def owe(timestamp: int) -> int:
+    """Every night: the quarter's lists that units owe, new ties included."""
+    return quarterly.owe()
+
+
+@app.periodic(cron="10 2 25-31 * *")
+@app.task(name="exchange.ahead", queueing_lock="exchange.ahead")
+def ahead(timestamp: int) -> int:
+    """In the last days of a month, once: what is needed until the end of the next."""
+    return send(list_telling.month_ahead(needed_ahead(), today()))
+
+
+def needed_ahead() -> dict[str, int]:
+    """How many needs each community has until the end of next month."""
+    paths = Need.objects.filter(state="published").values_list("path", flat=True)
+    counted: dict[str, int] = {}
+    for path in queries.ahead(list(set(paths)), today()).values_list("path", flat=True):
+        counted[path] = counted.get(path, 0) + 1
+    return counted

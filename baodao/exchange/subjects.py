@@ -92,7 +92,8 @@ class Subject:
     hides: Callable[[Any, Actor, str], bool] = lambda it, actor, event: False
     new: str = ""
     new_label: str = ""
-    may_new: str = ""
+    may_new: Sequence[str] = ()
+    links: Callable[[Actor], Sequence[tuple[str, str, str]]] = lambda actor: ()
     order: Sequence[str] = ("-created_at", "id")
     reasons: Mapping[str, str] = field(default_factory=dict)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from baodao.exchange.views import agreements, generic
+from baodao.exchange.views import agreements, generic, lists
 
 app_name = "exchange"
 
@@ -25,6 +25,20 @@ urlpatterns = [
     path("agreements/<uuid:pk>/print/", agreements.paper, name="agreement_print"),
     path("agreements/<uuid:pk>/scans/<uuid:scan_id>/", agreements.scan, name="agreement_scan"),
     path("duties/<uuid:pk>/", agreements.duty, name="duty"),
+    path("needs/new/", lists.need_new, name="need_new"),
+    path("needs/take-over/", lists.take_over, name="take_over"),
+    path("needs/ahead/", lists.ahead, name="ahead"),
+    path("needs/match/", lists.match, name="match"),
+    path("resources/new/", lists.resource_new, name="resource_new"),
+    path("resources/<uuid:pk>/book/", lists.book, name="book"),
+    path("lists/", lists.editions, name="editions"),
+    path("lists/freeze/", lists.freeze, name="freeze"),
+    path("lists/<uuid:pk>/", lists.edition, name="edition"),
+    path("lists/hand-in/<uuid:pk>/", lists.hand_in, name="hand_in"),
+    *_of("need", "needs"),
+    *_of("resource", "resources"),
+    *_of("booking", "bookings"),
+    *_of("listproject", "list-projects"),
     *_of("agreement", "agreements"),
     *_of("deed", "deeds"),
 ]  # fmt: skip

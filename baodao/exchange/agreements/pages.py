@@ -130,7 +130,7 @@ AGREEMENT = Subject(
     hides=lambda a, actor, event: event == "unit_sign" and actor.unit_id in a.signed_ids,
     new="exchange:agreement_new",
     new_label="起草协议",
-    may_new="agreements.draft",
+    may_new=("agreements.draft",),
     reasons=rules.END_REASONS,
 )  # fmt: skip
 

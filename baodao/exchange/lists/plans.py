@@ -120,14 +120,10 @@ def finish(row: Row, ctx: Context, *, result: str) -> Write:
     """Done, says the unit; the community looks at it within fifteen working days."""
     text = must("result", result, "请写一句办成了什么，社区看了好验收。")
     due = ctx.calendar.add_workdays(ctx.now, 15)
-    return Write(
-        set=clocked(ctx, due, result=text, finished_on=ctx.day), job=tell()
-    )
+    return Write(set=clocked(ctx, due, result=text, finished_on=ctx.day), job=tell())
 
 
-def accept(
-    row: Row, ctx: Context, *, by: UUID | None, note: str = ""
-) -> Write:
+def accept(row: Row, ctx: Context, *, by: UUID | None, note: str = "") -> Write:
     """Accepted by the community: one record for each unit that gave something."""
     records = [
         Record(

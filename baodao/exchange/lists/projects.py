@@ -153,7 +153,9 @@ def freeze(
     require(actor, "editions.freeze", edition)
     edition.rows = rows_of(place.path, day)
     counts: dict[str, Any] = {k: len(v) for k, v in edition.rows.items()}
-    twice = f"{rules.quarter_words(quarter)}的清单已经定稿，不能再改。下一季度再出新的。"
+    twice = (
+        f"{rules.quarter_words(quarter)}的清单已经定稿，不能再改。下一季度再出新的。"
+    )
     with single(list_edition_once=twice):
         done = create(
             actor, "editions.freeze", edition, Write(data={"quarter": quarter, **counts}),

@@ -3,6 +3,7 @@ why a resource fits a need (L24–L26)."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from baodao.acts.flow import Flow, State
@@ -242,14 +243,16 @@ def fit(need: Wanted, offer: Offered) -> Fit:
 
 
 # Pairs of characters that say nothing about what is needed.
-_EMPTY = frozenset(("社区", "单位", "党员", "服务", "提供", "帮助", "开展", "一次", "居民"))
+_EMPTY = frozenset(
+    ("社区", "单位", "党员", "服务", "提供", "帮助", "开展", "一次", "居民")
+)
 
 
 def pairs(title: str) -> frozenset[str]:
     """The pairs of Chinese characters of a title that say something."""
     found = {
         a + b
-        for a, b in zip(title, title[1:], strict=False)
+        for a, b in pairwise(title)
         if "\u4e00" <= a <= "\u9fff" and "\u4e00" <= b <= "\u9fff"
     }
     return frozenset(found - _EMPTY)

@@ -4,10 +4,8 @@ inside it, Conflict when the state or somebody else was first, Invalid with the 
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
-
-from django.db import models
 
 from baodao.acts.access import require
 from baodao.acts.actor import SYSTEM, Actor
@@ -26,6 +24,7 @@ from baodao.places.rules import COMMUNITY
 from baodao.reporting.models import ReportIn, ReportInItem
 from baodao.reporting.rules import LIVE
 
+M = TypeVar("M", Need, Resource)
 SWEEP_LIMIT = 500
 BUSY = "这段时间已经约出去了。请换个时间。"
 TAKEN = "这一条已经收进清单了。"
@@ -99,9 +98,12 @@ def offer(
         raise Invalid(fields={"kind": "请选种类。"})
     if not 1 <= count <= 99:
         raise Invalid(fields={"count": "可以同时约 1 到 99 份。"})
-    if need_id and not Need.objects.filter(
-        id=need_id, path=place.path, state="published"
-    ).exists():
+    if (
+        need_id
+        and not Need.objects.filter(
+            id=need_id, path=place.path, state="published"
+        ).exists()
+    ):
         raise Invalid(fields={"need": "这条需求已经不在等对接。请看一下最新的清单。"})
     by_unit = actor.unit_id is not None
     resource = Resource(
@@ -114,10 +116,8 @@ def offer(
     return _made(actor, f"resources.{event}", resource, now, client_id)
 
 
-def _made(
-    actor: Actor, action: str, row: Any, now: datetime | None, client_id: str
-) -> Any:
-    model: type[models.Model] = type(row)
+def _made(actor: Actor, action: str, row: M, now: datetime | None, client_id: str) -> M:
+    model = type(row)
     with single(need_taken_over_once=TAKEN, resource_taken_over_once=TAKEN):
         done = create(
             actor, action, row, Write(job=tell()), now=now, client_id=client_id
@@ -299,7 +299,7 @@ def reserve(
     *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
 ) -> Done:
     """The unit keeps it."""
-    plan: Plan = lambda r, c: Write(job=tell())  # noqa: E731
+    plan: Plan = lambda r, c: Write(job=tell())
     return _booking(actor, "reserve", pk, plan, now, client_id)
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from baodao.exchange.agreements import services as s
 from baodao.exchange.agreements.plans import Item, Text
-from baodao.exchange.models import Agreement
+from baodao.exchange.lists import services as lists
+from baodao.exchange.lists.plans import Said
+from baodao.exchange.models import Agreement, Need, Resource
 from baodao.people.tests.make import World
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, 10:00 local
@@ -48,3 +50,26 @@ def agreement_in(state: str, w: World, **fields: Any) -> Agreement:
         it.refresh_from_db()
         assert reached == it.state or it.state == "filed"
     return it
+
+
+def published(w: World, **fields: Any) -> Need:
+    """A need of the community on its list."""
+    worker = w.actors["community_worker"]
+    chosen: dict[str, Any] = {
+        "actor": worker, "place_id": w.places.community.id, "now": AT,
+        "said": Said("放学后给孩子辅导功课", "resources", "每周两次"),
+    }  # fmt: skip
+    need = lists.add_need(**{**chosen, **fields})
+    lists.publish_need(actor=worker, pk=need.id, now=AT)
+    need.refresh_from_db()
+    return need
+
+
+def resource(w: World, **fields: Any) -> Resource:
+    """A resource of `units.unit` on the list."""
+    chosen: dict[str, Any] = {
+        "actor": w.actors["community_worker"], "place_id": w.places.community.id,
+        "unit_id": w.units.unit.id, "kind": "expert", "now": AT,
+        "said": Said("课后辅导教师", "resources", "3 人", "周末"),
+    }  # fmt: skip
+    return lists.offer(**{**chosen, **fields})

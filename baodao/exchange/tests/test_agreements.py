@@ -17,7 +17,7 @@ from baodao.exchange.models import Agreement, AgreementItem, Deed
 from baodao.exchange.tests.make import AT, SHOW, agreement_in, drafted, text
 from baodao.notifications.models import Message
 from baodao.people import services as people
-from baodao.people.models import ContactTie
+from baodao.people.models import ContactTie, Member
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
 
@@ -293,6 +293,7 @@ def test_case_7_what_a_merged_unit_promised_its_successor_owes(w: World) -> None
 
 def test_case_7_an_agreement_of_a_dissolved_unit_ends_with_notice(w: World) -> None:
     it = agreement_in("effective", w)
+    Member.objects.filter(unit=w.units.unit).update(duty_status="left")
     departures.end_unit(
         actor=w.actors["county_org"],
         decided=people.Succession(unit_id=w.units.unit.id, successor_id=None, reason="撤销"),

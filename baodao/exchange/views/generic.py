@@ -49,8 +49,8 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
         "tab_title": s.tabs[tab][0], "cards": cards(s, list(page.object_list), actor, clock_now()),
         "filtered": filtered, "q": request.GET.get("q", ""),
         "chips": [(c.label, c.name, c.choices.items()) for c in s.chips],
-        "route": f"exchange:{s.code}", "may_new": bool(s.new) and can(actor, s.may_new),
-        "is_unit": bool(actor.unit_id), "listing": f"exchange_{s.code}",
+        "route": f"exchange:{s.code}", "may_new": any(can(actor, a) for a in s.may_new),
+        "links": s.links(actor),
     })  # fmt: skip
 
 
