@@ -11,6 +11,7 @@ class ExchangeConfig(AppConfig):
         from baodao.exchange import moves
         from baodao.exchange.agreements import rules as agreements
         from baodao.exchange.lists import rules as lists
+        from baodao.exchange.projects import rules as projects
         from baodao.places.changes.moves import register as register_movers
 
         register(
@@ -29,7 +30,23 @@ class ExchangeConfig(AppConfig):
             ("ListEdition", "editions", lists.EDITION_ACTIONS),
         ):
             register(f"exchange.{model}", prefix, rows)
+        register(
+            "exchange.CoProject", "coprojects", projects.PROJECT_ACTIONS,
+            messages=projects.PROJECT_MESSAGES,
+        )  # fmt: skip
+        register(
+            "exchange.KeyProblem", "problems", projects.PROBLEM_ACTIONS,
+            messages=projects.PROBLEM_MESSAGES,
+        )  # fmt: skip
         duties.register(
+            duties.Kind(
+                projects.PROJECT_QUOTA, "年度合作项目", "unit", "看年度项目",
+                make_up_days=0, confirms=False, url="exchange:quota",
+            ),
+            duties.Kind(
+                projects.PROBLEM_QUOTA, "年度难点问题", "unit", "看难点问题",
+                make_up_days=0, confirms=False, url="exchange:quota",
+            ),
             duties.Kind(
                 "lists", "季度清单", "unit", "报清单", make_up_days=15, confirms=False,
                 url="exchange:hand_in",
@@ -44,10 +61,12 @@ class ExchangeConfig(AppConfig):
         from baodao.exchange import exports, subjects
         from baodao.exchange.agreements import pages as agreement_pages
         from baodao.exchange.lists import pages as list_pages
+        from baodao.exchange.projects import pages as project_pages
         from baodao.sheets import exports as listings
 
         subjects.register(
             agreement_pages.AGREEMENT, agreement_pages.DEED, list_pages.NEED,
             list_pages.RESOURCE, list_pages.BOOKING, list_pages.PROJECT,
+            project_pages.PROJECT, project_pages.PROBLEM,
         )  # fmt: skip
         listings.register(**exports.ALL)

@@ -86,7 +86,7 @@ def editions(request: HttpRequest) -> Listing:
     """Frozen quarters."""
     actor = actor_for(request, "editions.view")
     found = visible(ListEdition.objects.defer("rows"), actor, "editions.view")
-    rows = [
+    rows: list[list[Value]] = [
         [rules.quarter_words(e.quarter), e.place.name, e.frozen_at, e.frozen_by]
         for e in found.select_related("place").order_by("-quarter", "path")
     ]

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from baodao.exchange.agreements import following as agreements
 from baodao.exchange.lists import following as lists
+from baodao.exchange.projects import following as projects
 
 
 def follow_unit(unit_id: UUID, now: datetime | None = None) -> int:
-    """Agreements and lists; returns how many rows changed."""
-    return agreements.follow_unit(unit_id, now) + lists.follow_unit(unit_id, now)
+    """Agreements, lists, projects and problems; returns how many rows changed."""
+    return sum(area.follow_unit(unit_id, now) for area in (agreements, lists, projects))

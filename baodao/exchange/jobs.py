@@ -17,11 +17,15 @@ from baodao.exchange.lists import telling as list_telling
 from baodao.exchange.models import (
     Agreement,
     Booking,
+    CoProject,
     Deed,
+    KeyProblem,
     ListProject,
     Need,
     Resource,
 )
+from baodao.exchange.projects import quotas
+from baodao.exchange.projects import telling as project_telling
 from baodao.notifications.models import Message
 from baodao.notifications.services import send
 
@@ -34,6 +38,12 @@ TELLS: dict[str, tuple[Any, Callable[[Event, Any], list[Message]]]] = {
     **{
         f"exchange.{m._meta.model_name}": (m._default_manager.all(), list_telling.messages_for)
         for m in (Need, Resource, Booking, ListProject)
+    },
+    **{
+        f"exchange.{m._meta.model_name}": (
+            m._default_manager.all(), project_telling.messages_for,
+        )
+        for m in (CoProject, KeyProblem)
     },
 }  # fmt: skip
 
@@ -57,8 +67,9 @@ def sweep(timestamp: int) -> dict[str, int]:
 @app.periodic(cron="40 1 * * *")
 @app.task(name="exchange.owe", queueing_lock="exchange.owe")
 def owe(timestamp: int) -> int:
-    """Every night: the quarter's lists that units owe, new ties included."""
-    return quarterly.owe()
+    """Every night: the quarter's lists and the year's quotas that units owe, new ties
+    included."""
+    return quarterly.owe() + quotas.owe()
 
 
 @app.periodic(cron="10 2 25-31 * *")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from baodao.exchange.views import agreements, generic, lists
+from baodao.exchange.views import agreements, generic, lists, projects
 
 app_name = "exchange"
 
@@ -35,6 +35,11 @@ urlpatterns = [
     path("lists/freeze/", lists.freeze, name="freeze"),
     path("lists/<uuid:pk>/", lists.edition, name="edition"),
     path("lists/hand-in/<uuid:pk>/", lists.hand_in, name="hand_in"),
+    path("quotas/<uuid:pk>/", projects.quota, name="quota"),
+    path("projects/new/", projects.coproject_new, name="coproject_new"),
+    path("problems/new/", projects.problem_new, name="problem_new"),
+    *_of("coproject", "projects"),
+    *_of("problem", "problems"),
     *_of("need", "needs"),
     *_of("resource", "resources"),
     *_of("booking", "bookings"),

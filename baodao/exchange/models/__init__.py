@@ -14,12 +14,15 @@ from baodao.exchange.models.lists import (
     Need,
     Resource,
 )
+from baodao.exchange.models.projects import CoProject, KeyProblem
 
 __all__ = [
     "Agreement",
     "AgreementItem",
     "Booking",
+    "CoProject",
     "Deed",
+    "KeyProblem",
     "ListEdition",
     "ListProject",
     "Need",

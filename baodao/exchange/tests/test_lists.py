@@ -155,7 +155,10 @@ def test_a_resource_is_never_booked_twice_for_one_time(w: World) -> None:
 
 def test_two_of_a_kind_can_be_booked_at_the_same_time(w: World) -> None:
     given = resource(w, count=2)
-    words: dict[str, Any] = {"start_at": AT + timedelta(days=1), "end_at": AT + timedelta(days=2)}
+    words: dict[str, Any] = {
+        "start_at": AT + timedelta(days=1),
+        "end_at": AT + timedelta(days=2),
+    }
     worker = w.actors["community_worker"]
     nths = [
         s.book(actor=worker, resource_id=given.id, purpose="用", now=AT, **words).nth
