@@ -10,6 +10,7 @@ from baodao.core.clock import at_local, now, today
 from baodao.core.ids import uuid7
 from baodao.duties import rules
 from baodao.duties.tests.make import KINDS, duties, source
+from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
 from baodao.people.models import ContactTie, RoleTie
@@ -113,18 +114,20 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
+    shared = exchanged(w)
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
-        "code": "units",
+        "code": "units", "scan_id": shared.pop("scan"),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
+        **shared,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

@@ -20,6 +20,7 @@ ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 ORDERS = Entry("点单", "orders:list", "list-check")
 REPORT_INS = Entry("报到", "reporting:list", "door-enter")
 # 报到情况 is a tab of the same menu entry (design 7: at most seven).
+EXCHANGE = Entry("共建", "exchange:agreement_list", "link", under=("/exchange/",))
 FIGURES = Entry("统计", "stats:orders", "chart-bar", under=("/report-ins/coverage/",))
 PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
 PEOPLE = Entry(
@@ -40,20 +41,21 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    work = [ORDERS, REPORT_INS, EXCHANGE, PEOPLE, PLACES, FIGURES]
     nav.register(["community_worker"], [*work, ROLES_ONLY])
     nav.register(["community_secretary", "township_party"], [*work, ACCOUNTS])
     nav.register(["practice_center"], work)
     nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
     # The list of report-ins opens from 报到情况.
-    figures = replace(FIGURES, under=("/report-ins/",))
+    figures = replace(FIGURES, under=("/report-ins/", "/exchange/"))
     nav.register(
         COUNTY, [ALLOCATION, ORDERS, figures, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
     )
-    nav.register(["inspector"], [ORDERS, PEOPLE, FIGURES])
+    nav.register(["inspector"], [ORDERS, EXCHANGE, PEOPLE, FIGURES])
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         Entry("报到", "reporting:list", "door-enter"),
+        EXCHANGE,
         Entry(
             "本单位党员",
             "people:members",

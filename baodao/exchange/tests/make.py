@@ -1,13 +1,19 @@
 """Agreements and the rest of exchange for tests, brought to a state by the services."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from baodao.duties.models import Duty
+from baodao.exchange.agreements import deeds
 from baodao.exchange.agreements import services as s
 from baodao.exchange.agreements.plans import Item, Text
+from baodao.exchange.lists import duties as quarterly
+from baodao.exchange.lists import projects as matching
 from baodao.exchange.lists import services as lists
 from baodao.exchange.lists.plans import Said
 from baodao.exchange.models import Agreement, Need, Resource
+from baodao.exchange.projects import quotas
+from baodao.exchange.projects import services as yearly
 from baodao.people.tests.make import World
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday, 10:00 local
@@ -73,3 +79,49 @@ def resource(w: World, **fields: Any) -> Resource:
         "said": Said("课后辅导教师", "resources", "3 人", "周末"),
     }  # fmt: skip
     return lists.offer(**{**chosen, **fields})
+
+
+def exchanged(w: World) -> dict[str, Any]:
+    """One of everything: the first words of its routes → its id; "scan" apart."""
+    it, need, given = agreement_in("effective", w), published(w), resource(w)
+    scan = s.attach(
+        actor=w.actors["community_worker"], agreement_id=it.id, name="a.pdf",
+        data=b"%PDF-1.4", now=AT,
+    )  # fmt: skip
+    duty = Duty.objects.filter(source_id=it.items.get().id).order_by("due_on")[0]
+    deed = deeds.report(
+        actor=w.actors["unit_secretary"], duty_id=duty.id, done_on=AT.date(),
+        said="演了一场", now=AT,
+    )  # fmt: skip
+    booking = lists.book(
+        actor=w.actors["community_worker"], resource_id=given.id, purpose="辅导",
+        start_at=AT + timedelta(days=1), end_at=AT + timedelta(days=2), now=AT,
+    )  # fmt: skip
+    project = matching.match(
+        actor=w.actors["community_worker"], needs=[need.id], resources=[given.id],
+        title="辅导", due_on=AT.date() + timedelta(days=60), now=AT,
+    )  # fmt: skip
+    quarterly.owe(AT - timedelta(days=40))
+    quotas.owe(AT)
+    year = Duty.objects.get(kind="project_quota", unit_id=w.units.unit.id)
+    quarter = Duty.objects.get(kind="lists", unit_id=w.units.unit.id)
+    edition = matching.freeze(
+        actor=w.actors["community_worker"], place_id=w.places.community.id, now=AT
+    )
+    together = yearly.propose(
+        actor=w.actors["unit_secretary"], place_id=w.places.community.id, now=AT,
+        tasks={w.units.unit.id: ""}, title="亮灯", joint_type="welfare",
+        mechanism="urgent",
+    )  # fmt: skip
+    problem = yearly.register(
+        actor=w.actors["community_worker"], place_id=w.places.community.id, now=AT,
+        title="下水堵塞", kind="facility", unit_id=w.units.unit.id,
+    )  # fmt: skip
+    return {
+        "scan": scan.id, "exchange:agreement": it.id, "exchange:deed": deed.id,
+        "exchange:duty": duty.id, "exchange:booking": booking.id,
+        "exchange:need": need.id, "exchange:resource": given.id, "exchange:book": given.id,
+        "exchange:listproject": project.id, "exchange:edition": edition.id,
+        "exchange:hand_in": quarter.id, "exchange:quota": year.id,
+        "exchange:coproject": together.id, "exchange:problem": problem.id,
+    }  # fmt: skip
