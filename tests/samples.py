@@ -14,6 +14,7 @@ from baodao.councils.tests.samples import council_rows
 from baodao.duties import rules
 from baodao.duties.models import Duty
 from baodao.duties.tests.make import KINDS, duties, source
+from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
 from baodao.people.models import ContactTie, RoleTie
@@ -125,12 +126,14 @@ def samples(w: World) -> Sample:
         kind="party_day", source_id=w.orgs["unit"].pk, opens_on__day=1,
         opens_on__month=today().month,
     ).pk  # fmt: skip
+    shared = exchanged(w)
     by_name = {
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
         "code": "units", "what": "agenda", "role": "instructor",
+        "scan_id": shared.pop("scan"),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
@@ -141,6 +144,7 @@ def samples(w: World) -> Sample:
         "activities:owed": party_day, "activities:carrier": carrier, "activities:": activity,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
+        **shared,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,

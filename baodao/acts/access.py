@@ -32,17 +32,19 @@ class Scope(StrEnum):
 class Columns:
     """Which columns of a model the scopes look at. `own` and `conflict` map a
     column to the actor's attribute it is compared with; `made` is the column with
-    the account that entered the row."""
+    the account that entered the row; `units` are array columns with the ids of all
+    units that a row belongs to (the parties of an agreement)."""
 
     path: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
     made: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
         made = (self.made,) if self.made else ()
-        return (*self.path, *self.unit, *self.own, *made)
+        return (*self.path, *self.unit, *self.units, *self.own, *made)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,10 @@ def _tests(scope: Scope, cols: Columns, actor: Actor) -> list[tuple[str, str, An
     if scope is Scope.UNIT:
         if actor.unit_id is None:
             return []
-        return [(c, "is", actor.unit_id) for c in cols.unit]
+        return [
+            *((c, "is", actor.unit_id) for c in cols.unit),
+            *((c, "has", actor.unit_id) for c in cols.units),
+        ]
     if scope is Scope.MADE:
         made = actor.account_id if cols.made else None
         return [(cols.made, "is", made)] if made else []
@@ -133,6 +138,7 @@ def _tests(scope: Scope, cols: Columns, actor: Actor) -> list[tuple[str, str, An
 _HOLDS: dict[str, Callable[[Any, Any], bool]] = {
     "all": lambda have, want: True,
     "is": lambda have, want: have == want,
+    "has": lambda have, want: want in (have or ()),
     "range": lambda have, want: have is not None and want[0] <= have < want[1],
 }
 
@@ -142,6 +148,8 @@ def _q(column: str, operator: str, value: Any) -> Q:
         return Q()
     if operator == "range":
         return Q(**{f"{column}__gte": value[0], f"{column}__lt": value[1]})
+    if operator == "has":
+        return Q(**{f"{column}__contains": [value]})
     return Q(**{column: value})
 
 

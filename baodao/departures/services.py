@@ -13,6 +13,7 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.councils.services import following as councils
+from baodao.exchange import following as exchange
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
@@ -44,6 +45,7 @@ def end_unit(
         report_ins = reporting.follow(now, units=both)
         moved = orders.follow_unit(decided.unit_id, now=now)
         councils.follow_unit(decided.unit_id, now=now)
+        exchange.follow_unit(decided.unit_id, now)
         done = Moved(ended.members, report_ins, moved)
         send(_told(decided, ended, done))
     return done

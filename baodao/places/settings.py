@@ -102,6 +102,9 @@ KEYS: dict[str, Key] = {
     "councils.leader_visits_per_year": Key(
         "领导每年到联系点几次", 2, "次", "可填1、2、3、4、6、12"
     ),
+    "exchange.filing_days": Key(
+        "共建协议备案时限", 5, "个工作日", "双方签好后由乡镇（街道）备案"
+    ),
     "calendar.hours": Key(
         "办公时间",
         [["09:00", "12:30"], ["15:00", "18:00"]],

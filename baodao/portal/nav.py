@@ -16,76 +16,107 @@ from baodao.ui import nav
 from baodao.ui.nav import Entry
 from baodao.ui.shapes import Account, Choice
 
-# Leaders' contact points and joint meetings open from there where the menu is full.
-ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin", under=("/councils/",))
-COUNCILS = Entry("共建", "councils:meetings", "users-group", under=("/councils/",))
+ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
+LEADERS = Entry("领导联系点", "councils:leaders", "user-check")
 ORDERS = Entry("点单", "orders:list", "list-check")
 ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
-REPORT_INS = Entry("报到", "reporting:list", "door-enter")
-# 报到情况 is a tab of the same menu entry (design 7: at most seven).
-FIGURES = Entry("统计", "stats:orders", "chart-bar", under=("/report-ins/coverage/",))
-PLACES = Entry("地方与住户", "places:browse", "map-2", under=("/people/residents/",))
-PEOPLE = Entry(
-    "单位与党员", "people:units", "users",
-    under=("/people/members/", "/people/orgs/", "/people/ties/", "/departures/", "/imports/"),
+UNITS = Entry("单位", "people:units", under=("/people/orgs/", "/people/ties/", "/departures/units/"))
+MEMBERS = Entry("党员", "people:members", under=("/departures/members/",))
+REPORT_INS = Entry("报到", "reporting:list")
+PLACES = Entry("地方与住户", "places:browse", under=("/places/", "/people/residents/"))
+ROLES_PAGE = Entry("角色", "people:roles")
+ACCOUNTS_PAGE = Entry("账号", "people:accounts")
+# Two pages behind one entry of those who manage both; a menu of its own for others.
+ACCOUNTS = Entry("账号与角色", "people:accounts", "key", subs=(ACCOUNTS_PAGE, ROLES_PAGE))
+FIGURES = Entry(
+    "统计", "stats:orders", "chart-bar",
+    subs=(Entry("点单", "stats:orders"), Entry("活动", "stats:activities"),
+          Entry("报到情况", "reporting:coverage")),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
 EXPORTS = Entry("导出记录", "sheets:exports", "download")
-ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
-# Who looks at roles without managing accounts.
-ROLES_ONLY = Entry("角色", "people:roles", "key")
+DUTIES = Entry("应办", "duties:list", "clock")
+PROGRESS = Entry("进展", "progress:list", "chart-bar")
+BONDS = Entry("包联", "pairings:list", "home-heart", under=("/pairings/",))
+# Single visits are for those who confirm them; others look at the bonds.
+VISITS = Entry(
+    "走访", "pairings:visits", "home-heart", under=("/pairings/",),
+    subs=(Entry("走访", "pairings:visits"), BONDS, DUTIES),
+)  # fmt: skip
+BUILDING = Entry(
+    "共建", "exchange:agreement_list", "link",
+    subs=(Entry("协议、清单和项目", "exchange:agreement_list", under=("/exchange/",)),
+          Entry("联席会议和组织", "councils:meetings", under=("/councils/",))),
+)  # fmt: skip
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 
+def people(*more: Entry) -> Entry:
+    """单位与党员 and the pages that belong to it."""
+    return Entry(
+        "单位与党员", "people:units", "users", under=("/imports/",),
+        subs=(UNITS, MEMBERS, REPORT_INS, PLACES, PROGRESS, *more),
+    )  # fmt: skip
+
+
 def register() -> None:
     """Called once by the app's `ready`."""
-    work = [ORDERS, ACTIVITIES, REPORT_INS, PEOPLE, PLACES, FIGURES]
-    nav.register(["community_worker"], [*work, COUNCILS, ROLES_ONLY])
-    nav.register(["community_secretary", "township_party"], [*work, COUNCILS, ACCOUNTS])
-    nav.register(["practice_center"], work)
-    nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS, ACTIVITIES])
-    # The list of report-ins opens from 报到情况.
-    figures = replace(FIGURES, under=("/report-ins/",))
+    near = [ORDERS, VISITS, ACTIVITIES, BUILDING]
+    nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
+    both = people(ACCOUNTS_PAGE, ROLES_PAGE)
+    nav.register(["community_secretary"], [*near, both, FIGURES])
+    bonds = replace(BONDS, subs=(BONDS, DUTIES))
     nav.register(
-        COUNTY, [ALLOCATION, ORDERS, figures, PEOPLE, PLACES, SETTINGS, ACCOUNTS]
+        ["township_party"], [ORDERS, bonds, ACTIVITIES, BUILDING, both, FIGURES]
     )
-    nav.register(["inspector"], [ORDERS, PEOPLE, COUNCILS, FIGURES])
+    served = replace(FIGURES, subs=FIGURES.subs[:2])
+    nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
+    nav.register(
+        ["grid_worker"],
+        [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
+         replace(REPORT_INS, icon="door-enter")],
+    )  # fmt: skip
+    allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
+    nav.register(
+        COUNTY,
+        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
+    )
+    nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
     unit = [
         Entry("接单", "orders:unit", "list-check"),
+        replace(BONDS, subs=(BONDS, DUTIES)),
         ACTIVITIES,
+        BUILDING,
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
-            "本单位党员",
-            "people:members",
-            "users",
-            under=("/departures/", "/imports/"),
+            "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
+            subs=(MEMBERS, replace(PROGRESS, url="progress:mine", under=("/progress/",))),
         ),
-        replace(COUNCILS, url="councils:unit"),
-    ]
+    ]  # fmt: skip
     nav.register(["unit_liaison"], unit)
     nav.register(["unit_secretary"], [*unit, ACCOUNTS])
     nav.register(
         ["member"],
         [
-            Entry("今天", "portal:member", "sun"),
-            # The pool is a tab of the same page.
+            Entry("今天", "portal:member", "sun", under=("/duties/", "/progress/")),
+            Entry("走访", "pairings:my_visits", "home-heart", under=("/pairings/",)),
+            # What may be claimed is a tab there.
             Entry("接单", "orders:mine", "list-check", under=("/orders/pool/",)),
             Entry("活动", "activities:mine", "calendar-event", under=("/activities/",)),
-            Entry("报到", "reporting:my", "door-enter", under=("/report-ins/",)),
             Entry(
                 "我的",
                 "portal:profile",
                 "user-circle",
-                under=("/me/account/", "/me/password/"),
+                under=("/me/account/", "/me/password/", "/report-ins/"),
             ),
         ],
         light=True,
     )
-    nav.register(["system_admin"], [ACCOUNTS, PEOPLE, PLACES, SETTINGS])
+    nav.register(["system_admin"], [ACCOUNTS, people(), SETTINGS])
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
         ["audit_admin", "privacy_officer"],

@@ -87,7 +87,6 @@ def order_figures(request: HttpRequest) -> HttpResponse:
         "left_out": [
             (n, DEFINITIONS[n].title, found.total.n(n, channel)) for n in LEFT_OUT
         ],
-        "may_coverage": can(actor, "reporting.coverage"),
         "periods": list(CHOICES.items()),
         "period_title": CHOICES.get(period.name, ""),
         "channels": list(CHANNELS.items()),

@@ -58,7 +58,6 @@ def activity_figures(request: HttpRequest) -> HttpResponse:
             for g in found.groups
         ],
         "drawer": _drawer(found, request.GET.get("show", ""), channel),
-        "may_coverage": can(actor, "reporting.coverage"),
         "periods": list(CHOICES.items()),
         "period_title": CHOICES.get(period.name, ""), "channels": list(CHANNELS.items()),
         "kept": [(k, v) for k, v in request.GET.items()

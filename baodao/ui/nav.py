@@ -2,7 +2,7 @@
 links, the person menu. Pages that do not exist (yet) are left out, so the menu
 never points nowhere."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -15,7 +15,8 @@ from baodao.ui.shapes import Account
 class Entry:
     """`url`: a name such as "orders:list". `count`: how many wait, asked only when
     the bar is drawn. `under`: other path prefixes where this entry is the current
-    one. `lang` marks a label in another language."""
+    one. `lang` marks a label in another language. `subs`: the pages behind this entry,
+    drawn as tabs on each of them."""
 
     label: str
     url: str
@@ -23,6 +24,7 @@ class Entry:
     count: Callable[[HttpRequest], int] | None = None
     under: Sequence[str] = ()
     lang: str = ""
+    subs: "Sequence[Entry]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Link:
     current: bool = False
     count: int = 0
     lang: str = ""
+    subs: "Sequence[Link]" = ()
 
 
 _MENUS: dict[str, list[Entry]] = {}
@@ -104,19 +107,29 @@ def resolve(request: HttpRequest, entries: Iterable[Entry]) -> list[Link]:
             current=href == best,
             count=entry.count(request) if entry.count else 0,
             lang=entry.lang,
+            subs=resolve(request, entry.subs) if href == best else (),
         )
         for entry, href in found
     ]
 
 
 def _current(path: str, found: Iterable[tuple[Entry, str]]) -> str:
-    prefixes = [(p, href) for entry, href in found for p in (href, *entry.under)]
+    prefixes = [(p, href) for entry, href in found for p in (href, *_under(entry))]
     matches = [
         (len(p), href)
         for p, href in prefixes
         if path == p or (p != "/" and path.startswith(p))
     ]
     return max(matches)[1] if matches else ""
+
+
+def _under(entry: Entry) -> Iterator[str]:
+    """Where else an entry is the current one: its further paths, and its pages'."""
+    yield from entry.under
+    for one in entry.subs:
+        if href := _href(one.url):
+            yield href
+        yield from one.under
 
 
 def _href(name: str) -> str:

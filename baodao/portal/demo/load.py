@@ -14,6 +14,7 @@ from baodao.portal.demo import (
     activities,
     councils,
     councils_people,
+    exchange,
     members,
     orders,
     report_ins,
@@ -76,6 +77,9 @@ def build(w: World) -> None:
     met = councils.build(w)
     rows += w.batch.flush()
     w.say(f"联席会议 {met} 次")
+    exchange.build(w)
+    rows += w.batch.flush()
+    w.say("共建协议、清单、年度项目写好了")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
     held = activities.build(w)
     rows = w.batch.flush()

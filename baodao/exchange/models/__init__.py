@@ -1,0 +1,32 @@
+"""All tables of exchange."""
+
+from baodao.exchange.models.agreements import (
+    Agreement,
+    AgreementItem,
+    Deed,
+    Scan,
+    Signature,
+)
+from baodao.exchange.models.lists import (
+    Booking,
+    ListEdition,
+    ListProject,
+    Need,
+    Resource,
+)
+from baodao.exchange.models.projects import CoProject, KeyProblem
+
+__all__ = [
+    "Agreement",
+    "AgreementItem",
+    "Booking",
+    "CoProject",
+    "Deed",
+    "KeyProblem",
+    "ListEdition",
+    "ListProject",
+    "Need",
+    "Resource",
+    "Scan",
+    "Signature",
+]

@@ -1,0 +1,247 @@
+"""The verbs of cooperation projects (L09) and key problems (L10, L36). Steps take `pk`;
+all keyword-only, with `now` and `client_id`. Errors: NotFound outside the actor's
+scope, Forbidden inside it, Conflict when the state or somebody else was first, Invalid
+with the field."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from baodao.acts.actor import Actor
+from baodao.acts.engine import create
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import local
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import Invalid, NotFound
+from baodao.duties import services as duties
+from baodao.exchange.models import CoProject, KeyProblem
+from baodao.exchange.projects import plans, rules
+from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
+from baodao.exchange.steps import Plan, clean, must, number, single, take, tell
+from baodao.people.queries import units_at
+from baodao.places.models import Place
+from baodao.places.rules import COMMUNITY
+from baodao.records.models import Record
+
+
+def _place(place_id: UUID, unit_ids: Sequence[UUID]) -> Place:
+    place = Place.objects.filter(id=place_id, valid_to=None, level=COMMUNITY).first()
+    if place is None:
+        raise Invalid(fields={"place": "请选社区（村）。"})
+    here = set(units_at(place.path).values_list("id", flat=True))
+    if set(unit_ids) - here:
+        raise Invalid(fields={"units": "只能选联系点在本社区的单位。"})
+    return place
+
+
+def propose(
+    *, actor: Actor, place_id: UUID, tasks: Mapping[UUID, str], title: str,
+    joint_type: str, mechanism: str, priority: str = "", goal: str = "",
+    milestones: Sequence[tuple[str, date]] = (), year: int | None = None,
+    now: datetime | None = None, client_id: str = "",
+) -> CoProject:  # fmt: skip
+    """Propose a project of the year. `tasks`: unit → what it does; of several units
+    each needs one to count."""
+    at = now or clock_now()
+    must("title", title, "请写项目的名称。")
+    clean(goal=goal, priority=priority)
+    if joint_type not in JOINT_TYPES or mechanism not in MECHANISMS:
+        raise Invalid(fields={"joint_type": "请选类别。"})
+    if not tasks:
+        raise Invalid(fields={"units": "请选至少一家单位。"})
+    if not rules.steps_in_order([d for _, d in milestones]):
+        raise Invalid(fields={"milestones": "节点请按时间先后写。"})
+    place = _place(place_id, list(tasks))
+    project = CoProject(
+        number=number("coproject", place.path), title=title.strip(),
+        year=year or local(at).year, joint_type=joint_type, mechanism=mechanism,
+        priority=priority.strip(), goal=goal.strip(), place=place, path=place.path,
+        unit_ids=list(tasks), tasks={str(k): v.strip() for k, v in tasks.items()},
+        milestones=[{"title": t, "due": d.isoformat(), "done": ""} for t, d in milestones],
+        clock_from=at, due_at=rules.by_day(3, 31, at),
+    )  # fmt: skip
+    done = create(
+        actor, "coprojects.propose", project, Write(job=tell()), now=at,
+        client_id=client_id,
+    )  # fmt: skip
+    return CoProject.objects.get(id=done.id) if done.repeated else project
+
+
+def _project(
+    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
+    client_id: str,
+) -> Done:  # fmt: skip
+    return take(
+        actor, f"coprojects.{event}", pk, plan, reads=plans.PROJECT_READS, now=now,
+        client_id=client_id,
+    )  # fmt: skip
+
+
+def project_step(event: str, plan: Any) -> Any:
+    """The service of a step that only its plan decides."""
+
+    def step(
+        *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = "",
+        **words: Any,
+    ) -> Done:  # fmt: skip
+        return _project(
+            actor, event, pk, lambda r, c: plan(r, c, **words), now, client_id
+        )
+
+    return step
+
+
+negotiate = project_step("negotiate", plans.negotiate)
+reject = project_step("reject", plans.stop)
+approve = project_step("approve", plans.approve)
+start = project_step("start", plans.start)
+reach = project_step("reach", plans.reach)
+complete = project_step("complete", plans.complete)
+terminate = project_step("terminate", plans.stop)
+send_back = project_step("send_back", plans.send_back)
+
+
+def accept(
+    *, actor: Actor, pk: UUID, note: str = "", now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
+    """Accepted by the community's secretary: the record and the year's quota of every
+    unit with a task (L09)."""
+    at = now or clock_now()
+    with single():
+        done = _project(
+            actor, "accept", pk,
+            lambda r, c: plans.accept(r, c, by=actor.account_id, note=note), at, client_id,
+        )  # fmt: skip
+        if not done.repeated:
+            row = CoProject.objects.get(id=pk)
+            units = plans.counted({"unit_ids": row.unit_ids, "tasks": row.tasks})
+            _count(actor, units, rules.PROJECT_QUOTA, "exchange.coproject", pk, at)
+    return done
+
+
+def _count(
+    actor: Actor, units: Sequence[UUID], kind: str, by_kind: str, pk: UUID, at: datetime
+) -> None:
+    """This year's quota of these units; who has done it already has more than enough."""
+    duties.fulfil_all(
+        actor=actor, source_ids=units, on=local(at).date(), by_kind=by_kind, by_id=pk,
+        kinds=(kind,), settled=True, now=at,
+    )  # fmt: skip
+
+
+# --- key problems -----------------------------------------------------------------
+
+
+def register(
+    *, actor: Actor, place_id: UUID, title: str, kind: str, detail: str = "",
+    estate_id: UUID | None = None, unit_id: UUID | None = None,
+    now: datetime | None = None, client_id: str = "",
+) -> KeyProblem:  # fmt: skip
+    """A problem of the community; `unit_id`: who is asked to claim it."""
+    at = now or clock_now()
+    must("title", title, "请写一句是什么问题。")
+    clean(detail=detail)
+    if kind not in rules.PROBLEM_KINDS:
+        raise Invalid(fields={"kind": "请选类别。"})
+    place = _place(place_id, [unit_id] if unit_id else [])
+    inside = Place.objects.filter(id=estate_id, path__startswith=place.path)
+    if estate_id and not inside.exists():
+        raise Invalid(fields={"estate": "小区要在本社区里。"})
+    problem = KeyProblem(
+        number=number("problem", place.path), title=title.strip(), kind=kind,
+        detail=detail.strip(), place=place, path=place.path, estate_id=estate_id,
+        unit_id=unit_id, clock_from=at, due_at=rules.by_day(6, 30, at),
+    )  # fmt: skip
+    done = create(
+        actor, "problems.register", problem, Write(job=tell()), now=at,
+        client_id=client_id,
+    )  # fmt: skip
+    return KeyProblem.objects.get(id=done.id) if done.repeated else problem
+
+
+def _problem(
+    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
+    client_id: str,
+) -> Done:  # fmt: skip
+    return take(
+        actor, f"problems.{event}", pk, plan, reads=plans.PROBLEM_READS, now=now,
+        client_id=client_id,
+    )  # fmt: skip
+
+
+def problem_step(event: str, plan: Any) -> Any:
+    """The service of a step that only its plan decides."""
+
+    def step(
+        *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = "",
+        **words: Any,
+    ) -> Done:  # fmt: skip
+        return _problem(
+            actor, event, pk, lambda r, c: plan(r, c, **words), now, client_id
+        )
+
+    return step
+
+
+def ask(
+    *, actor: Actor, pk: UUID, unit: UUID, now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
+    """Ask a unit of the community to claim it."""
+    problem = KeyProblem.objects.filter(id=pk).first()
+    if problem is None:
+        raise NotFound
+    _place(problem.place_id, [unit])
+    return _problem(
+        actor, "ask", pk, lambda r, c: plans.ask(r, c, unit_id=unit), now, client_id
+    )
+
+
+claim = problem_step("claim", plans.claim)
+begin = problem_step("start", plans.claim)
+release = problem_step("release", plans.release)
+report = problem_step("report", plans.report)
+confirm = problem_step("confirm", plans.confirm)
+problem_back = problem_step("send_back", plans.problem_back)
+follow_up = problem_step("follow_up", plans.follow_up)
+
+
+def close(
+    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
+) -> Done:
+    """Closed by the community's secretary: the unit's record, and its quota (L10)."""
+    at = now or clock_now()
+    with single():
+        done = _problem(
+            actor, "close", pk, lambda r, c: plans.close(r, c, by=actor.account_id), at,
+            client_id,
+        )  # fmt: skip
+        if not done.repeated:
+            unit = KeyProblem.objects.values_list("unit", flat=True).get(id=pk)
+            assert unit
+            _count(actor, [unit], rules.PROBLEM_QUOTA, "exchange.keyproblem", pk, at)
+    return done
+
+
+def reopen(
+    *, actor: Actor, pk: UUID, note: str, now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
+    """It came back: the record is reversed, and in the same year the quota is owed
+    again (domain 6.6)."""
+    at = now or clock_now()
+    counted = list(
+        Record.objects.filter(source_id=pk, reversal_of=None, reversals=None)
+    )
+    with single():
+        closed = KeyProblem.objects.filter(id=pk).values_list("closed_on", flat=True)
+        year = next((d.year for d in closed if d), 0)
+        done = _problem(
+            actor, "reopen", pk,
+            lambda r, c: plans.reopen(r, c, note=note, records=counted), at, client_id,
+        )  # fmt: skip
+        if not done.repeated and year == local(at).year:
+            duties.reopen(actor=actor, by_id=pk, reason="reopened", now=at)
+    return done
