@@ -99,7 +99,7 @@ FLOW = Flow.of(
         ("consent_pending", "decline", "declined"),
         ("consent_pending", "lapse", "ended"),
         *((s, "cancel", "ended") for s in ("proposed", "consent_pending")),
-        ("active", "renew", "active"),
+        *((s, "renew", "active") for s in AGREED),
         ("active", "pause", "paused"),
         ("paused", "resume", "active"),
         ("paused", "expire", "ended"),
