@@ -94,9 +94,10 @@ def new(
     member: Member, home: Household, terms: Terms | None = None, **fields: Any
 ) -> HouseholdPairing:
     """The row of a proposed bond. Raises Invalid for a member who is not from here."""
-    terms, focus = terms or Terms(), rules.main_focus(home.focus)
-    if terms != Terms():
-        plans.check_terms(terms, focus=focus, member_id=member.pk)
+    focus = rules.main_focus(home.focus)
+    # Until somebody has asked: a minor is not visited alone (L37).
+    terms = terms or Terms(guardian_present=focus == "minor")
+    plans.check_terms(terms, focus=focus, member_id=member.pk)
     channel, path = channel_of(member, home)
     return HouseholdPairing(
         member=member, unit_id=member.unit_id, household=home, path=path,
