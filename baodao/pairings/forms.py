@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from baodao.core.clock import today
+from baodao.core.ids import uuid_of
 from baodao.pairings import rules
 from baodao.pairings.plans import Given, Terms
 from baodao.ui.forms import DateInput, Form
@@ -64,8 +65,6 @@ class TermsForm(Form):
         field.choices = [("", "不用"), *members]
 
     def terms(self) -> Terms:
-        from baodao.core.ids import uuid_of
-
         d = self.cleaned_data
         return Terms(
             [int(m) for m in d["quiet_months"]], d["phone_only"],

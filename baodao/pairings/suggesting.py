@@ -75,12 +75,16 @@ def inputs(path: str) -> Inputs:
 
 def free_members(path: str) -> QuerySet[Member]:
     """Members on duty who have reported at or below a place and have no household."""
+    live = HouseholdPairing.objects.filter(state__in=rules.LIVE)
+    return reported_in(path).exclude(pk__in=live.values("member_id"))
+
+
+def reported_in(path: str) -> QuerySet[Member]:
+    """Members on duty who have reported at or below a place, in either channel."""
     lo, hi = path_range(path)
     here = Q(residence_path__gte=lo, residence_path__lt=hi)
     here |= Q(point_path__gte=lo, point_path__lt=hi)
-    live = HouseholdPairing.objects.filter(state__in=rules.LIVE)
     found = Member.objects.filter(here, duty_status="on_duty")
-    found = found.exclude(pk__in=live.values("member_id"))
     return found.select_related("person", "unit").defer("person__phone")
 
 
