@@ -24,8 +24,16 @@ class PairingsConfig(AppConfig):
         register("pairings.Consent", "consents", rules.CONSENT_ACTIONS)
         register("pairings.Apart", "apart", rules.APART_ACTIONS)
 
+        from baodao.pairings import moves, sheets
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.sheets import exports
+
+        register_movers(*moves.ALL)
+        exports.register(**sheets.ALL)
+
     def _visits(self) -> None:
         from baodao.acts.access import register
+        from baodao.duties import rules as duties
         from baodao.pairings import visit_rules
 
         register(
@@ -34,4 +42,8 @@ class PairingsConfig(AppConfig):
             visit_rules.ACTIONS,
             conflicts=visit_rules.CONFLICTS,
             messages=visit_rules.MESSAGES,
+        )
+        duties.register(
+            duties.Kind("visit_month", "每月走访", "member", "记走访"),
+            duties.Kind("visit_festival", "节日走访", "member", "记走访"),
         )

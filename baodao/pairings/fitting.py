@@ -73,7 +73,7 @@ def phones_of(ids: Iterable[UUID]) -> dict[UUID, set[str]]:
     """household → hashes of the telephone numbers known of it."""
     found: dict[UUID, set[str]] = {}
     wanted = list(ids)
-    known = Resident.objects.filter(~Q(phone_hash=""), household_id__any=wanted)
+    known = Resident.objects.filter(~Q(phone_hash=""), household__id__any=wanted)
     for pk, number in known.values_list("household_id", "phone_hash"):
         found.setdefault(pk, set()).add(number)
     homes = Household.objects.filter(pk__any=wanted).only("id", "phone")

@@ -53,9 +53,7 @@ def household_moved(
     household it may ask anew, without a name. Nothing is carried over (domain 8.8)."""
     at = now or clock_now()
     day = today(at)
-    to = Place.objects.filter(pk=community_id, level=COMMUNITY, valid_to=None).first()
-    if community_id and to is None:
-        raise Invalid(fields={"community": "没有找到这个社区。请从名单里选。"})
+    to = _community(community_id) if community_id else None
     with kept():
         done = do(
             actor, "pause", pairing_id,
@@ -75,3 +73,10 @@ def household_moved(
                 )
             ])  # fmt: skip
     return done
+
+
+def _community(pk: UUID) -> Place:
+    found = Place.objects.filter(pk=pk, level=COMMUNITY, valid_to=None).first()
+    if found is None:
+        raise Invalid(fields={"community": "没有找到这个社区。请从名单里选。"})
+    return found

@@ -2,7 +2,6 @@
 (L07, L08, L51, L52). Who and where a household is never leaves `services`; its group is
 read only by who works with it (domain 9.5)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -319,14 +318,6 @@ def coverage(actor: Actor) -> list[Line]:
             )
         )  # fmt: skip
     return found
-
-
-def open_members(actor: Actor, text: str = "") -> Sequence[Any]:
-    """Free members of the actor's place by name, for a person who chooses."""
-    found = suggesting.free_members(actor.path or "")
-    if text.strip():
-        found = found.filter(person__name__icontains=text.strip())
-    return found.order_by("person__pinyin")[:20]
 
 
 def expires_soon(it: HouseholdPairing, day: date | None = None) -> bool:

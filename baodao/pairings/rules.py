@@ -107,7 +107,7 @@ FLOW = Flow.of(
         *((s, "end", "ended") for s in AGREED),
         *((s, "hand_over", "ended") for s in AGREED),
         *((s, "set_terms", s) for s in LIVE),
-        *((s, "remind", s) for s in AGREED),
+        ("active", "remind", "active"),
     ],
 )
 

@@ -103,7 +103,7 @@ def open_homes(path: str) -> QuerySet[Household]:
 
 
 def _in_hand(members: Mapping[UUID, Member]) -> Counter[UUID]:
-    found = Order.objects.filter(state__in=BY_MEMBER, member_id__any=list(members))
+    found = Order.objects.filter(state__in=BY_MEMBER, member__id__any=list(members))
     return Counter(pk for pk in found.values_list("member_id", flat=True) if pk)
 
 
@@ -112,7 +112,7 @@ def _apart(
 ) -> dict[UUID, set[str]]:
     """member → households that are marked, or whose telephone is the member's own."""
     found = defaultdict[UUID, set[str]](set)
-    marks = Apart.objects.filter(removed=False, household_id__any=list(homes))
+    marks = Apart.objects.filter(removed=False, household__id__any=list(homes))
     for member_id, household_id in marks.values_list("member_id", "household_id"):
         found[member_id].add(str(household_id))
     of_number = {m.person.phone_hash: pk for pk, m in members.items()}

@@ -12,6 +12,7 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
 from baodao.pairings import estates, queries, rules, services, suggesting
+from baodao.pairings.fitting import community_of
 from baodao.pairings.forms import ChooseForm, EstateForm
 from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.views.staff import actor_for
@@ -190,7 +191,7 @@ def pair_estate(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "estates_paired.add", EstatePairing(path=found.path))
     if not found.is_key:
         raise Forbidden("包联要选重点小区。请先在小区页上标为重点。")
-    there = estates.standing(estates.community_of(found.path))
+    there = estates.standing(community_of(found.path))
     names = {e.place_id: e.place.name for e in there.estates.values()}
     units = [
         (

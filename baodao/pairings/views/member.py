@@ -8,6 +8,7 @@ from django.shortcuts import render
 from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound
 from baodao.pairings import queries, rules
+from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.private import MEMBER_PURPOSES
 from baodao.people.views.asking import actor_of, get_only
 
@@ -42,9 +43,9 @@ def shown(
     return response
 
 
-def _other(actor: Actor, it: queries.HouseholdPairing) -> str:
+def _other(actor: Actor, it: HouseholdPairing) -> str:
     """Who goes along."""
     if it.second is None:
         return ""
     one = it.member if it.second_id == actor.member_id else it.second
-    return one.person.name
+    return str(one)
