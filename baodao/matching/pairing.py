@@ -132,7 +132,9 @@ class Problem:
     @cached_property
     def _grids(self) -> tuple[Mapping[str, int], Ints]:
         """Grids by number, and each member's; -1 for none."""
-        known = {g: i for i, g in enumerate(sorted({h.grid for h in self.homes} - {""}))}
+        known = {
+            g: i for i, g in enumerate(sorted({h.grid for h in self.homes} - {""}))
+        }
         return known, np.array([known.get(h.grid, -1) for h in self.helpers], np.int64)
 
     def worth(self, kind: _Class) -> Ints:
@@ -171,7 +173,9 @@ class Problem:
         best = k if k == n else k // 2
         # The best ones, and a window behind them that moves on.
         first = np.broadcast_to(np.arange(best), (len(js), best))
-        step = np.arange(k - best)[None, :] + (js * (k - best) % max(1, n - best))[:, None]
+        step = (
+            np.arange(k - best)[None, :] + (js * (k - best) % max(1, n - best))[:, None]
+        )
         moving = best + step % max(1, n - best)
         at = order[np.concatenate([first, moving], axis=1)]
         homes = np.repeat(js, k)

@@ -93,7 +93,11 @@ def standing(path: str) -> Standing:
 def suggest(path: str) -> list[Match]:
     """A key estate for every unit that has none, for all communities at and below a
     place. Nothing is written."""
-    there = standing(path)
+    return suggest_in(standing(path))
+
+
+def suggest_in(there: Standing) -> list[Match]:
+    """The same for what stands there."""
     by_community = defaultdict[str, list[Estate]](list)
     for estate in there.estates.values():
         by_community[community_of(estate.path)].append(estate)
@@ -238,17 +242,22 @@ def confirm_estates(
         kept = [m for m in rows if m and m.estate.pk == chosen[m.unit.pk]]
         if len(kept) != len(chosen):
             raise Conflict("单位或小区刚刚有变化，建议和您看到的不一样了。请再看一遍。")
-        create_rows(
-            actor, "estates_paired.add", EstatePairing,
-            {
-                "unit_id": [m.unit.pk for m in kept],
-                "estate_id": [m.estate.pk for m in kept],
-                "path": [m.estate.path for m in kept],
-                "parts": [m.parts for m in kept],
-                "decided_by": actor.name, "valid_from": today(at),
-            }, at=at,
-        )  # fmt: skip
+        write(actor, kept, at)
     return len(kept)
+
+
+def write(actor: Actor, rows: Sequence[Match], at: datetime) -> None:
+    """Suggested pairs, as one act each, from that day on."""
+    create_rows(
+        actor, "estates_paired.add", EstatePairing,
+        {
+            "unit_id": [m.unit.pk for m in rows],
+            "estate_id": [m.estate.pk for m in rows],
+            "path": [m.estate.path for m in rows],
+            "parts": [m.parts for m in rows],
+            "decided_by": actor.name, "valid_from": today(at),
+        }, at=at,
+    )  # fmt: skip
 
 
 def end_estate(

@@ -3,7 +3,7 @@ L08, L37): who is free and fits, out of the tables, seven queries however large.
 is written before a person confirms."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -67,8 +67,13 @@ def inputs(path: str) -> Inputs:
     """Who could be paired at and below a place."""
     members = {m.pk: m for m in free_members(path)}
     homes = {h.pk: h for h in open_homes(path)}
-    busy = _in_hand(members)
-    apart = _apart(members, homes)
+    return _inputs(members, homes, path, _in_hand(members), _apart(members, homes))
+
+
+def _inputs(
+    members: dict[UUID, Member], homes: dict[UUID, Household], path: str,
+    busy: Counter[UUID], apart: Mapping[UUID, set[str]],
+) -> Inputs:  # fmt: skip
     helpers = [_helper(m, path, busy, apart) for m in members.values()]
     return Inputs(members, homes, Problem(helpers, [_home(h) for h in homes.values()]))
 
@@ -148,7 +153,19 @@ def _home(h: Household) -> Home:
 
 def suggest(path: str) -> list[Match]:
     """The best plan for a place: one member for each household, as far as they go."""
-    found = inputs(path)
+    return _solved(inputs(path))
+
+
+def suggest_from(
+    members: Iterable[Member], homes: Iterable[Household], path: str
+) -> list[Match]:
+    """The same for rows that are in memory and have nothing in hand yet (demo)."""
+    mine = {m.pk: m for m in members}
+    found = _inputs(mine, {h.pk: h for h in homes}, path, Counter(), {})
+    return _solved(found)
+
+
+def _solved(found: Inputs) -> list[Match]:
     helpers = {h.key: h for h in found.problem.helpers}
     placed = solve(found.problem)
     return [

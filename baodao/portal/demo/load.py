@@ -10,7 +10,15 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
 from baodao.people.models import Person
 from baodao.places.models import Place
-from baodao.portal.demo import members, orders, report_ins, staff, tree, units
+from baodao.portal.demo import (
+    members,
+    orders,
+    pairings,
+    report_ins,
+    staff,
+    tree,
+    units,
+)
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
 
@@ -60,6 +68,7 @@ def build(w: World) -> None:
     report_ins.build(w, homes)
     rows += w.batch.flush()
     w.say("报到记录写好了")
+    pairings.build(w)
     orders.build(w)
     rows += w.batch.flush()
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
