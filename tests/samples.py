@@ -12,6 +12,10 @@ from baodao.duties import rules
 from baodao.duties.tests.make import KINDS, duties, source
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
+from baodao.pairings import estates
+from baodao.pairings.fitting import set_apart
+from baodao.pairings.models import EstatePairing
+from baodao.pairings.tests.make import asked
 from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
@@ -113,7 +117,18 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
+    bond = asked(w)
+    worker = w.actors["community_worker"]
+    mark = set_apart(
+        actor=worker, member_id=w.members.colleague.id, household_id=w.household.id,
+        why="relative",
+    ).id  # fmt: skip
+    estates.confirm_estates(
+        actor=worker, path=w.places.community.path,
+        chosen={w.units.unit.pk: w.places.estate.pk},
+    )  # fmt: skip
     by_name = {
+        "pairing_id": bond.pk, "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
@@ -123,6 +138,9 @@ def samples(w: World) -> Sample:
     # What `pk` is, by the first words of the route's name.
     rows = {
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
+        "pairings:unset_apart": mark,
+        "pairings:end_estate": EstatePairing.objects.get().pk,
+        "pairings:pair_estate": w.places.estate.id,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
@@ -146,6 +164,9 @@ def samples(w: World) -> Sample:
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
         if name == "sheets:template":
             return {"sheet": "members"}
+        if name in ("pairings:home", "pairings:home_act"):
+            known = {"token": bond.token, "event": "decline"}
+            return {arg: known[arg] for arg in args}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

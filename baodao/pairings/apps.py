@@ -24,11 +24,16 @@ class PairingsConfig(AppConfig):
         register("pairings.Consent", "consents", rules.CONSENT_ACTIONS)
         register("pairings.Apart", "apart", rules.APART_ACTIONS)
 
-        from baodao.pairings import moves, sheets
+        from baodao.pairings import moves, panels, sheets
+        from baodao.people.panels import MEMBER_LINKS, UNIT_LINKS
+        from baodao.places import panels as place_panels
         from baodao.places.changes.moves import register as register_movers
         from baodao.sheets import exports
 
         register_movers(*moves.ALL)
+        place_panels.register(panels.at_place)
+        UNIT_LINKS.append(panels.of_unit)
+        MEMBER_LINKS.append(panels.of_member)
         exports.register(**sheets.ALL)
 
     def _visits(self) -> None:

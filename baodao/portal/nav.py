@@ -32,6 +32,7 @@ SETTINGS = Entry(
 )  # fmt: skip
 EXPORTS = Entry("导出记录", "sheets:exports", "download")
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
+PAIRINGS = Entry("包联", "pairings:list", "home-heart", under=("/pairings/",))
 # Who looks at roles without managing accounts.
 ROLES_ONLY = Entry("角色", "people:roles", "key")
 
@@ -41,10 +42,12 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 def register() -> None:
     """Called once by the app's `ready`."""
     work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
-    nav.register(["community_worker"], [*work, ROLES_ONLY])
-    nav.register(["community_secretary", "township_party"], [*work, ACCOUNTS])
+    near = [ORDERS, PAIRINGS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    nav.register(["community_worker"], [*near, ROLES_ONLY])
+    nav.register(["community_secretary"], [*near, ACCOUNTS])
+    nav.register(["township_party"], [*near, ACCOUNTS])
     nav.register(["practice_center"], work)
-    nav.register(["grid_worker"], [ORDERS, PLACES, REPORT_INS])
+    nav.register(["grid_worker"], [ORDERS, PAIRINGS, PLACES, REPORT_INS])
     # The list of report-ins opens from 报到情况.
     figures = replace(FIGURES, under=("/report-ins/",))
     nav.register(
@@ -54,6 +57,7 @@ def register() -> None:
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         Entry("报到", "reporting:list", "door-enter"),
+        PAIRINGS,
         Entry(
             "本单位党员",
             "people:members",
