@@ -6,7 +6,16 @@ best of three runs in turn."""
 import random
 from time import perf_counter
 
-from baodao.matching.pairing import HELPS, Helper, Home, Problem, arcs, flow, parts, solve
+from baodao.matching.pairing import (
+    HELPS,
+    Helper,
+    Home,
+    Problem,
+    arcs,
+    flow,
+    parts,
+    solve,
+)
 from bench.figures import Figure
 
 N, COMMUNITIES, BAR, RATIO = 9_500, 50, 10.0, 1.5
@@ -34,7 +43,9 @@ def suggest(it: Problem) -> int:
     """All of it: who with whom, and why."""
     mine = {h.key: h for h in it.helpers}
     found = solve(it)
-    return sum(len(parts(mine[found[h.key]], h, {})) for h in it.homes if h.key in found)
+    return sum(
+        len(parts(mine[found[h.key]], h, {})) for h in it.homes if h.key in found
+    )
 
 
 def main() -> list[Figure]:

@@ -27,7 +27,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "A12": ("及时发布需求", "portal:wishes orders:detail orders:pool"),
     "A13": ("点单、派单、单位接单、党员接单", "orders:detail orders:unit_order orders:my_order"),
     "A14": ("依托文明实践中心派单", "orders:list"),
-    "A15": ("按单位优势和党员特长匹配", "orders:detail orders:unit_order"),
+    "A15": (
+        "按单位优势和党员特长匹配",
+        "orders:detail orders:unit_order pairings:suggest pairings:propose",
+    ),
     "A16": ("精准服务，留下服务记录", "orders:my_order orders:detail"),
     "A17": ("解决急难愁盼，由居民确认", "orders:follow portal:board portal:figures"),
     "A19": ("单位渠道的场次、人次、心愿", "portal:board portal:figures"),
@@ -36,14 +39,22 @@ PAGES: dict[str, tuple[str, str]] = {
     "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
     "L05": ("报到时提供需求和资源", "reporting:new_unit reporting:detail"),
     "L06": ("党员常态化报到、认领", "reporting:my reporting:list sheets:run"),
+    "L07": ("每个单位包联一个重点小区", "pairings:list pairings:suggest pairings:pair_estate"),
+    "L08": (
+        "每名党员联系一户重点户，先征得同意",
+        "pairings:list pairings:suggest pairings:detail pairings:mine pairings:home",
+    ),
     "L17": ("报到常态化：半年再确认", "reporting:my reporting:coverage"),
     "L29": ("网格树，时限可整片暂停", "places:browse places:pauses sheets:run"),
+    "L34": ("按辖区资源、小区特点、单位职能建议包联小区", "pairings:suggest pairings:pair_estate"),
+    "L37": ("未成年人、老年人、残疾人等困难户一对一", "pairings:suggest pairings:detail"),
     "L36": ("矛盾纠纷、环境、小区治理的单", "orders:new orders:list"),
     "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order"),
     "L39": ("每月必访、重大节日必访、有需求必访", "duties:list duties:duty"),
     "L40": ("走访发现的事当场登记", "orders:new"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish"),
-    "L51": ("老旧小区的情况", "places:estate"),
+    "L51": ("老旧小区的情况", "places:estate pairings:list"),
+    "L52": ("还没有人联系的户和小区", "pairings:list pairings:coverage"),
 }  # fmt: skip
 HEAD = """# Requirements
 

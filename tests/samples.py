@@ -164,6 +164,8 @@ def samples(w: World) -> Sample:
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
         if name == "sheets:template":
             return {"sheet": "members"}
+        if name == "pairings:act":
+            return {"pairing_id": bond.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):
             known = {"token": bond.token, "event": "decline"}
             return {arg: known[arg] for arg in args}

@@ -15,6 +15,7 @@ from baodao.core.errors import NotFound
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
+from baodao.pairings import sweeps as pairings
 from baodao.people import services as people
 from baodao.people.models import Member, Unit
 from baodao.places.rules import COMMUNITY
@@ -42,6 +43,8 @@ def end_unit(
         ended = people.end_unit(actor=actor, decided=decided, now=now)
         report_ins = reporting.follow(now, units=both)
         moved = orders.follow_unit(decided.unit_id, now=now)
+        pairings.follow(now)
+        pairings.follow_estates(now)
         done = Moved(ended.members, report_ins, moved)
         send(_told(decided, ended, done))
     return done
@@ -95,6 +98,7 @@ def transfer(
         moved = orders.free_member(
             member_id, of_unit_only=True, begun_too=False, now=now
         )
+        pairings.follow(now, members=[member_id])
     return Moved(1, report_ins, moved)
 
 
@@ -128,6 +132,8 @@ def retire_due(now: datetime | None = None) -> int:
             orders.free_member(pk, of_unit_only=True, now=now)
         for pk in gone:
             orders.free_member(pk, now=now)
+        if staying or gone:
+            pairings.follow(now, members=[*staying, *gone])
     return len(staying) + len(gone)
 
 
@@ -144,4 +150,5 @@ def leave(
         people.leave(actor=actor, member_id=member_id, why=why, on=on, now=now)
         report_ins = reporting.end_of_members([member_id], why, now=now)
         moved = orders.free_member(member_id, now=now)
+        pairings.follow(now, members=[member_id])
     return Moved(1, report_ins, moved)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from baodao.acts.actor import link_holder
 from baodao.acts.models import Event
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.departures import services as departures
 from baodao.duties.models import Duty
 from baodao.notifications.models import Message
 from baodao.orders.tests.make import order_in
@@ -27,6 +28,7 @@ from baodao.pairings.tests.make import (
 from baodao.people.models import Member
 from baodao.people.tests.make import World, world
 from baodao.places.models import Household
+from baodao.places.tests.changing import carried_out
 
 pytestmark = pytest.mark.django_db
 DAY = AT.date()
@@ -278,6 +280,25 @@ def test_edges_2_3_members_who_go_leave_a_household_that_waits(w: World) -> None
     assert again.state == "proposed"
 
 
+def test_edge_2_leaving_the_region_ends_the_bond_the_same_moment(w: World) -> None:
+    it = active(w)
+    departures.leave(
+        actor=w.actors["other_unit_secretary"], member_id=w.members.neighbour.pk,
+        why="moved_out", now=AT,
+    )  # fmt: skip
+    assert fresh(it).end_reason == "member_left" and _owed(it) == []
+
+
+def test_edge_22_bonds_go_along_when_places_merge(w: World) -> None:
+    it = active(w)
+    street, other = w.places.street, w.places.other_street
+    carried_out(w.actors["county_org"], "merge", "542523100", into="542523200")
+    now = fresh(it)
+    assert not now.path.startswith(street.path) and now.path.startswith(other.path)
+    assert now.home_path == Household.objects.get(pk=it.household_id).path
+    assert Consent.objects.get(pairing=it).home_path == now.home_path
+
+
 def test_edge_1_a_member_who_has_moved_elsewhere(w: World) -> None:
     it = active(w)
     there = w.places.far_community
@@ -390,7 +411,7 @@ def test_load_and_marks_count(w: World) -> None:
 # --- estates ------------------------------------------------------------------------------------
 
 
-@pytest.mark.req("L07", "L34")
+@pytest.mark.req("L07", "L34", "L51")
 def test_a_unit_has_one_estate_by_suggestion_or_by_hand(w: World) -> None:
     path, worker = w.places.community.path, w.actors["community_worker"]
     found = estates.suggest(path)

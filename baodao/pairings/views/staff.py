@@ -23,7 +23,7 @@ from baodao.pairings.forms import (
     PauseForm,
     TermsForm,
 )
-from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.queries import Wanted
 from baodao.pairings.suggesting import reported_in
 from baodao.pairings.views.member import shown as mine
@@ -337,6 +337,10 @@ def unset_apart(request: HttpRequest, pk: UUID) -> HttpResponse:
 def end_estate(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The unit no longer looks after the estate."""
     actor = actor_for(request, "estates_paired.end")
+    row = EstatePairing.objects.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    require(actor, "estates_paired.end", row)
     form = EstateEndForm(request.POST)
     if not form.is_valid():
         toast(request, "没有结束：请选为什么结束。", tone="late")

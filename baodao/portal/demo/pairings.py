@@ -65,7 +65,7 @@ def _estates(w: World, rng: random.Random) -> None:
     held = Counter(
         w.community(points[0]).path for points in w.points_of.values() if points
     )
-    there = Counter(w.community(p).path for p in w.places.values() if p.level == ESTATE)
+    there = Counter(community_of(e.path) for e in w.estates if e.is_key)
     for path, n in sorted(held.items()):
         community = next(p for p in w.places.values() if p.path == path)
         wanted = max(1, -(-n // UNITS_PER_ESTATE)) - there[path]
