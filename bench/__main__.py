@@ -17,6 +17,7 @@ ALL = (
     "imports",
     "nation",
     "allocation",
+    "pairing",
     "duties",
     "faults",
 )

@@ -17,6 +17,11 @@ from baodao.duties.tests.make import KINDS, duties, source
 from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
+from baodao.pairings import estates, visits_around
+from baodao.pairings.fitting import set_apart
+from baodao.pairings.models import EstatePairing
+from baodao.pairings.tests.visiting import bond, visit
+from baodao.pairings.visits_links import raw_token
 from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
@@ -127,13 +132,30 @@ def samples(w: World) -> Sample:
         opens_on__month=today().month,
     ).pk  # fmt: skip
     shared = exchanged(w)
+    worker = w.actors["community_worker"]
+    mark = set_apart(
+        actor=worker, member_id=w.members.colleague.id, household_id=w.household.id,
+        why="relative",
+    ).id  # fmt: skip
+    estates.confirm_estates(
+        actor=worker, path=w.places.community.path,
+        chosen={w.units.unit.pk: w.places.estate.pk},
+    )  # fmt: skip
+    bonded = bond(w, at=now())
+    visited = visit(w, bonded, on=today(), now=now())
+    to_visit = visits_around.ask_visit(
+        actor=w.actors["community_worker"], pairing_id=bonded.pk
+    )
     by_name = {
+        "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
         "code": "units", "what": "agenda", "role": "instructor",
-        "scan_id": shared.pop("scan"),
+        "scan_id": shared.pop("scan"), "pairing_id": bonded.id, "visit_id": visited.id,
+        "duty_id": to_visit.id, "home_token": bonded.token,
+        "tap_token": raw_token(visited.id),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
@@ -142,6 +164,9 @@ def samples(w: World) -> Sample:
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
         "activities:owed": party_day, "activities:carrier": carrier, "activities:": activity,
+        "pairings:unset_apart": mark,
+        "pairings:end_estate": EstatePairing.objects.get().pk,
+        "pairings:pair_estate": w.places.estate.id,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id, "reporting:of_duty": to_confirm.id,
         **shared,
@@ -173,6 +198,11 @@ def samples(w: World) -> Sample:
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))
+        if name == "pairings:act":
+            return {"pairing_id": bonded.pk, "event": "consent"}
+        if name in ("pairings:home", "pairings:home_act"):
+            known = {"token": bonded.token, "event": "decline"}
+            return {arg: known[arg] for arg in args}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

@@ -186,6 +186,7 @@ _TEXT: Mapping[type, Callable[[Any], str]] = {
     bytes: lambda v: "\\\\x" + v.hex(),
     dt.date: dt.date.isoformat,
     dt.datetime: dt.datetime.isoformat,
+    dt.time: dt.time.isoformat,
     list: _array,
     tuple: _array,
     Json: _json,

@@ -12,6 +12,8 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.orders import following as orders
 from baodao.orders.rules import STATES, WITH_UNIT
+from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.rules import LIVE
 from baodao.people.models import ContactTie, Member, PartyOrg, RoleTie, Unit
 from baodao.people.queries import UnitFilter, units
 from baodao.records.models import Record
@@ -116,9 +118,11 @@ def _served(which: Q) -> Served:
 @dataclass(frozen=True)
 class MemberPreview:
     """What a member holds. `report_ins`: (channel, place) that have not ended;
+    `households`: the numbers of those paired with the member;
     `orders`: (number, title, state) in hand."""
 
     report_ins: Sequence[tuple[str, str]]
+    households: Sequence[str]
     orders: Sequence[tuple[str, str, str]]
     roles: Sequence[RoleTie]
     served: Served
@@ -135,7 +139,13 @@ def preview_member(member: Member) -> MemberPreview:
             (report_rules.CHANNELS[r.channel], r.point.name)
             for r in live.select_related("point").order_by("-channel")
         ],
+        [f"户{it.household.number}" for it in _bonds(member)],
         [(no, title, STATES[state].title) for no, title, state in rows],
         list(held),
         _served(Q(member_id=member.pk)),
     )
+
+
+def _bonds(member: Member) -> list[HouseholdPairing]:
+    found = HouseholdPairing.objects.filter(member=member, state__in=LIVE)
+    return list(found.select_related("household").only("household__number", "member"))

@@ -17,6 +17,7 @@ from baodao.exchange import following as exchange
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
+from baodao.pairings import sweeps as pairings
 from baodao.people import services as people
 from baodao.people.models import Member, Unit
 from baodao.places.rules import COMMUNITY
@@ -46,6 +47,8 @@ def end_unit(
         moved = orders.follow_unit(decided.unit_id, now=now)
         councils.follow_unit(decided.unit_id, now=now)
         exchange.follow_unit(decided.unit_id, now)
+        pairings.follow(now)
+        pairings.follow_estates(now)
         done = Moved(ended.members, report_ins, moved)
         send(_told(decided, ended, done))
     return done
@@ -99,6 +102,7 @@ def transfer(
         moved = orders.free_member(
             member_id, of_unit_only=True, begun_too=False, now=now
         )
+        pairings.follow(now, members=[member_id])
     return Moved(1, report_ins, moved)
 
 
@@ -132,6 +136,8 @@ def retire_due(now: datetime | None = None) -> int:
             orders.free_member(pk, of_unit_only=True, now=now)
         for pk in gone:
             orders.free_member(pk, now=now)
+        if staying or gone:
+            pairings.follow(now, members=[*staying, *gone])
     return len(staying) + len(gone)
 
 
@@ -148,4 +154,5 @@ def leave(
         people.leave(actor=actor, member_id=member_id, why=why, on=on, now=now)
         report_ins = reporting.end_of_members([member_id], why, now=now)
         moved = orders.free_member(member_id, now=now)
+        pairings.follow(now, members=[member_id])
     return Moved(1, report_ins, moved)

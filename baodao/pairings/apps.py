@@ -4,3 +4,66 @@ from django.apps import AppConfig
 class PairingsConfig(AppConfig):
     name = "baodao.pairings"
     verbose_name = "包联"
+
+    def ready(self) -> None:
+        self._bonds()
+        self._visits()
+
+    def _bonds(self) -> None:
+        from baodao.acts.access import register
+        from baodao.pairings import rules
+
+        register(
+            "pairings.HouseholdPairing",
+            "pairings",
+            rules.ACTIONS,
+            conflicts=rules.CONFLICTS,
+            messages=rules.MESSAGES,
+        )
+        register("pairings.EstatePairing", "estates_paired", rules.ESTATE_ACTIONS)
+        register("pairings.Consent", "consents", rules.CONSENT_ACTIONS)
+        register("pairings.Apart", "apart", rules.APART_ACTIONS)
+
+        from baodao.pairings import moves, panels, sheets
+        from baodao.people.panels import MEMBER_LINKS, UNIT_LINKS
+        from baodao.places import panels as place_panels
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.sheets import exports
+
+        register_movers(*moves.ALL)
+        place_panels.register(panels.at_place)
+        UNIT_LINKS.append(panels.of_unit)
+        MEMBER_LINKS.append(panels.of_member)
+        exports.register(**sheets.ALL)
+
+    def _visits(self) -> None:
+        from baodao.acts.access import register
+        from baodao.duties import rules as duties
+        from baodao.pairings import visit_rules
+
+        register(
+            "pairings.Visit",
+            "visits",
+            visit_rules.ACTIONS,
+            conflicts=visit_rules.CONFLICTS,
+            messages=visit_rules.MESSAGES,
+        )
+        register("pairings.HouseholdPairing", "pairings", visit_rules.AROUND)
+        duties.register(
+            duties.Kind(
+                "visit_month", "每月走访", "member", "记走访", remind=(20, 10, 3),
+                meets=True, url="pairings:visit_duty",
+            ),
+            duties.Kind(
+                "visit_festival", "节日走访", "member", "记走访", remind=(2,), opening=True,
+                meets=True, url="pairings:visit_duty",
+            ),
+            duties.Kind(
+                "visit_need", "有事走访", "member", "记走访", make_up_days=30, remind=(1,),
+                meets=True, url="pairings:visit_duty",
+            ),
+        )  # fmt: skip
+        from baodao.pairings import visits_sheets
+        from baodao.sheets import exports
+
+        exports.register(**visits_sheets.ALL)

@@ -1,6 +1,28 @@
 """All pages of pairings."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from baodao.pairings import visits_urls
+from baodao.pairings.views import choose, home, member, paper, staff
 
 app_name = "pairings"
-urlpatterns: list[URLPattern | URLResolver] = []
+bonds: list[URLPattern | URLResolver] = [
+    path("", staff.pairing_list, name="list"),
+    path("my/", member.mine, name="mine"),
+    path("ask/", staff.ask_many, name="ask_many"),
+    path("coverage/", staff.coverage, name="coverage"),
+    path("suggest/", choose.suggest, name="suggest"),
+    path("households/<uuid:household_id>/", choose.propose, name="propose"),
+    path("estates/<uuid:pk>/", choose.pair_estate, name="pair_estate"),
+    path("estates/<uuid:pk>/end/", staff.end_estate, name="end_estate"),
+    path("apart/<uuid:pk>/remove/", staff.unset_apart, name="unset_apart"),
+    path("h/<slug:token>/", home.home, name="home"),
+    path("h/<slug:token>/<slug:event>/", home.act, name="home_act"),
+    path("<uuid:pairing_id>/", staff.detail, name="detail"),
+    path("<uuid:pairing_id>/apart/", staff.set_apart, name="set_apart"),
+    path("<uuid:pairing_id>/reveal/", staff.reveal, name="reveal"),
+    path("<uuid:pairing_id>/hand-over/", choose.hand_over, name="hand_over"),
+    path("<uuid:pairing_id>/form/", paper.consent_form, name="consent_form"),
+    path("<uuid:pairing_id>/<slug:event>/", staff.act, name="act"),
+]
+urlpatterns = [*bonds, *visits_urls.urlpatterns]

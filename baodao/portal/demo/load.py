@@ -17,10 +17,12 @@ from baodao.portal.demo import (
     exchange,
     members,
     orders,
+    pairings,
     report_ins,
     staff,
     tree,
     units,
+    visits,
 )
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
@@ -71,6 +73,8 @@ def build(w: World) -> None:
     report_ins.build(w, homes)
     rows += w.batch.flush()
     w.say("报到记录写好了")
+    pairings.build(w)
+    visits.build(w)
     orders.build(w)
     rows += w.batch.flush()
     councils_people.build(w)

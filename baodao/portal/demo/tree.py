@@ -184,15 +184,15 @@ def _estates(w: World, rng: random.Random) -> None:
 
 def _profile(w: World, rng: random.Random, place: Place, is_key: bool) -> None:
     """The profile is part of the place's own act, not one of its own."""
-    w.batch.add(
-        Estate(
-            place=place, path=place.path, built_year=rng.randrange(1988, 2021),
-            homes=place.households, elder_share=rng.randrange(12, 46),
-            has_lift=rng.random() < 0.3, is_key=is_key, created_at=w.since,
-            services=rng.sample(sorted(rules.ESTATE_SERVICES), 2),
-            risks=rng.sample(sorted(rules.ESTATE_RISKS), 1),
-        )
+    profile = Estate(
+        place=place, path=place.path, built_year=rng.randrange(1988, 2021),
+        homes=place.households, elder_share=rng.randrange(12, 46),
+        has_lift=rng.random() < 0.3, is_key=is_key, created_at=w.since,
+        services=rng.sample(sorted(rules.ESTATE_SERVICES), 2),
+        risks=rng.sample(sorted(rules.ESTATE_RISKS), 1),
     )  # fmt: skip
+    w.batch.add(profile)
+    w.estates.append(profile)
 
 
 def calendar(w: World, actor: Actor) -> None:

@@ -22,7 +22,7 @@ from baodao.core.text import pinyin_key
 from baodao.orders.models import Order
 from baodao.people.auth import phone_hash
 from baodao.people.models import Member, PartyOrg, Person, Unit
-from baodao.places.models import Household, Place
+from baodao.places.models import Estate, Household, Place
 from baodao.portal.demo.presets import Preset
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -51,6 +51,7 @@ class World:
     households: dict[str, list[Household]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    estates: list[Estate] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
     orgs: dict[UUID, PartyOrg] = field(default_factory=dict)
     points_of: dict[UUID, list[Place]] = field(default_factory=dict)
