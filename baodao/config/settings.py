@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "baodao.activities",
     "baodao.departures",
     "baodao.stats",
+    "baodao.progress",
     "baodao.allocation",
     "baodao.portal",
 ]

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("councils/", include("baodao.councils.urls")),
     path("activities/", include("baodao.activities.urls")),
     path("stats/", include("baodao.stats.urls")),
+    path("progress/", include("baodao.progress.urls")),
     path("api/v1/", api.urls),
     path("allocation/", include("baodao.allocation.urls")),
     path("departures/", include("baodao.departures.urls")),

@@ -1,0 +1,147 @@
+"""What is counted, one row each: of which step and which double it is, how much is
+wanted, and where one goes on. `rows` gives an id for each thing that counts (of the
+unit, or of the member); a year is the calendar year of the day that is asked about."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple, TypedDict
+
+from django.db.models import F, Func, QuerySet, UUIDField
+
+from baodao.activities.models import Activity
+from baodao.duties.models import Duty
+from baodao.exchange.models import Agreement
+from baodao.pairings.models import EstatePairing, HouseholdPairing
+from baodao.people.models import Unit
+from baodao.people.queries import current
+from baodao.records.models import Record
+from baodao.reporting import rules as reporting
+from baodao.reporting.models import ReportIn, ReportInItem
+
+
+class Of(TypedDict):
+    """Whose it is."""
+
+    of: Any
+
+
+Rows = QuerySet[Any, Of]
+
+
+class Measure(NamedTuple):
+    """`owed`: what is wanted where it is not the same for all; else `need`. `url`:
+    where a unit or a member goes on."""
+
+    code: str
+    title: str
+    step: str
+    double: str
+    rows: Callable[[date], Rows]
+    url: str
+    need: int = 1
+    owed: Callable[[date], Rows] | None = None
+
+
+def _year(day: date) -> tuple[date, date]:
+    return date(day.year, 1, 1), date(day.year, 12, 31)
+
+
+def _live(**more: Any) -> QuerySet[ReportIn]:
+    return ReportIn.objects.filter(state__in=reporting.LIVE, **more)
+
+
+def _units_reported(day: date) -> Rows:
+    return _live(member=None).values(of=F("subject_unit_id"))
+
+
+def _lists(day: date) -> Rows:
+    items = ReportInItem.objects.filter(
+        report_in__state__in=reporting.LIVE, edition=F("report_in__edition")
+    )
+    return items.values(of=F("report_in__subject_unit_id"))
+
+
+def _estates(day: date) -> Rows:
+    return EstatePairing.objects.filter(current(day)).values(of=F("unit_id"))
+
+
+def _agreements(day: date) -> Rows:
+    party = Func(F("unit_ids"), function="unnest", output_field=UUIDField())
+    parties = Agreement.objects.filter(state="effective").values_list(party)
+    return Unit.objects.filter(pk__in=parties).values(of=F("pk"))
+
+
+def _activities(day: date) -> Rows:
+    held = Activity.objects.filter(
+        state__in=("confirmed", "archived"), start_at__year=day.year
+    )
+    return held.exclude(unit=None).values(of=F("unit_id"))
+
+
+def _served(day: date) -> QuerySet[Record]:
+    return Record.objects.filter(
+        reversal_of=None, reversals=None, occurred_on__range=_year(day)
+    )
+
+
+def _unit_services(day: date) -> Rows:
+    return _served(day).exclude(unit_id=None).values(of=F("unit_id"))
+
+
+def _unit_promises(day: date) -> QuerySet[Duty]:
+    owed = Duty.objects.filter(kind="agreement_item", opens_on__lte=day)
+    return owed.filter(due_on__year=day.year).exclude(
+        state__in=("excused", "cancelled")
+    )
+
+
+def _by_channel(channel: str) -> Callable[[date], Rows]:
+    def rows(day: date) -> Rows:
+        found = _live(channel=channel).exclude(member=None)
+        return found.values(of=F("member_id"))
+
+    return rows
+
+
+def _households(day: date) -> Rows:
+    return HouseholdPairing.objects.filter(state="active").values(of=F("member_id"))
+
+
+def _visits(day: date) -> QuerySet[Duty]:
+    owed = Duty.objects.filter(kind__in=("visit_month", "visit_festival"))
+    owed = owed.filter(due_on__year=day.year, opens_on__lte=day)
+    return owed.exclude(state__in=("excused", "cancelled"))
+
+
+def _member_services(day: date) -> Rows:
+    return _served(day).exclude(member_id=None).values(of=F("member_id"))
+
+
+DONE = ("done", "confirmed")
+UNIT = (
+    Measure("reported", "到联系点报到", "report", "report", _units_reported, "reporting:my"),
+    Measure("lists", "交需求和资源", "report", "report", _lists, "reporting:my"),
+    Measure("estate", "包联1个重点小区", "pair", "pair", _estates, "pairings:unit"),
+    Measure("agreement", "签共建协议", "build", "serve", _agreements, "exchange:agreement_list"),
+    Measure(
+        "promises", "做到协议里的事", "build", "serve",
+        lambda day: _unit_promises(day).filter(state__in=DONE).values(of=F("unit_id")),
+        "duties:list",
+        owed=lambda day: _unit_promises(day).values(of=F("unit_id")),
+    ),
+    Measure("activities", "办活动", "build", "serve", _activities, "activities:list"),
+    Measure("services", "党员服务", "build", "serve", _unit_services, "orders:unit"),
+)  # fmt: skip
+MEMBER = (
+    Measure("unit_channel", "到单位联系点报到", "report", "report", _by_channel("unit"), "reporting:my"),
+    Measure("residence", "到居住地报到", "report", "report", _by_channel("residence"), "reporting:my"),
+    Measure("household", "联系1户重点居民户", "pair", "pair", _households, "pairings:mine"),
+    Measure(
+        "visits", "走访", "pair", "pair",
+        lambda day: _visits(day).filter(state__in=DONE).values(of=F("member_id")),
+        "duties:list",
+        owed=lambda day: _visits(day).values(of=F("member_id")),
+    ),
+    Measure("services", "志愿服务", "build", "serve", _member_services, "orders:pool"),
+)  # fmt: skip
+OF = {"unit": UNIT, "member": MEMBER}
