@@ -20,14 +20,20 @@ ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 LEADERS = Entry("领导联系点", "councils:leaders", "user-check")
 ORDERS = Entry("点单", "orders:list", "list-check")
 ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
-UNITS = Entry("单位", "people:units", under=("/people/orgs/", "/people/ties/", "/departures/units/"))
+UNITS = Entry(
+    "单位",
+    "people:units",
+    under=("/people/orgs/", "/people/ties/", "/departures/units/"),
+)
 MEMBERS = Entry("党员", "people:members", under=("/departures/members/",))
 REPORT_INS = Entry("报到", "reporting:list")
 PLACES = Entry("地方与住户", "places:browse", under=("/places/", "/people/residents/"))
 ROLES_PAGE = Entry("角色", "people:roles")
 ACCOUNTS_PAGE = Entry("账号", "people:accounts")
 # Two pages behind one entry of those who manage both; a menu of its own for others.
-ACCOUNTS = Entry("账号与角色", "people:accounts", "key", subs=(ACCOUNTS_PAGE, ROLES_PAGE))
+ACCOUNTS = Entry(
+    "账号与角色", "people:accounts", "key", subs=(ACCOUNTS_PAGE, ROLES_PAGE)
+)
 FIGURES = Entry(
     "统计", "stats:orders", "chart-bar",
     subs=(Entry("点单", "stats:orders"), Entry("活动", "stats:activities"),
@@ -124,7 +130,10 @@ def register() -> None:
     )
     own = Entry("我的账号", "portal:account", "user-circle")
     nav.register(["building_group_leader", "center_household"], [own])
-    nav.register(["part_time_member"], [COUNCILS, own])
+    meetings = Entry(
+        "联席会议", "councils:meetings", "users-group", under=("/councils/",)
+    )
+    nav.register(["part_time_member"], [meetings, own])
     estate = Entry("小区组织", "councils:estates", "building", under=("/councils/",))
     nav.register(["compound_branch_secretary", "instructor"], [estate, own])
     nav.register_links(

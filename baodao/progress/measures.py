@@ -121,7 +121,7 @@ DONE = ("done", "confirmed")
 UNIT = (
     Measure("reported", "到联系点报到", "report", "report", _units_reported, "reporting:my"),
     Measure("lists", "交需求和资源", "report", "report", _lists, "reporting:my"),
-    Measure("estate", "包联1个重点小区", "pair", "pair", _estates, "pairings:unit"),
+    Measure("estate", "包联1个重点小区", "pair", "pair", _estates, "pairings:list"),
     Measure("agreement", "签共建协议", "build", "serve", _agreements, "exchange:agreement_list"),
     Measure(
         "promises", "做到协议里的事", "build", "serve",

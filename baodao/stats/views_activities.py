@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from baodao.activities import carriers, rules
 from baodao.activities.models import Activity
-from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
