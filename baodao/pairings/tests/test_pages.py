@@ -181,7 +181,10 @@ def test_a_household_stops_it_by_its_link(w: World) -> None:
     page = client.get(url).content.decode()
     assert "杨帆在和您联系" in page and "还没有人看过" in page
     assert client.get("/pairings/h/nothing/").status_code == 404
-    act = lambda e: reverse("pairings:home_act", args=[it.token, e])
+
+    def act(event: str) -> str:
+        return reverse("pairings:home_act", args=[it.token, event])
+
     assert w.client("community_worker").post(act("withdraw")).status_code == 403
     assert "只能看" in w.client("community_worker").get(url).content.decode()
     assert client.post(act("pause")).status_code == 302
