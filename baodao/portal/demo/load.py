@@ -10,7 +10,16 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
 from baodao.people.models import Person
 from baodao.places.models import Place
-from baodao.portal.demo import exchange, members, orders, report_ins, staff, tree, units
+from baodao.portal.demo import (
+    exchange,
+    members,
+    orders,
+    pool,
+    report_ins,
+    staff,
+    tree,
+    units,
+)
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
 
@@ -63,6 +72,7 @@ def build(w: World) -> None:
     orders.build(w)
     rows += w.batch.flush()
     exchange.build(w)
+    pool.build(w)
     rows += w.batch.flush()
     w.say("共建协议、清单、年度项目写好了")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
