@@ -11,6 +11,7 @@ class ExchangeConfig(AppConfig):
         from baodao.exchange import moves
         from baodao.exchange.agreements import rules as agreements
         from baodao.exchange.lists import rules as lists
+        from baodao.exchange.pool import rules as pool
         from baodao.exchange.projects import rules as projects
         from baodao.places.changes.moves import register as register_movers
 
@@ -38,6 +39,10 @@ class ExchangeConfig(AppConfig):
             "exchange.KeyProblem", "problems", projects.PROBLEM_ACTIONS,
             messages=projects.PROBLEM_MESSAGES,
         )  # fmt: skip
+        register(
+            "exchange.PoolEntry", "pool", pool.ACTIONS, conflicts=pool.CONFLICTS,
+            messages=pool.MESSAGES,
+        )  # fmt: skip
         duties.register(
             duties.Kind(
                 projects.PROJECT_QUOTA, "年度合作项目", "unit", "看年度项目",
@@ -61,12 +66,13 @@ class ExchangeConfig(AppConfig):
         from baodao.exchange import exports, subjects
         from baodao.exchange.agreements import pages as agreement_pages
         from baodao.exchange.lists import pages as list_pages
+        from baodao.exchange.pool import pages as pool_pages
         from baodao.exchange.projects import pages as project_pages
         from baodao.sheets import exports as listings
 
         subjects.register(
             agreement_pages.AGREEMENT, agreement_pages.DEED, list_pages.NEED,
             list_pages.RESOURCE, list_pages.BOOKING, list_pages.PROJECT,
-            project_pages.PROJECT, project_pages.PROBLEM,
+            project_pages.PROJECT, project_pages.PROBLEM, pool_pages.POOL,
         )  # fmt: skip
         listings.register(**exports.ALL)

@@ -22,8 +22,10 @@ from baodao.exchange.models import (
     KeyProblem,
     ListProject,
     Need,
+    PoolEntry,
     Resource,
 )
+from baodao.exchange.pool import pages as pool_pages
 from baodao.exchange.projects import quotas
 from baodao.exchange.projects import telling as project_telling
 from baodao.notifications.models import Message
@@ -35,6 +37,7 @@ TELLS: dict[str, tuple[Any, Callable[[Event, Any], list[Message]]]] = {
         Agreement.objects.select_related("place"), telling.of_agreement,
     ),
     "exchange.deed": (Deed.objects.select_related("item__unit"), telling.of_deed),
+    "exchange.poolentry": (PoolEntry.objects.all(), pool_pages.messages_for),
     **{
         f"exchange.{m._meta.model_name}": (m._default_manager.all(), list_telling.messages_for)
         for m in (Need, Resource, Booking, ListProject)

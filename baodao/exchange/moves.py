@@ -69,4 +69,11 @@ ALL = (
         Q(state__in=projects.PROBLEM_OPEN),
         {"path": "place"},
     ),
+    Follow(
+        "笔资金、资源、项目",
+        "exchange.PoolEntry",
+        "pool.follow_place",
+        ~Q(state="withdrawn"),
+        {"path": "place"},
+    ),
 )

@@ -57,12 +57,13 @@ class Chip:
 
 @dataclass(frozen=True)
 class Words:
-    """One row of a list in words."""
+    """One row of a list in words; `when` stands where there is no clock."""
 
     title: str
     under: str
     units: str = ""
     place: str = ""
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Subject:
     new: str = ""
     new_label: str = ""
     may_new: Sequence[str] = ()
+    summary: Callable[[Actor], str] = lambda actor: ""
     links: Callable[[Actor], Sequence[tuple[str, str, str]]] = lambda actor: ()
     order: Sequence[str] = ("-created_at", "id")
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from baodao.exchange.views import agreements, generic, lists, projects
+from baodao.exchange.views import agreements, generic, lists, pool, projects
 
 app_name = "exchange"
 
@@ -20,6 +20,7 @@ def _of(code: str, at: str) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("balance/", agreements.balance, name="balance"),
     path("agreements/new/", agreements.new, name="agreement_new"),
     path("agreements/<uuid:pk>/edit/", agreements.edit, name="agreement_edit"),
     path("agreements/<uuid:pk>/print/", agreements.paper, name="agreement_print"),
@@ -40,6 +41,8 @@ urlpatterns = [
     path("problems/new/", projects.problem_new, name="problem_new"),
     *_of("coproject", "projects"),
     *_of("problem", "problems"),
+    path("pool/new/", pool.pool_new, name="pool_new"),
+    *_of("pool", "pool"),
     *_of("need", "needs"),
     *_of("resource", "resources"),
     *_of("booking", "bookings"),

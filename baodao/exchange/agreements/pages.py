@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import F, Q
+from django.urls import reverse
 
 from baodao.acts.writing import Done
 from baodao.exchange.agreements import deeds, queries, rules, services
@@ -72,9 +73,9 @@ AGREEMENT = Subject(
     flow=rules.FLOW,
     rows=lambda: Agreement.objects.select_related("place", "previous"),
     tabs={
+        "live": ("履行中", ("effective",)),
         "signing": ("签署中", ("draft", "unit_signed")),
         "filing": ("待备案", ("both_signed", "filed")),
-        "live": ("履行中", ("effective",)),
         "over": ("已结束", ("expired", "terminated", "dropped")),
     },
     asks={
@@ -127,6 +128,8 @@ AGREEMENT = Subject(
     ),
     panels="exchange/_agreement.html",
     more=queries.more,
+    summary=queries.summary,
+    links=lambda actor: [("chart-bar", "五联四共", reverse("exchange:balance"))],
     hides=lambda a, actor, event: event == "unit_sign" and actor.unit_id in a.signed_ids,
     new="exchange:agreement_new",
     new_label="起草协议",

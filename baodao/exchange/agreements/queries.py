@@ -4,19 +4,21 @@ units have one (L15)."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 
-from baodao.acts.access import can, path_range
+from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
+from baodao.core.clock import today
 from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN as OWED
 from baodao.exchange.agreements import rules
 from baodao.exchange.agreements.services import DUTY
-from baodao.exchange.models import Agreement, AgreementItem, Deed
+from baodao.exchange.models import Agreement, AgreementItem, CoProject, Deed
+from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
 from baodao.exchange.subjects import Words
 from baodao.people.models import Unit
 from baodao.people.queries import units_at
@@ -36,10 +38,14 @@ def term(a: Agreement) -> str:
 
 def words(rows: Sequence[Agreement]) -> Mapping[UUID, Words]:
     names = unit_names(pk for a in rows for pk in a.unit_ids)
+    day = today()
     return {
         a.id: Words(
             title=a.title, under=f"共 {a.number} · {term(a)}", place=a.place.name,
             units="、".join(names[pk] for pk in a.unit_ids),
+            when=f"{cdate(a.valid_to - timedelta(days=1), day)}到期"
+            if a.state == "effective"
+            else "",
         )
         for a in rows
     }  # fmt: skip
@@ -140,6 +146,17 @@ def _links(a: Agreement, actor: Actor) -> list[tuple[str, str, str]]:
     return found
 
 
+class Tally(NamedTuple):
+    """One tag: times owed and confirmed this year, projects and accepted ones."""
+
+    code: str
+    title: str
+    owed: int
+    done: int
+    projects: int
+    accepted: int
+
+
 def coverage(path: str, day: date) -> tuple[int, int]:
     """(units tied to points at or below `path` that have an agreement in force, all of
     them): L15."""
@@ -148,6 +165,47 @@ def coverage(path: str, day: date) -> tuple[int, int]:
     live = Agreement.objects.filter(state="effective", path__gte=lo, path__lt=hi)
     signed = {pk for ids in live.values_list("unit_ids", flat=True) for pk in ids}
     return len(units & signed), len(units)
+
+
+def summary(actor: Actor) -> str:
+    """213 家单位签了，应签 213 家: for who looks after places (L15)."""
+    if actor.path is None:
+        return ""
+    signed, whole = coverage(actor.path, today())
+    return f"{whole} 家单位应签，{signed} 家有履行中的协议。" if whole else ""
+
+
+def joined(actor: Actor, year: int) -> tuple[list[Tally], list[Tally]]:
+    """Per joint type (L27) and per mechanism (L19): what agreements in the actor's
+    sight promise this year, what was confirmed, and this year's projects."""
+    mine = visible(Agreement.objects.all(), actor, "agreements.view").order_by()
+    mine = mine.filter(state__in=("effective", "expired", "terminated"))
+    items = {
+        pk: (kind, mech)
+        for pk, kind, mech in AgreementItem.objects.filter(agreement__in=mine)
+        .order_by()
+        .values_list("id", "joint_type", "mechanism")
+    }
+    owed = Duty.objects.filter(kind=DUTY, source_id__in=items, due_on__year=year)
+    counted = owed.exclude(state="cancelled").order_by()
+    projects = visible(CoProject.objects.filter(year=year), actor, "coprojects.view")
+    numbers: dict[str, list[int]] = {
+        k: [0, 0, 0, 0] for k in (*JOINT_TYPES, *MECHANISMS)
+    }
+    for pk, state, n in counted.values_list("source_id", "state").annotate(
+        n=Count("id")
+    ):
+        for key in items[pk]:
+            numbers[key][0] += n
+            numbers[key][1] += n if state == "confirmed" else 0
+    for kind, mech, state in projects.values_list("joint_type", "mechanism", "state"):
+        for key in (kind, mech):
+            numbers[key][2] += 1
+            numbers[key][3] += state == "accepted"
+    return (
+        [Tally(k, t, *numbers[k]) for k, t in JOINT_TYPES.items()],
+        [Tally(k, t, *numbers[k]) for k, t in MECHANISMS.items()],
+    )
 
 
 # --- deeds ------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from baodao.exchange.models.lists import (
     Need,
     Resource,
 )
+from baodao.exchange.models.pool import PoolEntry, PoolUse
 from baodao.exchange.models.projects import CoProject, KeyProblem
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "ListEdition",
     "ListProject",
     "Need",
+    "PoolEntry",
+    "PoolUse",
     "Resource",
     "Scan",
     "Signature",

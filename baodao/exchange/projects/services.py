@@ -146,8 +146,8 @@ def register(
     if kind not in rules.PROBLEM_KINDS:
         raise Invalid(fields={"kind": "请选类别。"})
     place = _place(place_id, [unit_id] if unit_id else [])
-    inside = Place.objects.filter(id=estate_id, path__startswith=place.path)
-    if estate_id and not inside.exists():
+    inside = Place.objects.filter(path__startswith=place.path)
+    if estate_id and not inside.filter(id=estate_id).exists():
         raise Invalid(fields={"estate": "小区要在本社区里。"})
     problem = KeyProblem(
         number=number("problem", place.path), title=title.strip(), kind=kind,

@@ -12,6 +12,7 @@ from baodao.exchange.lists import projects as matching
 from baodao.exchange.lists import services as lists
 from baodao.exchange.lists.plans import Said
 from baodao.exchange.models import Agreement, Need, Resource
+from baodao.exchange.pool import services as pool
 from baodao.exchange.projects import quotas
 from baodao.exchange.projects import services as yearly
 from baodao.people.tests.make import World
@@ -117,8 +118,13 @@ def exchanged(w: World) -> dict[str, Any]:
         actor=w.actors["community_worker"], place_id=w.places.community.id, now=AT,
         title="下水堵塞", kind="facility", unit_id=w.units.unit.id,
     )  # fmt: skip
+    given_fund = pool.commit(
+        actor=w.actors["township_party"], place_id=w.places.community.id, kind="fund",
+        title="党建经费", purpose="修活动室", due_on=AT.date(), amount_fen=500_000,
+        source="县财政", now=AT,
+    )  # fmt: skip
     return {
-        "scan": scan.id, "exchange:agreement": it.id, "exchange:deed": deed.id,
+        "exchange:pool": given_fund.id, "scan": scan.id, "exchange:agreement": it.id, "exchange:deed": deed.id,
         "exchange:duty": duty.id, "exchange:booking": booking.id,
         "exchange:need": need.id, "exchange:resource": given.id, "exchange:book": given.id,
         "exchange:listproject": project.id, "exchange:edition": edition.id,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from baodao.core.clock import now, today
@@ -16,6 +17,7 @@ from baodao.exchange.models import (
     KeyProblem,
     ListProject,
     Need,
+    PoolEntry,
     Resource,
 )
 from baodao.exchange.tests.make import agreement_in, drafted, published, resource
@@ -24,7 +26,7 @@ from baodao.reporting.tests.make import accepted, of_unit
 
 pytestmark = pytest.mark.django_db
 LISTS = (
-    "agreement", "deed", "need", "resource", "booking", "listproject", "coproject", "problem",
+    "agreement", "deed", "need", "resource", "booking", "listproject", "coproject", "problem", "pool",
 )  # fmt: skip
 
 
@@ -242,7 +244,7 @@ def test_every_list_works_empty_searched_and_taken_along(w: World, code: str) ->
         page = _get(w, key, f"{code}_list")
         assert page.status_code == 200 and "empty" in _text(page)
     assert "没有找到合条件的" in _text(_get(w, "county_org", f"{code}_list", q="查无"))
-    file = w.client("county_org").post(
+    file: Any = w.client("county_org").post(
         reverse("sheets:export", args=["exchange"]) + f"?of={code}", {"kind": "csv"}
     )
     assert file.status_code == 200
@@ -270,4 +272,57 @@ def test_other_places_see_nothing_and_the_wrong_role_is_told(w: World) -> None:
     assert (
         _post(w, "community_worker", "agreement_act", it.id, "unknown").status_code
         == 404
+    )
+
+
+@pytest.mark.req("A32", "A33")
+def test_a_fund_is_entered_delivered_verified_and_used_in_the_browser(w: World) -> None:
+    _post(
+        w, "township_party", "pool_new", kind="fund", title="党建经费", source="县财政",
+        amount="5000.00", place=str(w.places.community.id), purpose="修活动室",
+        due_on=today().isoformat(),
+    )  # fmt: skip
+    entry = PoolEntry.objects.get()
+    assert entry.amount_fen == 500_000
+    _post(w, "township_party", "pool_act", entry.id, "deliver")
+    assert _post(w, "township_party", "pool_act", entry.id, "verify").status_code == 403
+    _post(w, "community_worker", "pool_act", entry.id, "verify")
+    words = {"use-used_on": today().isoformat(), "use-use": "买桌椅"}
+    over = _post(
+        w,
+        "township_party",
+        "pool_act",
+        entry.id,
+        "use",
+        **words,
+        **{"use-amount": "5000.01"},
+    )
+    assert over.status_code == 422 and "只剩 5,000" in _text(over)
+    _post(
+        w,
+        "township_party",
+        "pool_act",
+        entry.id,
+        "use",
+        **words,
+        **{"use-amount": "1200.50"},
+    )
+    page = _text(_get(w, "community_secretary", "pool", entry.id))
+    assert "买桌椅" in page and "3,799.5" in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PoolEntry.objects.filter(id=entry.id).update(used_fen=500_001)
+
+
+@pytest.mark.req("L19", "L27")
+def test_the_five_kinds_and_four_mechanisms_are_counted_with_their_gaps(
+    w: World,
+) -> None:
+    agreement_in("effective", w)
+    page = _text(_get(w, "county_org", "balance"))
+    assert "文体活动联谊" in page and "党建工作联创、" in page
+    assert "共驻共建协议" in _text(
+        _get(w, "county_org", "agreement_list", type="culture")
+    )
+    assert "共驻共建协议" not in _text(
+        _get(w, "county_org", "agreement_list", type="party")
     )

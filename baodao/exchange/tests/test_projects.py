@@ -38,7 +38,7 @@ def _project(w: World, **fields: Any) -> CoProject:
 
 def _accepted(w: World, project: CoProject) -> CoProject:
     unit, head = w.actors["unit_secretary"], w.actors["community_secretary"]
-    words = {"now": AT, "pk": project.id}
+    words: dict[str, Any] = {"now": AT, "pk": project.id}
     s.negotiate(actor=head, record="谈好了", negotiated_on=DAY, **words)
     s.approve(actor=head, **words)
     s.start(actor=unit, **words)
@@ -59,7 +59,7 @@ def _problem(w: World, **fields: Any) -> KeyProblem:
 
 def _closed(w: World, problem: KeyProblem, content: int = 3) -> KeyProblem:
     unit, head = w.actors["unit_secretary"], w.actors["community_secretary"]
-    words = {"now": AT, "pk": problem.id}
+    words: dict[str, Any] = {"now": AT, "pk": problem.id}
     s.claim(actor=unit, **words)
     s.begin(actor=unit, **words)
     s.report(actor=unit, result="换了管道", **words)

@@ -15,6 +15,7 @@ from django.views.decorators.http import (
 
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
 from baodao.duties.models import Duty
@@ -22,6 +23,7 @@ from baodao.duties.rules import OPEN
 from baodao.exchange.agreements import deeds, forms, queries, rules, services
 from baodao.exchange.agreements.pages import AGREEMENT
 from baodao.exchange.models import Agreement, AgreementItem, Deed
+from baodao.exchange.sections import sections
 from baodao.exchange.subjects import one
 from baodao.exchange.views.guard import actor_for
 from baodao.people.models import Unit
@@ -199,3 +201,16 @@ def _report(
         return None
     toast(request, "记好了", "轮到社区确认。")
     return redirect("exchange:deed", deed.pk)
+
+
+@require_safe
+def balance(request: HttpRequest) -> HttpResponse:
+    """Whether the five kinds and the four mechanisms are all alive (L19, L27)."""
+    actor = actor_for(request, "agreements.view")
+    year = today().year
+    kinds, mechanisms = queries.joined(actor, year)
+    return render(request, "exchange/balance.html", {
+        "year": year, "tables": [("五联", "type", kinds), ("四共", "mech", mechanisms)],
+        "gaps": [t.title for t in (*kinds, *mechanisms) if not t.owed and not t.projects],
+        "sections": sections(actor, "agreement"),
+    })  # fmt: skip

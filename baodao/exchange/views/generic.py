@@ -50,7 +50,7 @@ def listing(request: HttpRequest, code: str) -> HttpResponse:
         "filtered": filtered, "q": request.GET.get("q", ""),
         "chips": [(c.label, c.name, c.choices.items()) for c in s.chips],
         "route": f"exchange:{s.code}", "may_new": any(can(actor, a) for a in s.may_new),
-        "links": s.links(actor),
+        "links": s.links(actor), "summary": s.summary(actor),
     })  # fmt: skip
 
 

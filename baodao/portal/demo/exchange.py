@@ -39,7 +39,7 @@ from baodao.portal.demo.world import World
 
 # What units promise by their function: (item, joint type, cadence).
 PROMISES = {
-    "culture": ("上党梆子下小区演出一场", "culture", "monthly"),
+    "culture": ("文艺队下小区演出一场", "culture", "quarterly"),
     "health": ("到小区义诊，量血压测血糖", "welfare", "quarterly"),
     "education": ("给社区孩子辅导功课", "resources", "quarterly"),
     "housing": ("检查楼道和屋面，帮着小修", "environment", "quarterly"),
@@ -48,6 +48,9 @@ PROMISES = {
     "finance": ("讲一次防诈骗", "resources", "quarterly"),
     "environment": ("一起清扫小区和河边", "environment", "quarterly"),
 }
+# L18: the opera troupe plays at an estate every month.
+SHOW = ("上党梆子下小区演出一场", "culture", "monthly")
+TROUPES = ("剧团", "剧院", "戏", "艺术团")
 SHARED = (
     ("和社区党组织一起过主题党日", "party", "quarterly"),
     ("开放会议室给居民议事", "resources", "once"),
@@ -116,6 +119,7 @@ def build(w: World) -> None:
     desk, rng = Desk(w), w.rng("exchange")
     pairs = _pairs(w)
     agreements = [_agreement(desk, rng, p, n) for n, p in enumerate(pairs)]
+    _renewals(desk, rng, [(p, a) for p, (a, _) in zip(pairs, agreements, strict=True)])
     _lists(desk, rng, pairs)
     done = _projects(desk, rng, pairs)
     w.batch.flush()
@@ -137,11 +141,14 @@ def _day(desk: Desk, day: date, hour: int = 10) -> datetime:
 
 
 def _agreement(
-    desk: Desk, rng: random.Random, pair: Pair, n: int
+    desk: Desk, rng: random.Random, pair: Pair, n: int, renews: Agreement | None = None
 ) -> tuple[Agreement, list[AgreementItem]]:
+    """In force since the spring; one that renews another has got `n` steps far."""
     w, (unit, place) = desk.w, pair
     start = w.start_of_year + timedelta(days=rng.randrange(45, 90))
     begun = _day(desk, start - timedelta(days=rng.randrange(12, 25)))
+    if renews:
+        start, begun = renews.valid_to, w.now - timedelta(days=n + 1, hours=2)
     text = plans.Text(
         title=f"{place.name}与{unit}共驻共建协议", valid_from=start,
         valid_to=date(start.year + 1, start.month, 1), items=_items(w, rng, pair),
@@ -151,7 +158,7 @@ def _agreement(
     )  # fmt: skip
     it = Agreement(
         number=desk.number("agreement", place), place=place, path=place.path,
-        unit_ids=[unit.id], clock_from=begun, **text.columns(),
+        unit_ids=[unit.id], clock_from=begun, previous=renews, **text.columns(),
     )  # fmt: skip
     items = plans.items(it.id, text, it.unit_ids, 1)
     write = Write(adds=items, data={"items": len(items)})
@@ -162,12 +169,23 @@ def _agreement(
         at=begun,
         write=write,
     )
-    _signed(desk, it, pair, begun)
+    _signed(desk, it, pair, begun, steps=n if renews else 4)
     return it, items
+
+
+def _renewals(
+    desk: Desk, rng: random.Random, pairs: list[tuple[Pair, Agreement]]
+) -> None:
+    """In the demo community three are on their way for another year."""
+    here = [p for p in pairs if p[0].place.code == desk.w.preset.main]
+    for n, (pair, old) in enumerate(here[:3]):
+        _agreement(desk, rng, pair, n, renews=old)
 
 
 def _items(w: World, rng: random.Random, pair: Pair) -> list[plans.Item]:
     promised = [PROMISES[f] for f in pair.unit.functions if f in PROMISES][:1]
+    if any(word in pair.unit.name for word in TROUPES):
+        promised = [SHOW]
     promised += rng.sample(SHARED, 2)
     estates = [
         p for g in w.children[pair.place.id] for p in w.children[g.id] if p.level == 7
@@ -182,13 +200,15 @@ def _items(w: World, rng: random.Random, pair: Pair) -> list[plans.Item]:
     ]  # fmt: skip
 
 
-def _signed(desk: Desk, it: Agreement, pair: Pair, begun: datetime) -> None:
-    """Both hands, the township's file, and in force."""
+def _signed(
+    desk: Desk, it: Agreement, pair: Pair, begun: datetime, *, steps: int
+) -> None:
+    """Both hands, the township's file, and in force; the first `steps` of it."""
     w, (unit, place) = desk.w, pair
     secretary, head = w.unit_actor[unit.id], desk.staff("community_secretary", place)
     town = w.by_id[place.parent_id]  # type: ignore[index]
     at = begun
-    for days, event, actor, make in (
+    way: tuple[tuple[int, str, Actor, Any], ...] = (
         (2, "unit_sign", secretary, lambda r, c: plans.unit_signs(
             r, c, unit_id=unit.id, party=unit.name, signer=secretary.name, last=True)),
         (1, "community_sign", head, lambda r, c: plans.community_signs(
@@ -196,7 +216,8 @@ def _signed(desk: Desk, it: Agreement, pair: Pair, begun: datetime) -> None:
         (3, "file", desk.staff("township_party", town), lambda r, c: plans.file(
             r, c, number=_filing(desk, town, local(c.now).year))),
         (1, "take_effect", SYSTEM, lambda r, c: Write()),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for days, event, actor, make in way[:steps]:
         at = min(at + timedelta(days=days), w.now)
         write = make(_row(it, plans.READS), desk.ctx(at))
         desk.do(f"agreements.{event}", it, _quiet(write), actor, at)
@@ -227,7 +248,7 @@ def _owe(desk: Desk, agreements: list[tuple[Agreement, list[AgreementItem]]]) ->
     windows, sources, by_item = {}, [], {}
     for agreement, items in agreements:
         for item in items:
-            item.estate = w.by_id.get(item.estate_id) if item.estate_id else None  # type: ignore[arg-type]
+            item.estate = w.by_id.get(item.estate_id) if item.estate_id else None
             by_item[item.id] = (agreement, item)
             windows[str(item.id)] = services.duty_windows(item, agreement)
             sources.append(
@@ -270,12 +291,12 @@ def _deed(
     span = max((last - duty.opens_on).days, 1)
     done_on = max(last - timedelta(days=rng.randrange(0, min(span, 25))), duty.opens_on)
     deed = Deed(
-        agreement=agreement, item=item, duty_id=duty.id, unit_id=duty.unit_id,
+        agreement=agreement, item=item, duty_id=duty.id, unit_id=agreement.unit_ids[0],
         place_id=place.id, path=place.path, done_on=done_on, said=f"{item.title}，做好了。",
         people=rng.choice((0, 20, 35, 60, 120)),
     )  # fmt: skip
     at = _day(desk, done_on, 19)
-    w.create("deeds.report", deed, actor=w.unit_actor[duty.unit_id], at=at)  # type: ignore[index]
+    w.create("deeds.report", deed, actor=w.unit_actor[agreement.unit_ids[0]], at=at)
     if confirmed:
         at = min(at + timedelta(hours=rng.randrange(12, 60)), w.now)
         worker = desk.staff("community_worker", place)
@@ -456,7 +477,9 @@ def _match(
     )  # fmt: skip
     w.create("listprojects.match", project, actor=worker, at=at)
     unit = w.unit_actor[given.unit_id]
-    move = [("needs.match", need, SYSTEM, list_plans.on)]
+    move: list[tuple[str, Any, Actor, Any]] = [
+        ("needs.match", need, SYSTEM, list_plans.on),
+    ]
     if accepted:
         move += [
             ("listprojects.start", project, unit, list_plans.start),

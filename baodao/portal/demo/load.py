@@ -18,6 +18,10 @@ from baodao.portal.demo import (
     members,
     orders,
     pairings,
+    exchange,
+    members,
+    orders,
+    pool,
     report_ins,
     staff,
     tree,
@@ -82,6 +86,7 @@ def build(w: World) -> None:
     rows += w.batch.flush()
     w.say(f"联席会议 {met} 次")
     exchange.build(w)
+    pool.build(w)
     rows += w.batch.flush()
     w.say("共建协议、清单、年度项目写好了")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
