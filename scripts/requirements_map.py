@@ -10,6 +10,9 @@ MARK = re.compile(
 )
 # id → (what, routes of its pages)
 PAGES: dict[str, tuple[str, str]] = {
+    "A34": ("每一级都看得到还缺什么", "progress:gaps progress:list"),
+    "L02": ("五个步骤里走到哪一步、接下来做什么", "progress:mine progress:unit"),
+    "L01": ("四双：报到、服务、包联、评价，单位和党员各有", "progress:list progress:unit progress:member progress:mine"),
     "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
     "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
     "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units sheets:run"),
