@@ -88,11 +88,16 @@ def _unit_services(day: date) -> Rows:
     return _served(day).exclude(unit_id=None).values(of=F("unit_id"))
 
 
-def _unit_promises(day: date) -> QuerySet[Duty]:
-    owed = Duty.objects.filter(kind="agreement_item", opens_on__lte=day)
-    return owed.filter(due_on__year=day.year).exclude(
-        state__in=("excused", "cancelled")
-    )
+def _owed(*kinds: str) -> Callable[[date], QuerySet[Duty]]:
+    """What was owed this year so far, but for what need not be done."""
+
+    def found(day: date) -> QuerySet[Duty]:
+        begun = Duty.objects.filter(kind__in=kinds, opens_on__lte=day)
+        return begun.filter(due_on__year=day.year).exclude(
+            state__in=("excused", "cancelled")
+        )
+
+    return found
 
 
 def _by_channel(channel: str) -> Callable[[date], Rows]:
@@ -107,28 +112,32 @@ def _households(day: date) -> Rows:
     return HouseholdPairing.objects.filter(state="active").values(of=F("member_id"))
 
 
-def _visits(day: date) -> QuerySet[Duty]:
-    owed = Duty.objects.filter(kind__in=("visit_month", "visit_festival"))
-    owed = owed.filter(due_on__year=day.year, opens_on__lte=day)
-    return owed.exclude(state__in=("excused", "cancelled"))
-
-
 def _member_services(day: date) -> Rows:
     return _served(day).exclude(member_id=None).values(of=F("member_id"))
 
 
-DONE = ("done", "confirmed")
+def _duties(
+    code: str, title: str, step: str, double: str, kinds: tuple[str, ...], url: str,
+    who: str,
+) -> Measure:  # fmt: skip
+    """A measure of what is owed: how much of it is done."""
+    owed, done = _owed(*kinds), ("done", "confirmed")
+    return Measure(
+        code, title, step, double,
+        lambda day: owed(day).filter(state__in=done).values(of=F(who)),
+        url, owed=lambda day: owed(day).values(of=F(who)),
+    )  # fmt: skip
+
+
 UNIT = (
     Measure("reported", "到联系点报到", "report", "report", _units_reported, "reporting:my"),
     Measure("lists", "交需求和资源", "report", "report", _lists, "reporting:my"),
     Measure("estate", "包联1个重点小区", "pair", "pair", _estates, "pairings:list"),
     Measure("agreement", "签共建协议", "build", "serve", _agreements, "exchange:agreement_list"),
-    Measure(
-        "promises", "做到协议里的事", "build", "serve",
-        lambda day: _unit_promises(day).filter(state__in=DONE).values(of=F("unit_id")),
-        "duties:list",
-        owed=lambda day: _unit_promises(day).values(of=F("unit_id")),
-    ),
+    _duties("promises", "做到协议里的事", "build", "serve", ("agreement_item",), "duties:list", "unit_id"),
+    _duties("project", "年度党建合作项目", "build", "serve", ("project_quota",), "exchange:coproject_list", "unit_id"),
+    _duties("problem", "解决重点难点问题", "build", "serve", ("problem_quota",), "exchange:problem_list", "unit_id"),
+    _duties("meetings", "参加联席会议", "build", "serve", ("meeting_attendance",), "councils:unit", "unit_id"),
     Measure("activities", "办活动", "build", "serve", _activities, "activities:list"),
     Measure("services", "党员服务", "build", "serve", _unit_services, "orders:unit"),
 )  # fmt: skip
@@ -136,12 +145,7 @@ MEMBER = (
     Measure("unit_channel", "到单位联系点报到", "report", "report", _by_channel("unit"), "reporting:my"),
     Measure("residence", "到居住地报到", "report", "report", _by_channel("residence"), "reporting:my"),
     Measure("household", "联系1户重点居民户", "pair", "pair", _households, "pairings:mine"),
-    Measure(
-        "visits", "走访", "pair", "pair",
-        lambda day: _visits(day).filter(state__in=DONE).values(of=F("member_id")),
-        "duties:list",
-        owed=lambda day: _visits(day).values(of=F("member_id")),
-    ),
+    _duties("visits", "走访", "pair", "pair", ("visit_month", "visit_festival"), "pairings:my_visits", "member_id"),
     Measure("services", "志愿服务", "build", "serve", _member_services, "orders:pool"),
 )  # fmt: skip
 OF = {"unit": UNIT, "member": MEMBER}

@@ -22,10 +22,15 @@ class Line:
     count: Count
 
     @property
+    def partly(self) -> bool:
+        """Whether it is one of several that are wanted."""
+        return self.measure.owed is not None
+
+    @property
     def words(self) -> str:
         """3/5, or what is there where one would do."""
         c = self.count
-        if self.measure.owed:
+        if self.partly:
             return f"{c.have}/{c.need}" if c.need else "—"
         return f"{c.have:,}"
 

@@ -125,6 +125,7 @@ AGREEMENT = Subject(
             lambda v: Q(pk__in=_with_item(joint_type=v)),
         ),
         Chip("mech", "四共", MECHANISMS, lambda v: Q(pk__in=_with_item(mechanism=v))),
+        Chip("until", "到期", {"60": "60天内"}, lambda v: queries.ending(int(v))),
     ),
     panels="exchange/_agreement.html",
     more=queries.more,

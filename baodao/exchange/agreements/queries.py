@@ -242,3 +242,8 @@ def deed_facts(d: Deed) -> list[tuple[str, str]]:
         ("怎么确认的", d.get_how_display() if d.how else ""),
     ]
     return [(k, v) for k, v in pairs if v]
+
+
+def ending(days: int) -> Q:
+    """Agreements in effect that run out within so many days (domain 7.4)."""
+    return Q(state="effective", valid_to__lte=today() + timedelta(days=days))
