@@ -12,10 +12,11 @@ from baodao.duties import rules
 from baodao.duties.tests.make import KINDS, duties, source
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
-from baodao.pairings import estates
+from baodao.pairings import estates, visits_around
 from baodao.pairings.fitting import set_apart
 from baodao.pairings.models import EstatePairing
-from baodao.pairings.tests.make import asked
+from baodao.pairings.tests.visiting import bond, visit
+from baodao.pairings.visits_links import raw_token
 from baodao.people.models import ContactTie, RoleTie
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
@@ -117,7 +118,6 @@ def samples(w: World) -> Sample:
     owed = duties(source(w))[0]
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
-    bond = asked(w)
     worker = w.actors["community_worker"]
     mark = set_apart(
         actor=worker, member_id=w.members.colleague.id, household_id=w.household.id,
@@ -127,13 +127,20 @@ def samples(w: World) -> Sample:
         actor=worker, path=w.places.community.path,
         chosen={w.units.unit.pk: w.places.estate.pk},
     )  # fmt: skip
+    bonded = bond(w, at=now())
+    visited = visit(w, bonded, on=today(), now=now())
+    to_visit = visits_around.ask_visit(
+        actor=w.actors["community_worker"], pairing_id=bonded.pk
+    )
     by_name = {
-        "pairing_id": bond.pk, "household_id": w.household.id,
+        "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
         "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
-        "code": "units",
+        "code": "units", "pairing_id": bonded.id, "visit_id": visited.id,
+        "duty_id": to_visit.id, "home_token": bonded.token,
+        "tap_token": raw_token(visited.id),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {

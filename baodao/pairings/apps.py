@@ -48,7 +48,16 @@ class PairingsConfig(AppConfig):
             conflicts=visit_rules.CONFLICTS,
             messages=visit_rules.MESSAGES,
         )
+        register("pairings.HouseholdPairing", "pairings", visit_rules.AROUND)
         duties.register(
-            duties.Kind("visit_month", "每月走访", "member", "记走访"),
-            duties.Kind("visit_festival", "节日走访", "member", "记走访"),
-        )
+            duties.Kind("visit_month", "每月走访", "member", "记走访", url="pairings:visit_duty"),
+            duties.Kind("visit_festival", "节日走访", "member", "记走访", url="pairings:visit_duty"),
+            duties.Kind(
+                "visit_need", "有事走访", "member", "记走访", make_up_days=30,
+                url="pairings:visit_duty",
+            ),
+        )  # fmt: skip
+        from baodao.pairings import visits_sheets
+        from baodao.sheets import exports
+
+        exports.register(**visits_sheets.ALL)

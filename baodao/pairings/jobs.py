@@ -5,11 +5,12 @@ from procrastinate.contrib.django import app
 
 from baodao.acts.models import Event
 from baodao.notifications.services import send
-from baodao.pairings import sweeps
+from baodao.pairings import sweeps, visits_jobs
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.telling import messages_for
 
 RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+VISITS = visits_jobs.tell  # found by the worker through this module
 
 
 @app.task(name="pairings.tell", retry=RETRY)

@@ -301,8 +301,10 @@ class Consent(Acted):
 class Visit(Acted):
     """One contact of a member with the household (L39, L40), under the pairing it
     comes from. `stand_in` went instead of `member`. `order_id`: the order placed for a
-    need that was found. The household confirms by `token` or by saying `code`. There
-    is no photo and no position (domain 9.1)."""
+    need that was found. The household confirms by a link, of which only the hash is
+    kept (`token`), or by `code`. `joint_id`: two members went together, each has a
+    visit of their own (8.11). `companion`: the other adult at a minor's. There is no
+    photo and no position (domain 9.1)."""
 
     ACCESS = Columns(
         path=("home_path",),
@@ -335,7 +337,18 @@ class Visit(Acted):
         models.TextField(), verbose_name="谈到的事", default=list, blank=True
     )
     household_present = models.BooleanField("住户在家", default=True)
+    outcome = models.TextField(
+        "结果", choices=list(visit_rules.OUTCOMES.items()), default="met"
+    )
     with_adult = models.BooleanField("有监护人或另一位党员在场", default=False)
+    companion = SealedText("同去的大人")
+    entry = models.TextField(
+        "怎样记的", choices=list(visit_rules.ENTRIES.items()), default="self"
+    )
+    late = models.TextField(
+        "晚记", choices=list(visit_rules.LATE.items()), default="", blank=True
+    )
+    joint_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
     note = SealedText("情况")
     token = models.TextField("链接", default=link_token)
@@ -363,6 +376,11 @@ class Visit(Acted):
                 name="visit_stand_in_is_another",
             ),
             models.CheckConstraint(condition=Q(minutes__gte=0), name="visit_minutes"),
+            models.CheckConstraint(
+                condition=Q(state="attempted", outcome="nobody_home")
+                | (~Q(state="attempted") & ~Q(outcome="nobody_home")),
+                name="visit_nobody_home_is_attempt",
+            ),
             models.UniqueConstraint(fields=["token"], name="visit_token_once"),
         ]
         indexes = [
@@ -376,5 +394,10 @@ class Visit(Acted):
                 fields=["stand_in"],
                 name="visit_by_stand_in",
                 condition=Q(stand_in__isnull=False),
+            ),
+            models.Index(
+                fields=["code"],
+                name="visit_by_code",
+                condition=Q(state="done"),
             ),
         ]

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from baodao.pairings import visits_urls
 from baodao.pairings.views import choose, home, member, paper, staff
 
 app_name = "pairings"
@@ -24,4 +25,4 @@ bonds: list[URLPattern | URLResolver] = [
     path("<uuid:pairing_id>/form/", paper.consent_form, name="consent_form"),
     path("<uuid:pairing_id>/<slug:event>/", staff.act, name="act"),
 ]
-urlpatterns = bonds
+urlpatterns = [*bonds, *visits_urls.urlpatterns]

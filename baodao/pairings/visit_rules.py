@@ -7,12 +7,26 @@ from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 
 KINDS = {"monthly": "每月走访", "holiday": "节日走访", "on_demand": "有事走访"}
-METHODS = {"in_person": "上门", "phone": "电话", "video": "视频"}
+METHODS = {"in_person": "上门见面", "phone": "电话", "video": "视频"}
+# Refused at the door is a visit that was made; nobody at home is an attempt.
+OUTCOMES = {"met": "见到了", "declined": "对方说不用", "nobody_home": "没人在家"}
 TOPICS = {
     "policy": "惠民政策宣传",
     "notice": "重要事项传达",
     "mediation": "矛盾化解",
     "needs": "需求收集",
+    "care": "问候陪伴",
+    "errand": "帮忙做事",
+}
+# By whose hand it came in: the member's own, or a worker's for the member.
+ENTRIES = {"self": "党员自己记", "paper": "纸质补录", "phone": "电话里说的"}
+# Entered after seven days, or after thirty or when the quarter is closed (8.23).
+LATE = {"late": "晚记", "backfill": "补录"}
+REFUSED = {
+    "nobody_came": "住户说没人来过",
+    "wrong_household": "不是这一户",
+    "wrong_day": "日子不对",
+    "twice": "记了两次",
 }
 CONFIRMED_HOW = {
     "link": "住户在手机上确认",
@@ -20,18 +34,22 @@ CONFIRMED_HOW = {
     "call": "社区电话核实",
     "spoken": "社区当面核实",
     "sample": "社区抽查",
+    "paper": "纸上签字",
 }
+BY_STAFF = ("call", "spoken", "paper", "sample")
 
 STATES: Mapping[str, State] = {
     "done": State("走访了，待确认", "resident", "确认", "go", "hourglass"),
     "confirmed": State("已确认", "", "", "ok", "circle-check"),
     "refused": State("没有确认", "", "", "idle", "x"),
+    "attempted": State("没人在家", "member", "再去一次", "soon", "door-exit"),
 }
 FLOW = Flow.of(
     "visits",
     STATES,
     [
         ("", "record", "done"),
+        ("", "attempt", "attempted"),
         ("done", "confirm", "confirmed"),
         ("done", "refuse", "refused"),
     ],
@@ -42,13 +60,18 @@ _GRID = {"grid_worker": Scope.PLACE}
 _UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
 _MEMBER = {"member": Scope.OWN}
 _HOUSEHOLD = {"requester": Scope.OWN}
+_SYSTEM = {"system": Scope.ALL}
 
 ACTIONS = {
     "view": (
         "查看走访",
         {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_HOUSEHOLD},
     ),
-    "record": ("记走访", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    # By the system: the other member's half of a visit that two made together.
+    "record": ("记走访", {**_MEMBER, **_COMMUNITY, **_GRID, **_SYSTEM}),
+    "attempt": ("没人在家", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    # The link that a household confirms by.
+    "link": ("给住户确认链接", {**_MEMBER, **_COMMUNITY, **_GRID}),
     "confirm": ("确认走访", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),
     "refuse": ("没有来过", {**_COMMUNITY, **_HOUSEHOLD}),
     "follow_place": (
@@ -60,4 +83,20 @@ ACTIONS = {
 _OWN = {"member_id": "member_id", "stand_in_id": "member_id"}
 # Nobody confirms their own visit (domain 5).
 CONFLICTS = dict.fromkeys(("confirm", "refuse"), _OWN)
-MESSAGES = {"confirm": "自己的走访要由住户或社区的同事确认。"}
+MESSAGES = {
+    "confirm": "自己的走访要由住户或社区的同事确认。",
+    "refuse": "自己的走访要由住户或社区的同事来说。",
+}
+
+# What happens around visits on the bond itself.
+AROUND = {
+    "ask_visit": ("请人走访", {**_MEMBER, **_COMMUNITY, **_GRID, **_HOUSEHOLD}),
+    "cannot_go": ("这次去不了", _MEMBER),
+    "remind_visit": ("提醒走访", {**_COMMUNITY, **_GRID}),
+}
+# Kinds of duties; each is one of the visit's own kinds.
+DUTIES = {
+    "visit_need": "on_demand",
+    "visit_festival": "holiday",
+    "visit_month": "monthly",
+}

@@ -30,6 +30,8 @@ SETTINGS = Entry(
     "设置", "places:settings", "settings",
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
+# Bonds and visits stand behind one entry.
+VISITS = Entry("走访", "pairings:visits", "home-heart", under=("/pairings/",))
 EXPORTS = Entry("导出记录", "sheets:exports", "download")
 ACCOUNTS = Entry("账号与角色", "people:accounts", "key", under=("/people/roles/",))
 PAIRINGS = Entry("包联", "pairings:list", "home-heart", under=("/pairings/",))
@@ -42,12 +44,14 @@ COUNTY = ("county_org", "county_social_work", "prefecture_org")
 def register() -> None:
     """Called once by the app's `ready`."""
     work = [ORDERS, REPORT_INS, PEOPLE, PLACES, FIGURES]
-    near = [ORDERS, PAIRINGS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    near = [ORDERS, VISITS, REPORT_INS, PEOPLE, PLACES, FIGURES]
+    # The street looks at bonds, not at single visits.
+    arranging = [ORDERS, PAIRINGS, REPORT_INS, PEOPLE, PLACES, FIGURES]
     nav.register(["community_worker"], [*near, ROLES_ONLY])
     nav.register(["community_secretary"], [*near, ACCOUNTS])
-    nav.register(["township_party"], [*near, ACCOUNTS])
+    nav.register(["township_party"], [*arranging, ACCOUNTS])
     nav.register(["practice_center"], work)
-    nav.register(["grid_worker"], [ORDERS, PAIRINGS, PLACES, REPORT_INS])
+    nav.register(["grid_worker"], [ORDERS, VISITS, PLACES, REPORT_INS])
     # The list of report-ins opens from 报到情况.
     figures = replace(FIGURES, under=("/report-ins/",))
     nav.register(
@@ -62,7 +66,7 @@ def register() -> None:
             "本单位党员",
             "people:members",
             "users",
-            under=("/departures/", "/imports/"),
+            under=("/departures/", "/imports/", "/pairings/visits/"),
         ),
     ]
     nav.register(["unit_liaison"], unit)
@@ -71,14 +75,14 @@ def register() -> None:
         ["member"],
         [
             Entry("今天", "portal:member", "sun"),
-            Entry("接单", "orders:mine", "list-check"),
-            Entry("认领", "orders:pool", "hand-stop"),
-            Entry("报到", "reporting:my", "door-enter", under=("/report-ins/",)),
+            Entry("走访", "pairings:my_visits", "home-heart", under=("/pairings/",)),
+            # What may be claimed is a tab there.
+            Entry("接单", "orders:mine", "list-check", under=("/orders/pool/",)),
             Entry(
                 "我的",
                 "portal:profile",
                 "user-circle",
-                under=("/me/account/", "/me/password/"),
+                under=("/me/account/", "/me/password/", "/report-ins/"),
             ),
         ],
         light=True,

@@ -193,7 +193,9 @@ def test_the_shell_of_a_page_takes_few_queries(
         ("community_worker", "people:residents", "地方与住户"),
         ("county_org", "places:pauses", "设置"),
         ("county_org", "people:roles", "账号与角色"),
-        ("member", "reporting:new", "报到"),
+        ("member", "reporting:new", "我的"),
+        ("member", "orders:pool", "接单"),
+        ("community_worker", "pairings:visits_missing", "走访"),
     ],
 )
 def test_the_menu_says_where_one_is(w: World, key: str, page: str, entry: str) -> None:

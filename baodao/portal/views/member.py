@@ -14,6 +14,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import Forbidden, Invalid
 from baodao.orders import queries_member as orders
+from baodao.pairings import visits_member as visits
 from baodao.people import services as people
 from baodao.people.choices import AVAILABILITY, SKILLS
 from baodao.people.models import Member
@@ -44,14 +45,17 @@ def home(request: HttpRequest) -> HttpResponse:
     hand = orders.in_hand(actor, now)
     page, near = orders.nearby(actor, member, now, size=SHOWN_NEAR)
     steps = [s for s in next_steps(actor, now) if not s.done and not s.later]
+    homes = [c for c in visits.cards(actor, now) if c.duty]
     context = {
         "member": member,
-        "head": _head(member, hand, steps, now),
+        "head": _head(member, hand, steps, now, len(homes)),
+        "homes": homes,
         "hand": hand,
         "steps": steps,
         "near": near,
         "near_count": page.paginator.count,
         "year": orders.year_of(member, today(now).year),
+        "visited": visits.year_count(actor, today(now).year),
         "asked": orders.asked_by(actor).count(),
         "client_id": uuid4().hex,
     }
@@ -59,9 +63,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _head(
-    member: Member, hand: list[orders.Card], steps: list[Any], now: datetime
+    member: Member, hand: list[orders.Card], steps: list[Any], now: datetime, homes: int
 ) -> str:
-    """格桑，有 2 单在等您，其中 1 单今天到期."""
+    """格桑，还有 1 户要走访，2 单在等您，其中 1 单今天到期."""
+    if homes and not hand:
+        return f"{member}，还有 {homes} 户要走访"
     if hand:
         late = sum(c.clock is not None and c.clock.state == "late" for c in hand)
         soon = sum(_is_today(c, now) for c in hand)
@@ -72,7 +78,8 @@ def _head(
             if soon
             else ""
         )
-        return f"{member}，有 {len(hand)} 单在等您{rest}"
+        first = f"还有 {homes} 户要走访，" if homes else "有 "
+        return f"{member}，{first}{len(hand)} 单在等您{rest}"
     todo = [s for s in steps if not s.waits]
     return (
         f"{member}，今天没有等您的单"

@@ -1,0 +1,24 @@
+"""Background tasks of visits; `jobs` imports them so that the worker finds them."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from baodao.acts.models import Event
+from baodao.notifications.services import send
+from baodao.pairings.models import HouseholdPairing, Visit
+from baodao.pairings.visits_telling import messages_for
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+
+
+@app.task(name="pairings.tell_visit", retry=RETRY)
+def tell(event_id: str, **_: object) -> int:
+    """Send the messages of one event; harmless when run again."""
+    event = Event.objects.get(id=event_id)
+    pk = event.object_id
+    if event.action.startswith("visits."):
+        pk = Visit.objects.values_list("pairing_id", flat=True).get(id=pk)
+    bond = HouseholdPairing.objects.select_related("household", "member__person").get(
+        id=pk
+    )
+    return send(messages_for(event, bond))

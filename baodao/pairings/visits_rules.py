@@ -1,0 +1,179 @@
+"""What a visit is, how late it may be entered, when to try again, and what the member
+should know before going (domain 6.10, 7.3, 8.11, 8.23, 9.2; L38–L41). Plain Python;
+days are local dates, `today` is an argument."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from baodao.core.clock import local
+
+# As chips on a phone; the official words are `visit_rules.TOPICS`.
+CHIPS = {
+    "policy": "惠民政策",
+    "notice": "重要通知",
+    "mediation": "调解矛盾",
+    "needs": "听取需求",
+    "care": "问候聊天",
+    "errand": "帮忙做事",
+}
+USUAL_TOPICS = ("policy", "needs")
+MINUTES = (0, 15, 30, 60, 120)
+DAY = timedelta(days=1)
+RETRY_DAYS = 3
+LINK_DAYS = 10  # a one-tap link, and how long the community waits before it rings
+NORMAL_DAYS, LATE_DAYS = 7, 30
+# Sums of a quarter are made within five working days: after this it is closed.
+QUARTER_CLOSES_DAYS = 10
+YEAR_CLOSES_DAYS = 31
+
+
+def quarter_starts(day: date) -> date:
+    """The first day of the quarter that has `day`."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def half_starts(day: date) -> date:
+    """The first day of the half-year that has `day`."""
+    return date(day.year, 1 if day.month <= 6 else 7, 1)
+
+
+def lateness(on: date, today: date) -> str:
+    """How late a visit of `on` is entered `today` (domain 8.23): "" within seven days,
+    "late" (a reason, confirmed by the secretary) within thirty, "backfill" beyond that
+    or when its quarter is closed."""
+    days, began = (today - on).days, quarter_starts(today)
+    if on < began and today >= began + timedelta(days=QUARTER_CLOSES_DAYS):
+        return "backfill"
+    if days <= NORMAL_DAYS:
+        return ""
+    return "late" if days <= LATE_DAYS else "backfill"
+
+
+def day_problem(on: date, today: date, since: date, until: date | None) -> str:
+    """Why a visit cannot be of this day, as a sentence; "" when it can."""
+    if on > today:
+        return "走访日期不能在今天以后。请选今天或以前。"
+    if on < since:
+        return f"结对从{since.month}月{since.day}日开始，请选那天或以后。"
+    if until and on >= until:
+        return "那时结对已经结束。请选结束以前的日子。"
+    closed = date(on.year + 1, 1, 1) + timedelta(days=YEAR_CLOSES_DAYS)
+    if today >= closed:
+        return f"{on.year}年的评价已经定了，不能再补记。有不同意见请走申诉。"
+    return ""
+
+
+def wish_problem(
+    on: date, at: time | None, method: str, *, quiet_months: Collection[int],
+    not_after: time, phone_only: bool,
+) -> tuple[str, str]:  # fmt: skip
+    """What the household has asked for and this visit does not keep: (field, sentence);
+    ("", "") when it does (domain 7.3)."""
+    if on.month in quiet_months:
+        return "day", f"这一户说过{on.month}月不要走访。请换个月再约。"
+    if phone_only and method == "in_person":
+        return "how", "这一户只愿意打电话，不要上门。请选电话。"
+    if at and at > not_after and method == "in_person":
+        return (
+            "at",
+            f"这一户说过{not_after:%H:%M}以后不要来。请核对时间，下次早一点去。",
+        )
+    return "", ""
+
+
+def retry_on(day: date, due_on: date) -> date:
+    """When to try again after nobody was at home: three days later, but while the
+    window is open; on the last day, the day after (it can still be made up)."""
+    wanted = day + timedelta(days=RETRY_DAYS)
+    return wanted if wanted <= due_on else max(due_on, day + DAY)
+
+
+def need_due(asked: datetime, *, days: int, urgent_hours: int, urgent: bool) -> date:
+    """The last day of a visit somebody has asked for: three calendar days, or the day
+    on which 24 hours are over (domain 7.3)."""
+    span = timedelta(hours=urgent_hours) if urgent else timedelta(days=days)
+    return local(asked + span).date()
+
+
+def in_person_hint(seen_since: int, *, remote: bool) -> str:
+    """电话、视频也算，本季度要有一次见面; what holds for this household (domain 7.3)."""
+    span = "半年" if remote else "季度"
+    if seen_since:
+        return f"电话、视频也算，本{span}已见过面 {seen_since} 次。"
+    return f"电话、视频也算，本{span}还要见一次面。"
+
+
+def in_person_since(day: date, *, remote: bool) -> date:
+    """From when on meetings in person count for that hint."""
+    return half_starts(day) if remote else quarter_starts(day)
+
+
+class Owed(NamedTuple):
+    """One open duty as the list of what may be missed sees it."""
+
+    due_on: date
+    attempts: int
+    retry_on: date | None
+    stand_in: bool
+
+
+def risk(owed: Owed, today: date) -> str:
+    """Why this one may be missed, as a short word for the community."""
+    left = (owed.due_on - today).days
+    if left < 0:
+        return "过了日子，还能补"
+    if owed.attempts:
+        return f"去过 {owed.attempts} 次没人在家"
+    if left == 0:
+        return "今天到期"
+    return f"还剩 {left} 天"
+
+
+def titles(codes: Iterable[str], known: Mapping[str, str]) -> str:
+    """Codes in words, in the order of the table."""
+    chosen = set(codes)
+    return "、".join(t for c, t in known.items() if c in chosen)
+
+
+def month_of(text: str, today: date) -> tuple[date, date]:
+    """[first, first of the next) of a month written 2026-11; else of today's."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        first = today.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1)
+
+
+def months_back(today: date, n: int) -> Sequence[date]:
+    """The firsts of this month and the `n` before it, newest first."""
+    found, first = [], today.replace(day=1)
+    for _ in range(n + 1):
+        found.append(first)
+        first = (first - DAY).replace(day=1)
+    return found
+
+
+# The kind of service a need is about, guessed from its words so that one tap makes it
+# an order; whoever verifies the order may correct it. The first that fits counts.
+_NEEDS = (
+    ("health", ("看病", "药", "眼镜", "花镜", "体检", "医院", "血压", "轮椅", "护理")),
+    ("repair", ("修", "水管", "漏", "灯", "门锁", "马桶", "烟道", "电路", "炉")),
+    ("study", ("孩子", "作业", "上学", "辅导", "学费", "书包")),
+    ("disabled", ("残疾", "无障碍", "残联")),
+    ("law", ("法律", "官司", "合同", "赔")),
+    ("mediation", ("邻居", "吵", "纠纷", "矛盾")),
+    ("jobs", ("工作", "就业", "打工", "招聘")),
+    ("policy", ("政策", "低保", "医保", "社保", "补贴", "养老金", "证")),
+    ("environment", ("垃圾", "路灯", "路面", "下水", "噪声", "绿化")),
+    ("elder", ("手机", "缴费", "做饭", "买菜", "打扫", "陪")),
+    ("culture", ("唱", "跳舞", "下棋", "活动")),
+)
+
+
+def category_of(words: str) -> str:
+    """The category of orders that a need in a household's words belongs to."""
+    for code, said in _NEEDS:
+        if any(word in words for word in said):
+            return code
+    return "other"
