@@ -49,10 +49,14 @@ PAGES: dict[str, tuple[str, str]] = {
     "L34": ("按辖区资源、小区特点、单位职能建议包联小区", "pairings:suggest pairings:pair_estate"),
     "L37": ("未成年人、老年人、残疾人等困难户一对一", "pairings:suggest pairings:detail"),
     "L36": ("矛盾纠纷、环境、小区治理的单", "orders:new orders:list"),
-    "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order"),
-    "L39": ("每月必访、重大节日必访、有需求必访", "duties:list duties:duty"),
-    "L40": ("走访发现的事当场登记", "orders:new"),
-    "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish"),
+    "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order pairings:my_visit_new"),
+    "L39": (
+        "每月必访、重大节日必访、有需求必访",
+        "duties:list duties:duty pairings:my_visits pairings:visits pairings:visits_missing pairings:visit_tap pairings:visit_home",
+    ),
+    "L40": ("走访谈什么，发现的事当场转成一单", "orders:new pairings:my_visit_new"),
+    "L41": ("结对党员打电话、上门；见面另有提示", "pairings:visit_contact pairings:my_visit_new"),
+    "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish pairings:visit_new pairings:visit_sheet"),
     "L51": ("老旧小区的情况", "places:estate pairings:list"),
     "L52": ("还没有人联系的户和小区", "pairings:list pairings:coverage"),
 }  # fmt: skip

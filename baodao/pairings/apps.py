@@ -50,11 +50,17 @@ class PairingsConfig(AppConfig):
         )
         register("pairings.HouseholdPairing", "pairings", visit_rules.AROUND)
         duties.register(
-            duties.Kind("visit_month", "每月走访", "member", "记走访", url="pairings:visit_duty"),
-            duties.Kind("visit_festival", "节日走访", "member", "记走访", url="pairings:visit_duty"),
             duties.Kind(
-                "visit_need", "有事走访", "member", "记走访", make_up_days=30,
-                url="pairings:visit_duty",
+                "visit_month", "每月走访", "member", "记走访", remind=(20, 10, 3),
+                meets=True, url="pairings:visit_duty",
+            ),
+            duties.Kind(
+                "visit_festival", "节日走访", "member", "记走访", remind=(2,), opening=True,
+                meets=True, url="pairings:visit_duty",
+            ),
+            duties.Kind(
+                "visit_need", "有事走访", "member", "记走访", make_up_days=30, remind=(1,),
+                meets=True, url="pairings:visit_duty",
             ),
         )  # fmt: skip
         from baodao.pairings import visits_sheets
