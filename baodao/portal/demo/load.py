@@ -18,6 +18,7 @@ from baodao.portal.demo import (
     staff,
     tree,
     units,
+    visits,
 )
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
@@ -69,6 +70,7 @@ def build(w: World) -> None:
     rows += w.batch.flush()
     w.say("报到记录写好了")
     pairings.build(w)
+    visits.build(w)
     orders.build(w)
     rows += w.batch.flush()
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")

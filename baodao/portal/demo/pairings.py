@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time, timedelta
 
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import Actor
 from baodao.core.clock import at_local, local, today
-from baodao.pairings import estates, owing, plans, services, suggesting
+from baodao.pairings import estates, plans, services, suggesting
 from baodao.pairings.fitting import community_of
 from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.people.models import Member
@@ -37,7 +37,8 @@ UNCOVERED = 8
 
 
 def build(w: World) -> None:
-    """Estates and households where there are none, then bonds and what they owe."""
+    """Estates and households where there are none, then bonds; what they owe comes with
+    the visits."""
     rng = w.rng("pairings")
     root = w.places[w.preset.root].path
     if w.preset.code == MADE_UP:
@@ -46,8 +47,6 @@ def build(w: World) -> None:
     _pair_estates(w)
     made = _pair_households(w, rng, root)
     w.batch.flush()
-    active = HouseholdPairing.objects.filter(state="active")
-    owing.owe(actor=SYSTEM, pairings=active, year=w.year, now=w.since)
     w.say(
         f"结对 {len(made)} 户，其中在联系 {sum(p.state == 'active' for p in made)} 户"
     )

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from baodao.acts.bulk import Batch
+from baodao.acts.models import Event
+from baodao.duties.models import Duty
 from baodao.orders.models import Order
+from baodao.pairings.models import Visit
 from baodao.people.models import Member, Unit
 from baodao.places.models import Place
 from baodao.portal.demo.load import build
 from baodao.portal.demo.presets import LUZHOU
 from baodao.portal.demo.tests.loading import NOW, SEED, loaded
 from baodao.portal.demo.world import World
+from baodao.records.models import Record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -55,3 +59,27 @@ def test_same_seed_gives_the_same_content(luzhou: World) -> None:
     build(again)
     assert _digest(again) == _digest(luzhou)
     assert len(again.orders) == Order.objects.count()
+
+
+@pytest.mark.req("L39")
+def test_a_year_of_visits_tells_one_story(luzhou: World) -> None:
+    """Every duty that was done names its visit, every confirmed visit has its record,
+    and a few months were missed."""
+    kinds = ("visit_month", "visit_festival")
+    duties = Duty.objects.filter(kind__in=kinds)
+    done = duties.filter(state__in=("done", "confirmed"))
+    visits = Visit.objects.exclude(state="attempted")
+    assert set(done.values_list("done_id", flat=True)) == set(
+        visits.values_list("id", flat=True)
+    )
+    confirmed = visits.filter(state="confirmed")
+    recorded = Record.objects.filter(kind="visit").values_list("source_id", flat=True)
+    assert set(confirmed.values_list("id", flat=True)) == set(recorded)
+    told = Event.objects.filter(action="visits.confirm").count()
+    assert told == confirmed.count() == len(recorded) > 10_000
+    assert (
+        duties.filter(state="lapsed").exists() and duties.filter(made_up=True).exists()
+    )
+    assert not duties.filter(state="due", due_on__lt=NOW.date()).exists()
+    last = visits.filter(state="done").order_by("visited_on").first()
+    assert last and (NOW.date() - last.visited_on).days < 15
