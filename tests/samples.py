@@ -174,7 +174,7 @@ def samples(w: World) -> Sample:
         if name == "pairings:act":
             return {"pairing_id": bond.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):
-            known = {"token": bond.token, "event": "decline"}
+            known = {"token": bonded.token, "event": "decline"}
             return {arg: known[arg] for arg in args}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}

@@ -66,7 +66,7 @@ def register() -> None:
             "本单位党员",
             "people:members",
             "users",
-            under=("/departures/", "/imports/", "/pairings/visits/"),
+            under=("/departures/", "/imports/"),
         ),
     ]
     nav.register(["unit_liaison"], unit)
