@@ -10,9 +10,6 @@ MARK = re.compile(
 )
 # id → (what, routes of its pages)
 PAGES: dict[str, tuple[str, str]] = {
-    "A34": ("每一级都看得到还缺什么", "progress:gaps progress:list"),
-    "L02": ("五个步骤里走到哪一步、接下来做什么", "progress:mine progress:unit"),
-    "L01": ("四双：报到、服务、包联、评价，单位和党员各有", "progress:list progress:unit progress:member progress:mine"),
     "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
     "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
     "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units sheets:run"),
@@ -32,7 +29,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "A24": ("居住地渠道单独计", "orders:pool portal:member stats:activities"),
     "A26": ("领导干部的联系点", "councils:leaders councils:leader_new"),
     "A27": ("领导到联系点：宣传政策、发现问题、后续", "councils:leader councils:visit_new councils:visits"),
+    "A34": ("每一级都看得到还缺什么", "progress:gaps progress:list"),
     "A35": ("双报到布局图：一张表", "allocation:layout"),
+    "L01": ("四双：报到、服务、包联、评价，单位和党员各有", "progress:list progress:unit progress:member progress:mine"),
+    "L02": ("五个步骤里走到哪一步、接下来做什么", "progress:mine progress:unit"),
     "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
     "L05": ("报到时提供需求和资源", "reporting:new_unit reporting:detail"),
     "L06": ("党员常态化报到、认领岗位", "reporting:my reporting:list sheets:run activities:my_posts activities:posts"),

@@ -178,9 +178,17 @@ def _pair_households(w: World, rng: random.Random, root: str) -> list[HouseholdP
 def _demo_first(
     w: World, found: Iterable[suggesting.Match]
 ) -> Iterable[suggesting.Match]:
-    """The demo member first, so that what waits is somebody else's."""
-    mine = w.demo_member.pk if w.demo_member else None
-    return sorted(found, key=lambda m: m.member.pk != mine)
+    """The demo member first, so that what waits is somebody else's; where the solver
+    has fewer households than members, one of a neighbour's."""
+    demo, matches = w.demo_member, list(found)
+    if demo and all(m.member.pk != demo.pk for m in matches):
+        home = _home_of(demo)
+        for i, m in enumerate(matches):
+            if _home_of(m.member) == home and m.household.path.startswith(home):
+                matches[i] = suggesting.Match(m.household, demo, ())
+                break
+    mine = demo.pk if demo else None
+    return sorted(matches, key=lambda m: m.member.pk != mine)
 
 
 def _bond(
