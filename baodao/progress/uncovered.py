@@ -44,7 +44,7 @@ def _of_places(actor: Actor) -> list[Gap]:
     bonds = reverse("pairings:list")
     return [
         Gap("没有单位的联系点", people.points_without_unit(actor).count(), points.count(),
-            "请县委组织部分配单位。", reverse("people:units") + "#bare"),
+            "请县委组织部分配单位。", reverse("people:units") + "?tie=none#bare"),
         Gap("没有单位包联的重点小区", pairings.bare_estates(actor, wanted).count(), key.count(),
             "在包联里看推荐，定一家单位。", f"{bonds}?tab=bare"),
         Gap("没有党员联系的重点户", pairings.uncovered(actor, wanted).count(), None,
