@@ -32,13 +32,51 @@ PAGES: dict[str, tuple[str, str]] = {
     "A17": ("解决急难愁盼，由居民确认", "orders:follow portal:board portal:figures"),
     "A19": ("单位渠道的场次、人次、心愿", "portal:board portal:figures"),
     "A24": ("居住地渠道单独计", "orders:pool portal:member"),
+    "A32": ("乡镇统筹资金、资源、项目", "exchange:pool_list exchange:pool_new exchange:pool"),
+    "A33": ("支持和保障：答应、到位、核实", "exchange:pool"),
     "A35": ("双报到布局图：一张表", "allocation:layout"),
     "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
-    "L05": ("报到时提供需求和资源", "reporting:new_unit reporting:detail"),
+    "L05": (
+        "报到时提供需求和资源，收进清单",
+        "reporting:new_unit reporting:detail exchange:take_over",
+    ),
     "L06": ("党员常态化报到、认领", "reporting:my reporting:list sheets:run"),
+    "L09": (
+        "年度党建合作项目：协商、节点、验收",
+        "exchange:coproject_new exchange:coproject exchange:coproject_list",
+    ),
+    "L10": (
+        "重点难点问题：认领、解决、回访、销号",
+        "exchange:problem_new exchange:problem exchange:problem_list",
+    ),
+    "L15": (
+        "共建协议：签署、备案、续签、打印、扫描件",
+        "exchange:agreement_list exchange:agreement_new exchange:agreement exchange:agreement_print",
+    ),
     "L17": ("报到常态化：半年再确认", "reporting:my reporting:coverage"),
+    "L18": (
+        "协议事项列为应办，做了由社区确认",
+        "exchange:duty exchange:deed exchange:deed_list",
+    ),
+    "L19": ("四共：标签和均衡", "exchange:balance exchange:agreement_list"),
+    "L24": (
+        "双向需求清单，每季度报一次、定稿一次，提前一月告诉单位",
+        "exchange:need_list exchange:ahead exchange:hand_in exchange:editions",
+    ),
+    "L25": (
+        "资源清单：种类、条件、预约",
+        "exchange:resource_list exchange:resource exchange:book",
+    ),
+    "L26": (
+        "需求和资源对接成项目，写明理由，等久了看得见",
+        "exchange:match exchange:listproject exchange:need_list",
+    ),
+    "L27": ("五联：标签，今年该做和做了的", "exchange:balance exchange:coproject_list"),
     "L29": ("网格树，时限可整片暂停", "places:browse places:pauses sheets:run"),
-    "L36": ("矛盾纠纷、环境、小区治理的单", "orders:new orders:list"),
+    "L36": (
+        "矛盾纠纷、环境、小区治理的单和难点问题",
+        "orders:new orders:list exchange:problem_new",
+    ),
     "L38": ("八小时外：可服务时间", "portal:profile orders:unit_order"),
     "L39": ("每月必访、重大节日必访、有需求必访", "duties:list duties:duty"),
     "L40": ("走访发现的事当场登记", "orders:new"),
