@@ -66,11 +66,15 @@ class CommitForm(Form):
 
     def said(self) -> dict[str, Any]:
         data = dict(self.cleaned_data)
-        unit = data.pop("unit")
+        unit, amount = data.pop("unit"), data.pop("amount")
+        place = UUID(data.pop("place"))
+        unit_id = UUID(unit) if unit else None
         return {
-            **data, "amount_fen": _fen(data.pop("amount")),
-            "place_id": UUID(data.pop("place")), "unit_id": UUID(unit) if unit else None,
-        }  # fmt: skip
+            **data,
+            "amount_fen": _fen(amount),
+            "place_id": place,
+            "unit_id": unit_id,
+        }
 
 
 class UseForm(StepForm):

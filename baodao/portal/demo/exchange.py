@@ -265,7 +265,7 @@ def _owe(desk: Desk, agreements: list[tuple[Agreement, list[AgreementItem]]]) ->
     rng, day = w.rng("deeds"), local(w.now).date()
     settled: dict[UUID, Write] = {}
     fulfilled: dict[UUID, Write] = {}
-    past = Duty.objects.filter(kind=services.DUTY, opens_on__lt=day).order_by(
+    past = Duty.objects.filter(source_id__in=by_item, opens_on__lt=day).order_by(
         "due_on", "source_id", "key"
     )
     for duty in past:
