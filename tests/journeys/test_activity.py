@@ -29,7 +29,7 @@ def test_an_activity_is_planned_and_its_paper_list_becomes_records(
     desk.get_by_label("开始").fill(f"{day:%Y-%m-%dT09:00}")
     desk.get_by_label("结束").fill(f"{day:%Y-%m-%dT11:00}")
     desk.get_by_label("五联类别").select_option(label="环境卫生联保")
-    desk.get_by_text("三会一课", exact=True).click()
+    desk.get_by_role("checkbox", name="三会一课").check()
     desk.get_by_role("button", name="发布", exact=True).click()
     expect(desk.get_by_role("main")).to_contain_text("还没有人报名")
 
