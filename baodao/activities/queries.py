@@ -80,7 +80,7 @@ def listed(actor: Actor) -> QuerySet[Activity]:
     if actor.role in ONLOOKERS:
         return found.filter(open_ones)
     if actor.role == "grid_worker":
-        return found.filter(open_ones, path=community_path(actor.path or "\0"))
+        return found.filter(open_ones, path=community_path(actor.path or "-"))
     if actor.role == "member":
         return found.filter(open_ones & _of_member(actor))
     if actor.role.startswith("unit_") and actor.unit_id:

@@ -37,7 +37,7 @@ class Card:
 def paths_of(actor: Actor) -> set[str]:
     """The communities that concern a member, a unit or a grid worker."""
     if actor.role == "grid_worker":
-        return {community_path(actor.path or "\0")}
+        return {community_path(actor.path or "-")}
     if actor.role.startswith("unit_") and actor.unit_id:
         return {community_path(p.path) for p in tied_points(actor.unit_id)}
     row = Member.objects.filter(pk=actor.member_id or UUID(int=0)).values_list(

@@ -76,7 +76,7 @@ def wall(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "posts.view")
     _, _, found = chosen(request, actor)
     rows = found.filter(state="open").select_related("place").order_by("path", "no")
-    place = Place.objects.filter(path=actor.path or "\0").first()
+    place = Place.objects.filter(path=actor.path or "-").first()
     return render(request, "activities/posts_wall.html", {
         "cards": queries.cards(rows[:200]), "place": place,
         "back_url": reverse("activities:posts"),

@@ -72,7 +72,7 @@ def _next(venue: Venue) -> Activity | None:
 @require_http_methods(POST_METHODS)
 def venue_new(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "venues.add")
-    place = Place.objects.filter(path=actor.path or "\0", valid_to=None).first()
+    place = Place.objects.filter(path=actor.path or "-", valid_to=None).first()
     if place is None:
         raise NotFound
     form = VenueForm(
