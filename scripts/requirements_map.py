@@ -66,7 +66,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L41": ("结对党员打电话、上门；见面另有提示", "pairings:visit_contact pairings:my_visit_new"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish pairings:visit_new pairings:visit_sheet"),
     "L51": ("老旧小区的情况", "places:estate pairings:list"),
-    "L52": ("还没有人联系的户和小区", "pairings:list pairings:coverage"),
+    "L52": ("还没有人联系的户和小区", "pairings:list pairings:coverage progress:gaps"),
 }  # fmt: skip
 HEAD = """# Requirements
 
