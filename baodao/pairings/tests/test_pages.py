@@ -86,6 +86,7 @@ def test_from_suggestion_to_consent_in_pages(w: World) -> None:
     assert client.post("/pairings/suggest/", {"ids": [value]}).status_code == 302
     it = HouseholdPairing.objects.get()
     assert client.get(LIST, {"show": "ask"}).status_code == 200
+    assert client.post("/pairings/ask/", {"ids": ["x"]}).status_code == 302
     assert client.post("/pairings/ask/", {"ids": [str(it.pk)]}).status_code == 302
     assert fresh(it).state == "consent_pending"
     form = {"way": "spoken", "language": "zh", "given_on": "2020-01-01"}
