@@ -12,15 +12,18 @@ from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.rules import LIVE
 from baodao.people.models import Member, Unit
 from baodao.places.models import Place
-from baodao.places.rules import ESTATE
+from baodao.places.rules import COMMUNITY, ESTATE
 
 Links = list[tuple[str, str]]
 
 
 def at_place(request: HttpRequest, place: Place) -> SafeString:
-    """On an estate's page: the units that look after it."""
+    """On an estate's page: the units that look after it; on one's own county's or
+    township's the way to the figures."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     probe = EstatePairing(path=place.path)
+    if place.level < COMMUNITY and place.path == actor.path:
+        return _way_to_coverage(request, probe)
     if place.level != ESTATE or not can(actor, "estates_paired.view", probe):
         return SafeString("")
     rows = EstatePairing.objects.filter(estate=place, valid_to=None)
@@ -29,6 +32,13 @@ def at_place(request: HttpRequest, place: Place) -> SafeString:
         "may_add": can(actor, "estates_paired.add", probe),
     }  # fmt: skip
     return SafeString(render_to_string("pairings/_at_place.html", context, request))
+
+
+def _way_to_coverage(request: HttpRequest, probe: EstatePairing) -> SafeString:
+    """On the page of one's own county or township: how far it is covered."""
+    if not can(request.actor, "estates_paired.view", probe):  # type: ignore[attr-defined]
+        return SafeString("")
+    return SafeString(render_to_string("pairings/_way_to_coverage.html", {}, request))
 
 
 def of_unit(actor: Actor, unit: Unit) -> Links:

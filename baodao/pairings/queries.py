@@ -75,6 +75,9 @@ def households(actor: Actor, wanted: Wanted) -> QuerySet[HouseholdPairing]:
     """Bonds with households, the ones that wait for somebody first."""
     found = visible(HouseholdPairing.objects.all(), actor, "pairings.view")
     found = found.filter(_shown(wanted.show))
+    if not may_arrange(actor):
+        # Who was asked and said no is nobody else's business (domain 9.4).
+        found = found.filter(since__isnull=False)
     if wanted.focus and may_arrange(actor):
         found = found.filter(focus=wanted.focus)
     if text := wanted.text.strip():
@@ -147,6 +150,8 @@ def pairing(actor: Actor, pk: UUID) -> HouseholdPairing:
     if row is None:
         raise NotFound
     require(actor, "pairings.view", row)
+    if row.since is None and not can(actor, "pairings.view_private", row):
+        raise NotFound
     return row
 
 

@@ -63,6 +63,19 @@ def test_units_read_numbers_only_and_others_nothing(w: World) -> None:
     assert w.client("grid_worker").get(url).status_code == 200
 
 
+def test_who_was_asked_and_said_no_is_nobody_else_s_business(w: World) -> None:
+    """domain 9.4: no list of refusals."""
+    it = asked(w)
+    url = reverse("pairings:detail", args=[it.pk])
+    for key in ("other_unit_secretary", "township_party", "county_org"):
+        client = w.client(key)
+        assert client.get(url).status_code == 404
+        assert "户0312" not in client.get(LIST).content.decode()
+    assert w.client("community_worker").get(url).status_code == 200
+    place = reverse("places:detail", args=[w.places.district.pk])
+    assert "看覆盖面" in w.client("county_org").get(place).content.decode()
+
+
 @pytest.mark.req("L08", "L37")
 def test_from_suggestion_to_consent_in_pages(w: World) -> None:
     client = w.client("community_worker")
@@ -73,6 +86,7 @@ def test_from_suggestion_to_consent_in_pages(w: World) -> None:
     assert client.post("/pairings/suggest/", {"ids": [value]}).status_code == 302
     it = HouseholdPairing.objects.get()
     assert client.get(LIST, {"show": "ask"}).status_code == 200
+    assert client.post("/pairings/ask/", {"ids": ["x"]}).status_code == 302
     assert client.post("/pairings/ask/", {"ids": [str(it.pk)]}).status_code == 302
     assert fresh(it).state == "consent_pending"
     form = {"way": "spoken", "language": "zh", "given_on": "2020-01-01"}

@@ -13,6 +13,7 @@ from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import Forbidden, Invalid, NotFound
+from baodao.core.ids import uuid_of
 from baodao.pairings import estates, fitting, private, queries, rules, services
 from baodao.pairings.forms import (
     ApartForm,
@@ -294,7 +295,7 @@ def reveal(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
 def ask_many(request: HttpRequest) -> HttpResponse:
     """The chosen proposals: their households are being asked."""
     actor = actor_for(request, "pairings.ask")
-    ids = request.POST.getlist("ids")
+    ids = [pk for text in request.POST.getlist("ids") if (pk := uuid_of(text))]
     found = queries.households(actor, Wanted(show="ask")).filter(pk__in=ids)
     n = services.ask_all(actor=actor, pairing_ids=[p.pk for p in found])
     if n:
