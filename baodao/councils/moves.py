@@ -24,12 +24,16 @@ class PartTime(Follow):
     what was only recommended there is not gone on with."""
 
     def look(self, moves: Moves) -> Look:
-        look, n = super().look(moves), len(list(self._twice(moves)))
+        mine = list(self.rows(moves).order_by("created_at", "pk"))
+        n = len(list(self._twice(mine, moves)))
+        at = sum(p.path in moves.partly for p in mine)
         words = "名兼职委员两边都有，只留接收的一方的"
-        return Look(look.n, [*look.left, *([Line(words, n)] if n else [])])
+        left = [Line(w, k) for w, k in ((words, n), (self.divided, at)) if k]
+        return Look(len(mine), left)
 
     def move(self, actor: Actor, moves: Moves) -> int:
-        twice = list(self._twice(moves))
+        mine = list(self.rows(moves).order_by("created_at", "pk"))
+        twice = list(self._twice(mine, moves))
         for event, held in (("end", True), ("drop", False)):
             ids = [pk for pk, state in twice if (state == "appointed") == held]
             write = Write(
@@ -40,9 +44,12 @@ class PartTime(Follow):
                 act_many(SYSTEM, f"part_time.{event}", ids, write, now=moves.at)
         return super().move(actor, moves)
 
-    def _twice(self, moves: Moves) -> Iterator[tuple[UUID, str]]:
+    def _twice(
+        self, mine: list[PartTimeMember], moves: Moves
+    ) -> Iterator[tuple[UUID, str]]:
         """(id, state) of those whose committee will have the same person already."""
-        mine = list(self.rows(moves).order_by("created_at", "pk"))
+        if not mine:
+            return
         there = PartTimeMember.objects.filter(self.live)
         there = there.filter(person__in={p.person_id for p in mine})
         moving = {p.pk for p in mine}
@@ -70,7 +77,7 @@ TOPICS = Follow(
 )  # fmt: skip
 RESOLUTIONS = Follow(
     "件在办的议定事项", "councils.Resolution", "resolutions.follow_place",
-    Q(state__in=("draft", *rules.RUNNING)), {"path": ""},
+    Q(state__in=("draft", *rules.RUNNING)), {"path": ""}, quiet=True,
 )  # fmt: skip
 PART_TIME = PartTime(
     "名兼职委员", "councils.PartTimeMember", "part_time.follow_place",
@@ -79,7 +86,7 @@ PART_TIME = PartTime(
 )  # fmt: skip
 FEDERATIONS = Follow(
     "个党建联合体", "councils.Federation", "federations.follow_place",
-    Q(dissolved=False) & _CURRENT, {"path": "place"},
+    Q(dissolved=False) & _CURRENT, {"path": "place"}, quiet=True,
 )  # fmt: skip
 FEDERATED = Follow(
     "个联合体成员", "councils.FederationMember", "federated.follow_place",
@@ -87,7 +94,7 @@ FEDERATED = Follow(
 )  # fmt: skip
 NOTES = Follow(
     "条待确认的组织生活记录", "councils.EstateNote", "estate_notes.follow_place",
-    ~Q(state="confirmed"), {"path": "place"},
+    ~Q(state="confirmed"), {"path": "place"}, quiet=True,
 )  # fmt: skip
 LEADERS = Dated(
     "个领导联系点", "位领导和两边都有联系，只留接收的一方的",
