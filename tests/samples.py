@@ -20,6 +20,7 @@ from baodao.orders.tests.make import order_in
 from baodao.pairings import estates, visits_around
 from baodao.pairings.fitting import set_apart
 from baodao.pairings.models import EstatePairing
+from baodao.pairings.tests.make import asked
 from baodao.pairings.tests.visiting import bond, visit
 from baodao.pairings.visits_links import raw_token
 from baodao.people.models import ContactTie, RoleTie
@@ -141,7 +142,7 @@ def samples(w: World) -> Sample:
         actor=worker, path=w.places.community.path,
         chosen={w.units.unit.pk: w.places.estate.pk},
     )  # fmt: skip
-    bonded = bond(w, at=now())
+    waiting, bonded = asked(w), bond(w, at=now())
     visited = visit(w, bonded, on=today(), now=now())
     to_visit = visits_around.ask_visit(
         actor=w.actors["community_worker"], pairing_id=bonded.pk
@@ -153,7 +154,7 @@ def samples(w: World) -> Sample:
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
         "code": "units", "what": "agenda", "role": "instructor",
-        "scan_id": shared.pop("scan"), "pairing_id": bonded.id, "visit_id": visited.id,
+        "scan_id": shared.pop("scan"), "pairing_id": waiting.pk, "visit_id": visited.id,
         "duty_id": to_visit.id, "home_token": bonded.token,
         "tap_token": raw_token(visited.id),
     }  # fmt: skip
@@ -199,10 +200,12 @@ def samples(w: World) -> Sample:
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))
         if name == "pairings:act":
-            return {"pairing_id": bonded.pk, "event": "consent"}
+            return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):
-            known = {"token": bonded.token, "event": "decline"}
+            known = {"token": waiting.token, "event": "decline"}
             return {arg: known[arg] for arg in args}
+        if "visit" in name and list(args) == ["pairing_id"]:
+            return {"pairing_id": bonded.pk}
         pk = next((v for start, v in rows.items() if name.startswith(start)), None)
         return {arg: pk if arg == "pk" else by_name[arg] for arg in args}
 

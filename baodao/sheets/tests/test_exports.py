@@ -140,6 +140,23 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "estate_notes": reverse("councils:notes"),
         "leader_contacts": reverse("councils:leaders"),
         "leader_visits": reverse("councils:visits"),
+        "activities": reverse("activities:list"),
+        "activities_month": reverse("activities:month"),
+        "activities_mine": reverse("activities:mine"), "posts": reverse("activities:posts"),
+        "venues": reverse("activities:venues"),
+        "party_days": reverse("activities:party_days"),
+        "activity_figure": reverse("stats:activities_list") + "?figure=sessions",
+        "progress": reverse("progress:list"),
+        "exchange": reverse("exchange:agreement_list") + "?of=agreement",
+        "exchange_ahead": reverse("exchange:ahead"),
+        "exchange_editions": reverse("exchange:editions"),
+        "exchange_take_over": reverse("exchange:take_over"),
+        "pairings": reverse("pairings:list"),
+        "pairings_coverage": reverse("pairings:coverage"),
+        "visits": reverse("pairings:visits"), "visits_mine": reverse("pairings:my_visits"),
+        "visits_bonds": reverse("pairings:visit_choose"),
+        "visits_missing": reverse("pairings:visits_missing"),
+        "visits_unit": reverse("pairings:unit_visits"),
     }  # fmt: skip
     assert set(pages) == set(exports.codes())
     for role in KINDS_OF_ROLE:
