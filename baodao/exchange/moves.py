@@ -1,5 +1,6 @@
 """What is open goes with its community when places change; what is over stays where it
-was recorded (domain 8.22)."""
+was recorded (domain 8.22). Agreements are counted in the preview; the rest goes along
+without a word, for each would cost the preview a query."""
 
 from django.db.models import Q
 
@@ -31,7 +32,7 @@ ALL = (
         "needs.follow_place",
         Q(state__in=lists.NEED_OPEN),
         {"path": "place"},
-        divided="条需求的社区要分开，先归主要的一方，请核对",
+        quiet=True,
     ),
     Follow(
         "项清单里的资源",
@@ -39,6 +40,7 @@ ALL = (
         "resources.follow_place",
         ~Q(state="retired"),
         {"path": "place"},
+        quiet=True,
     ),
     Follow(
         "次没用过的预约",
@@ -54,6 +56,7 @@ ALL = (
         "listprojects.follow_place",
         Q(state__in=lists.PROJECT_OPEN),
         {"path": "place"},
+        quiet=True,
     ),
     Follow(
         "个在办的年度项目",
@@ -61,6 +64,7 @@ ALL = (
         "coprojects.follow_place",
         Q(state__in=projects.PROJECT_OPEN),
         {"path": "place"},
+        quiet=True,
     ),
     Follow(
         "个没销号的难点问题",
@@ -68,6 +72,7 @@ ALL = (
         "problems.follow_place",
         Q(state__in=projects.PROBLEM_OPEN),
         {"path": "place"},
+        quiet=True,
     ),
     Follow(
         "笔资金、资源、项目",
@@ -75,5 +80,6 @@ ALL = (
         "pool.follow_place",
         ~Q(state="withdrawn"),
         {"path": "place"},
+        quiet=True,
     ),
 )
