@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 
 from baodao.acts.access import path_range, within
 from baodao.acts.actor import Actor
@@ -124,12 +124,13 @@ class Follow:
         return found.filter(self.live).filter(inside)
 
     def look(self, moves: Moves) -> Look:
-        rows = self.rows(moves)
-        return Look(rows.count(), self._divided(rows, moves))
+        return Look(self.rows(moves).count(), self.by_hand(moves))
 
-    def _divided(self, rows: QuerySet[Any], moves: Moves) -> list[Line]:
+    def by_hand(self, moves: Moves) -> list[Line]:
+        """What somebody has to decide: rows that hang right on a divided place."""
         if not self.divided or not moves.partly:
             return []
+        rows = self.rows(moves)
         at = Q(pk__in=[])
         for column in self.columns:
             at |= Q(**{f"{column}__in": moves.partly})
@@ -243,10 +244,27 @@ def _told() -> list[Mover]:
 
 
 def preview(moves: Moves) -> tuple[list[Line], list[Line]]:
-    """(what will follow, what is left to do by hand) of all registered kinds."""
-    looks = [(m, m.look(moves)) for m in _told()]
+    """(what will follow, what is left to do by hand) of all registered kinds. Rows
+    that are only re-pointed are counted by one statement for all kinds."""
+    told = _told()
+    numbers = _numbers([m for m in told if isinstance(m, Follow)], moves)
+    looks = [
+        (m, Look(numbers[m.words], m.by_hand(moves)) if isinstance(m, Follow) else m.look(moves))
+        for m in told
+    ]  # fmt: skip
     counted = [Line(m.words, look.n) for m, look in looks if look.n]
     return counted, [line for _, look in looks for line in look.left]
+
+
+def _numbers(kinds: list[Follow], moves: Moves) -> dict[str, int]:
+    """How many rows of each kind a change touches."""
+    parts = [
+        kind.rows(moves).order_by().annotate(kind_=Value(kind.words)).values("kind_")
+        .annotate(n=Count("pk")).values_list("kind_", "n")
+        for kind in kinds
+    ]  # fmt: skip
+    found = dict(parts[0].union(*parts[1:], all=True)) if parts else {}
+    return {kind.words: found.get(kind.words, 0) for kind in kinds}
 
 
 def move_all(
