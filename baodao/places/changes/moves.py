@@ -247,13 +247,17 @@ def preview(moves: Moves) -> tuple[list[Line], list[Line]]:
     """(what will follow, what is left to do by hand) of all registered kinds. Rows
     that are only re-pointed are counted by one statement for all kinds."""
     told = _told()
-    numbers = _numbers([m for m in told if isinstance(m, Follow)], moves)
-    looks = [
-        (m, Look(numbers[m.words], m.by_hand(moves)) if isinstance(m, Follow) else m.look(moves))
-        for m in told
-    ]  # fmt: skip
+    plain = [m for m in told if isinstance(m, Follow) and type(m).look is Follow.look]
+    numbers = _numbers(plain, moves)
+    looks = [(m, _look(m, moves, numbers)) for m in told]
     counted = [Line(m.words, look.n) for m, look in looks if look.n]
     return counted, [line for _, look in looks for line in look.left]
+
+
+def _look(mover: Mover, moves: Moves, numbers: Mapping[str, int]) -> Look:
+    if isinstance(mover, Follow) and mover.words in numbers:
+        return Look(numbers[mover.words], mover.by_hand(moves))
+    return mover.look(moves)
 
 
 def _numbers(kinds: list[Follow], moves: Moves) -> dict[str, int]:
