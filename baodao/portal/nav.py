@@ -92,15 +92,16 @@ def register() -> None:
         [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
+    own = Entry("联席会议", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         replace(BONDS, subs=(BONDS, DUTIES)),
         ACTIVITIES,
-        BUILDING,
+        replace(BUILDING, subs=(BUILDING.subs[0], own)),
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
-            subs=(MEMBERS, replace(PROGRESS, url="progress:mine", under=("/progress/",))),
+            subs=(MEMBERS, PROGRESS),
         ),
     ]  # fmt: skip
     nav.register(["unit_liaison"], unit)
@@ -122,7 +123,8 @@ def register() -> None:
         ],
         light=True,
     )
-    nav.register(["system_admin"], [ACCOUNTS, people(), SETTINGS])
+    tree = Entry("单位和地方", "people:units", "users", subs=(UNITS, PLACES))
+    nav.register(["system_admin"], [ACCOUNTS, tree, SETTINGS])
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
         ["audit_admin", "privacy_officer"],

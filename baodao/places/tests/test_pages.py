@@ -16,7 +16,7 @@ from baodao.places import services
 from baodao.places.models import Household, LocalDay, Pause, Place, Setting
 
 pytestmark = pytest.mark.django_db
-MOST = 15
+MOST = 16
 
 
 @pytest.fixture

@@ -127,7 +127,20 @@ def test_the_menu_of_every_role_points_at_pages_that_open(w: World, role: str) -
     menu = list(response.context["nav"])
     assert 0 < len(menu) <= 7
     for entry in menu:
-        assert client.get(entry.href).status_code == 200, entry
+        page = client.get(entry.href)
+        assert page.status_code == 200, entry
+        for one in page.context["nav"]:
+            for sub in one.subs:
+                assert client.get(sub.href).status_code == 200, sub
+
+
+def pages_in_menu(client: Client) -> set[str]:
+    """The entries of the menu and the pages behind each of them."""
+    found = set()
+    for entry in client.get(MESSAGES).context["nav"]:
+        nav = client.get(entry.href).context["nav"]
+        found |= {href for e in nav for href in (e.href, *(s.href for s in e.subs))}
+    return found
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"member"}))
@@ -136,7 +149,7 @@ def test_who_manages_accounts_or_roles_finds_them_in_the_menu(
 ) -> None:
     client = w.client(role)
     actor = client.get(reverse("portal:account")).wsgi_request.actor  # type: ignore[attr-defined]
-    menu = {entry.href for entry in client.get(MESSAGES).context["nav"]}
+    menu = pages_in_menu(client)
     accounts, roles = reverse("people:accounts"), reverse("people:roles")
     assert (accounts in menu) == can(actor, "accounts.view")
     if not can(actor, "roles.view"):
