@@ -142,10 +142,10 @@ def test_namesakes_among_units_are_told_apart_by_their_seat(w: World) -> None:
         )
     run = members(w, {"姓名": "甲", "单位": "派出所"}, by="county_org")
     (finding,) = found(run, "unit")
-    assert [v for v, _ in finding.options] == [
+    assert {v for v, _ in finding.options} == {
         "派出所（森格社区）",
         "派出所（噶尔新村）",
-    ]
+    }
     run = fixed(w.actors["county_org"], run, finding.fix(choice="派出所（噶尔新村）"))
     written(w.actors["county_org"], run)
     unit = Member.objects.get(person__name="甲").unit
