@@ -22,10 +22,14 @@ def dispatch(desk: Page, unit: str = UNIT) -> None:
     expect(desk.get_by_text(f"已派给{unit}", exact=True)).to_be_visible()
 
 
-def open_menu(page: Page, entry: str) -> None:
-    """An entry of the main menu; the number behind it, if any, is not its name."""
+def open_menu(page: Page, entry: str, behind: str = "") -> None:
+    """An entry of the main menu, and the page behind it; the number beside a name, if
+    any, is not part of it."""
     menu = page.get_by_role("navigation", name="主菜单")
     menu.get_by_role("link", name=re.compile(rf"^{entry}\s*\d*$")).click()
+    if behind:
+        tabs = page.get_by_role("navigation", name=entry, exact=True)
+        tabs.get_by_role("link", name=behind, exact=True).click()
 
 
 def open_order(desk: Page, title: str) -> None:

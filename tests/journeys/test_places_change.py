@@ -94,6 +94,6 @@ def still_sees_the_old_order(worker: Page) -> None:
     worker.goto("/orders/?tab=closed")
     worker.get_by_role("link", name="一户居民需要清理取暖炉烟道").click()
     expect(worker.get_by_role("heading", name="这一单已办结")).to_be_visible()
-    steps.open_menu(worker, "地方与住户")
+    steps.open_menu(worker, "单位与党员", "地方与住户")
     expect(worker.get_by_role("heading", name="日土村")).to_be_visible()
     expect(worker.get_by_text("542523120201").first).to_be_visible()

@@ -85,7 +85,7 @@ def test_a_member_reports_in_on_a_phone_and_is_accepted(
 
 def accept(desk: Page, name: str) -> None:
     """The community's desk: the name in the list, then 接收."""
-    steps.open_menu(desk, "报到")
+    steps.open_menu(desk, "单位与党员", "报到")
     desk.get_by_role("link", name=name).click()
     desk.get_by_role("button", name="接收").click()
     expect(desk.get_by_role("heading", name=name)).to_contain_text("在岗")
