@@ -136,7 +136,7 @@ def cards(rows: list[Duty], now: datetime) -> list[Card]:
 def _who(d: Duty, units: dict[UUID, str]) -> str:
     unit = units.get(d.unit_id, "") if d.unit_id else ""
     if d.member is None:
-        return unit or "社区"
+        return unit or rules.DEBTORS[rules.KINDS[d.kind].debtor]
     name = f"{d.member.person.name}（{unit}）" if unit else d.member.person.name
     return f"{name}，由{d.stand_in.person.name}代办" if d.stand_in else name
 

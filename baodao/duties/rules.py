@@ -57,7 +57,7 @@ EXCUSES = {
 
 @dataclass(frozen=True)
 class Kind:
-    """One row per kind of duty. `debtor`: member, unit or community. `verb` is what
+    """One row per kind of duty. `debtor`: one of `DEBTORS`. `verb` is what
     the button says. `make_up_days`: how long after the window it still counts as made
     up. `confirms`: whether somebody else has to say that it was done. `url`: a named
     route that takes the id of the duty and leads to where one does it. `remind`: days
@@ -78,11 +78,17 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {}
-DEBTORS = {"member": "党员", "unit": "单位", "community": "社区"}
+# Who owes, and the role that is told where it is neither a member nor a unit.
+DEBTORS = {"member": "党员", "unit": "单位", "community": "社区", "leader": "领导"}
+TOLD = {"community": "community_secretary", "leader": "county_org"}
 
 
 def register(*kinds: Kind) -> None:
-    """Add kinds of duties; called by the `ready` of the subject that owns them."""
+    """Add kinds of duties; called by the `ready` of the subject that owns them. Raises
+    ValueError for a debtor that nobody could be told apart by."""
+    for kind in kinds:
+        if kind.debtor not in DEBTORS:
+            raise ValueError(f"duty kind {kind.code}: nobody is called {kind.debtor}")
     KINDS.update({kind.code: kind for kind in kinds})
 
 

@@ -3,7 +3,7 @@ who is exempt is excused, what nobody did is missed and in the end lapsed, and d
 are reminded (domain 7.3, 7.4, 8.5, 8.12, 8.19). All set-based."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from baodao.core.clock import now as clock_now
 from baodao.duties import rules
 from baodao.duties.models import Duty
 from baodao.people.models import Exemption
-from baodao.places.calendars import shift
+from baodao.places.calendars import Interval, shift
 from baodao.places.queries import pauses_over
 
 LIMIT = 20_000  # rows of one run
@@ -45,8 +45,10 @@ def _shift(day: date, at: datetime) -> int:
     keeps how many days were given already (8.19, 8.20)."""
     writes: dict[UUID, Write] = {}
     for path, duties in _by_path(_over(day)).items():
-        for d in duties:
-            days = _paused_days(path, d, at)
+        since = at_local(min(d.opens_on for d in duties), time())
+        pauses = [(a, min(b, at)) for a, b in pauses_over(path, since, at)]
+        for d in duties if pauses else ():
+            days = _paused_days(d, pauses)
             if days > d.shifted:
                 due = d.due_on + (days - d.shifted) * DAY
                 writes[d.pk] = Write(set={"due_on": due, "shifted": days})
@@ -64,12 +66,11 @@ def _by_path(duties: Iterable[Duty]) -> Mapping[str, list[Duty]]:
     return found
 
 
-def _paused_days(path: str, d: Duty, at: datetime) -> int:
+def _paused_days(d: Duty, pauses: Sequence[Interval]) -> int:
     """Days by which pauses lengthen the window as it was planned; a pause without an
     end counts up to now, so the window stays open with it."""
     start = at_local(d.opens_on, time())
     end = at_local(d.due_on - d.shifted * DAY + DAY, time())
-    pauses = [(a, min(b, at)) for a, b in pauses_over(path, start, at)]
     moved = shift(start, end, pauses) - end
     return -(-moved // DAY)  # a part of a day is a day
 
@@ -120,9 +121,9 @@ def to_remind(day: date) -> QuerySet[Duty]:
     return fresh.exclude(Exists(exempt))
 
 
-def remind(now: datetime | None = None) -> Iterator[tuple[UUID, list[Duty]]]:
-    """Mark what is reminded of today; yields (debtor, duties), each debtor once: at
-    most one message a day."""
+def remind(now: datetime | None = None) -> Iterator[list[Duty]]:
+    """Mark what is reminded of today; yields the duties of each debtor, so that each
+    gets one message a day at most."""
     at = now or clock_now()
     day = today(at)
     duties = list(to_remind(day).order_by("due_on", "id")[:LIMIT])
@@ -132,9 +133,13 @@ def remind(now: datetime | None = None) -> Iterator[tuple[UUID, list[Duty]]]:
             Write(set={"reminded_on": day}), now=at,
         )
     )  # fmt: skip
-    of: dict[UUID, list[Duty]] = defaultdict(list)
+    of: dict[object, list[Duty]] = defaultdict(list)
     for d in duties:
-        debtor = d.stand_in_id or d.member_id or d.unit_id
-        if d.pk in moved and debtor:
-            of[debtor].append(d)
-    yield from of.items()
+        if d.pk in moved:
+            of[_debtor(d)].append(d)
+    yield from of.values()
+
+
+def _debtor(d: Duty) -> object:
+    one = d.stand_in_id or d.member_id or d.unit_id
+    return one or (rules.KINDS[d.kind].debtor, d.path)

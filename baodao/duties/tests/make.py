@@ -30,6 +30,8 @@ KINDS = (
         "t_feast", "节日走访", "member", "记走访", opening=True, remind=(2,), meets=True
     ),
     rules.Kind("t_plain", "交清单", "unit", "交清单", confirms=False),
+    rules.Kind("t_place", "联席会议", "community", "去安排", confirms=False),
+    rules.Kind("t_leader", "领导到联系点", "leader", "记走访"),
 )
 
 

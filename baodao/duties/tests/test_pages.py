@@ -118,6 +118,17 @@ def test_what_a_member_notes_for_the_community_is_not_shown_to_the_unit(
     assert "邻居说" not in w.client("unit_secretary").get(url(owed)).content.decode()
 
 
+def test_what_nobody_in_person_owes_stands_in_the_list_too(w: World) -> None:
+    now = today()
+    window = Window("now", "本季度", now - timedelta(days=10), now + timedelta(days=3))
+    one = source(w, member_id=None, unit_id=None)
+    for kind, who in (("t_place", "轮到社区"), ("t_leader", "轮到领导")):
+        it = duties(one, kind=kind, windows=[window])[0]
+        for key in ("community_worker", "county_org"):
+            assert who in w.client(key).get(reverse("duties:list")).content.decode()
+            assert w.client(key).get(url(it)).status_code == 200
+
+
 def test_the_list_can_be_taken_along(w: World, owed: Duty) -> None:
     text = text_of(take(w.client("community_worker"), "duties", "tab=soon"))
     assert owed.title in text and w.members.member.volunteer_no in text

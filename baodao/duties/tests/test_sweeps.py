@@ -114,6 +114,16 @@ def test_a_debtor_gets_one_message_a_day_with_all_that_is_due(w: World) -> None:
     assert "有2件应办的事还没有做" in both.values() and len(both) == 2
 
 
+def test_what_a_place_or_a_leader_owes_is_told_to_who_looks_after_it(w: World) -> None:
+    one = source(w, member_id=None, unit_id=None)
+    duties(one, kind="t_place")
+    duties(one, kind="t_leader")
+    path = w.places.community.path
+    assert set(_messages(at(3, 11))) == {
+        f"community_secretary@{path}", f"county_org@{path}",
+    }  # fmt: skip
+
+
 def _messages(now: datetime) -> dict[str, str]:
     from django.db import transaction
 
