@@ -47,7 +47,7 @@ frontend: $(VENV)/.synced ## 取前端文件（没有变化就跳过）
 	@$(BIN)/python scripts/frontend.py
 
 test: setup browser check ## 全部检查和测试，含浏览器旅程
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup browser ## 量速度，每个数一行；make bench ONLY=lifecycle 只量一项
 	@$(BIN)/python -m bench

@@ -160,7 +160,11 @@ SET_UP = {**_COMMUNITY, **_TOWN, **_ORG}
 VENUE_ACTIONS = {
     "view": (
         "查看场地",
-        {**SET_UP, **dict.fromkeys(("unit_secretary", "unit_liaison"), Scope.ALL)},
+        {
+            **SET_UP,
+            "grid_worker": Scope.PLACE,
+            **dict.fromkeys(("unit_secretary", "unit_liaison"), Scope.ALL),
+        },
     ),
     "add": ("加场地", SET_UP),
     "edit": ("改场地", SET_UP),

@@ -109,7 +109,9 @@ def _by_channel(channel: str) -> Callable[[date], Rows]:
 
 
 def _households(day: date) -> Rows:
-    return HouseholdPairing.objects.filter(state="active").values(of=F("member_id"))
+    # A pause is the household's or the calendar's: whoever is linked stays linked.
+    linked = HouseholdPairing.objects.filter(state__in=("active", "paused"))
+    return linked.values(of=F("member_id"))
 
 
 def _member_services(day: date) -> Rows:

@@ -85,7 +85,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     with start(var, port) as process:
         running = Deployment(var, port, process)
         try:
-            assert within(60, lambda: running.get("/readyz") == 200)
+            assert within(120, lambda: running.get("/readyz") == 200)
             yield running
         finally:
             process.kill()
