@@ -5,9 +5,10 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.http.request import HttpHeaders
 from django.urls import Resolver404, ResolverMatch, URLResolver, get_resolver
 
 from baodao.acts.engine import Stale
@@ -36,6 +37,7 @@ class TokenRequests:
         token = request.META.get("HTTP_AUTHORIZATION", "")
         if not token.startswith(BEARER) or not request.path_info.startswith(ROOT):
             return self.get_response(request)
+        request.headers = _headers(request.META)
         request.request_id = secrets.token_hex(4).upper()  # type: ignore[attr-defined]
         if readable(request):
             response = _fresh(request, token.removeprefix(BEARER))
@@ -44,6 +46,14 @@ class TokenRequests:
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         response["Content-Length"] = str(len(response.content))
         return response
+
+
+def _headers(environ: dict[str, Any]) -> HttpHeaders:
+    """The headers alone: granian puts the whole environment of the process among them,
+    and to look whether each of its names is a header's takes long."""
+    return HttpHeaders(
+        {k: v for k, v in environ.items() if k.startswith(("HTTP_", "CONTENT_"))}
+    )
 
 
 def _fresh(request: HttpRequest, token: str) -> HttpResponse:
