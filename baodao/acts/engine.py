@@ -19,15 +19,16 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event, Note
 from baodao.acts.writing import (
     Done,
+    Setter,
     Write,
     column,
-    db_value,
     event_for,
     field_of,
     flow_of,
     json_rows,
     notes_for,
     path_of,
+    setter,
     written_fields,
 )
 from baodao.core.clock import now as clock_now
@@ -273,15 +274,15 @@ def _update(
     model: type[models.Model], changes: Mapping[str, Any]
 ) -> tuple[str, dict[str, Any]]:
     """`UPDATE … RETURNING` of the named columns, guarded by id and version."""
-    sql, fields = _update_sql(model, tuple(changes))
-    values = zip(fields, changes.values(), strict=True)
-    return sql, {column(f): db_value(f, value) for f, value in values}
+    sql, columns_ = _update_sql(model, tuple(changes))
+    values = zip(columns_, changes.values(), strict=True)
+    return sql, {name: to(v) if to else v for (name, to), v in values}
 
 
 @cache
 def _update_sql(
     model: type[models.Model], names: tuple[str, ...]
-) -> "tuple[str, list[models.Field[Any, Any]]]":
+) -> tuple[str, list[tuple[str, Setter | None]]]:
     fields = [field_of(model, name) for name in names]
     parts = ["version = version + 1"]
     parts += [
@@ -291,7 +292,7 @@ def _update_sql(
         f"WITH o AS (UPDATE {model._meta.db_table} SET {', '.join(parts)} "
         "WHERE id = %(_id)s AND version = %(_version)s RETURNING id, version)"
     )
-    return sql, fields
+    return sql, [(column(f), setter(f)) for f in fields]
 
 
 @cache

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,7 @@ def event_for(
     """The event of an act."""
     if action not in ACTIONS:
         raise KeyError(action)
-    return Event(
+    return _event(
         id=uuid7(),
         at=at,
         action=action,
@@ -102,7 +102,14 @@ def event_for(
         data=dict(write.data),
         client_key=client_key,
         request_id=actor.request_id,
+        xid=models.DEFERRED,
     )
+
+
+def _event(**values: Any) -> Event:
+    """The row with every column named: a model takes them by position in a quarter of
+    the time that it needs for names."""
+    return Event(*[values[f.attname] for f in Event._meta.concrete_fields])  # type: ignore[misc]
 
 
 def notes_for(event: Event, write: Write) -> list[Note]:
@@ -140,6 +147,14 @@ def db_value(f: "models.Field[Any, Any]", value: Any) -> Any:
 
 
 Getter = Callable[[models.Model], Any]
+Setter = Callable[[Any], Any]
+
+
+def setter(f: "models.Field[Any, Any]") -> Setter | None:
+    """What prepares a field's value for an update; None where psycopg takes it as it
+    is (most columns, with every act)."""
+    structured = isinstance(f, models.JSONField | ArrayField)
+    return None if _plain(f) and not structured else partial(db_value, f)
 
 
 @cache
@@ -156,8 +171,12 @@ _PLAIN = (
 )  # fmt: skip
 
 
+def _plain(f: "models.Field[Any, Any]") -> bool:
+    return isinstance(f, _PLAIN) and not isinstance(f, SealedText)
+
+
 def _getter(f: "models.Field[Any, Any]") -> Getter:
-    if isinstance(f, _PLAIN) and not isinstance(f, SealedText):
+    if _plain(f):
         return attrgetter(f.attname)
     return lambda row: _jsonable(db_value(f, f.value_from_object(row)))
 

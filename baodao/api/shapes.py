@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from ninja import Header, Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class Input(Schema):
+class Input(BaseModel):
     """A body: what it does not know it refuses."""
 
     model_config = ConfigDict(extra="forbid")

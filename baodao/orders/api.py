@@ -100,7 +100,7 @@ class OrderFilter(Paging):
 def place_order(request: HttpRequest, body: OrderIn, once: Once = "") -> Any:
     """Place an order, for oneself (member) or for a resident (staff: `source` desk,
     phone or visit)."""
-    words = body.dict(exclude={"place"})
+    words = body.model_dump(exclude={"place"})
     order = services.place_order(
         actor=actor_of(request), place_id=place_id(body.place), client_id=once, **words
     )

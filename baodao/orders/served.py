@@ -39,9 +39,13 @@ def _day(column: str) -> TruncDate:
     return TruncDate(column, tzinfo=ZONE)
 
 
+# What counted no minutes takes none; and a record is of the local day on which it began
+# (domain 8.24), by which its person's are found.
 _ON_RECORD = Record.objects.filter(
-    member_id=OuterRef("member_id"), reversal_of=None, reversals=None,
+    member_id=OuterRef("member_id"), reversal_of=None, reversals=None, minutes__gt=0,
     start_at__gt=OuterRef("start_at") - 2 * DAY, start_at__lt=OuterRef("end_at") + DAY,
+    occurred_on__gte=OuterRef("start_at") - 4 * DAY,
+    occurred_on__lte=OuterRef("end_at") + 3 * DAY,
 )  # fmt: skip
 # A day's services as one; those over midnight each by itself.
 _NEAR = (

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from baodao.acts.actor import Actor
 from baodao.acts.engine import note_event
@@ -82,17 +83,21 @@ def dispatch_order(
     )  # fmt: skip
 
 
+# Counted where they are few, among what is open: a join would go through all orders
+# that the member ever had.
+_OPEN_CLAIMS = (
+    Order.objects.filter(
+        member=OuterRef("pk"), route="pool", state__in=["claimed", "in_service"]
+    )
+    .order_by()
+    .values("member")
+    .annotate(n=Count("pk"))
+    .values("n")
+)
 _CLAIMER = Fixed(
     lambda pk: (
         Member.objects.filter(pk=pk)
-        .annotate(
-            open_claims=Count(
-                "order",
-                filter=Q(
-                    order__route="pool", order__state__in=["claimed", "in_service"]
-                ),
-            )
-        )
+        .annotate(open_claims=Coalesce(Subquery(_OPEN_CLAIMS), 0))
         .values_list("pk", "person_id", "residence_path", "duty_status", "open_claims")
     )
 )

@@ -77,7 +77,7 @@ class UnitFilter(Paging):
 @units.post("", response={201: ActOut}, summary="登记单位")
 def add_unit(request: HttpRequest, body: UnitIn, once: Once = "") -> HttpResponse:
     """Register a unit at its seat."""
-    words = body.dict(exclude={"seat"})
+    words = body.model_dump(exclude={"seat"})
     done = services.add_unit(
         actor=actor_of(request), seat_id=place_id(body.seat, "seat"), client_id=once,
         **words,
@@ -187,7 +187,7 @@ class MemberFilter(Paging):
 @members.post("", response={201: ActOut}, summary="登记党员")
 def add_member(request: HttpRequest, body: MemberIn, once: Once = "") -> HttpResponse:
     """Put a member on the books."""
-    words = body.dict(exclude={"unit", "residence"})
+    words = body.model_dump(exclude={"unit", "residence"})
     home = place_id(body.residence, "residence") if body.residence else None
     done = services.add_member(
         actor=actor_of(request), unit_id=body.unit, residence_id=home, client_id=once,

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from baodao.core.clock import today
 from baodao.records.models import Record
 from baodao.records.rules import day_shares
 
@@ -25,10 +26,12 @@ class Stretch(NamedTuple):
 
 
 def near(members: Collection[UUID], start: datetime, end: datetime) -> QuerySet[Record]:
-    """Standing records of these people that may share a local day with [start, end)."""
+    """Standing records of these people that may share a local day with [start, end).
+    Found by the local day on which a record began (domain 8.24), not among years."""
     return Record.objects.filter(
         member_id__in=members, reversal_of=None, reversals=None,
         start_at__gt=start - 4 * DAY, start_at__lt=end + DAY, end_at__isnull=False,
+        occurred_on__range=(today(start - 5 * DAY), today(end + 2 * DAY)),
     )  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def unit_reports_in(
     said = plans.Statement(
         head_name=body.head_name, liaison_name=body.liaison_name,
         head_count=body.head_count,
-        items=[plans.Item(**item.dict()) for item in body.items],
+        items=[plans.Item(**item.model_dump()) for item in body.items],
     )  # fmt: skip
     made = services.submit_unit(
         actor=actor_of(request), unit_id=body.unit, place_id=place_id(body.place),

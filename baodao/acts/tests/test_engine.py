@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, connections, models, transaction
 from django.db.utils import DatabaseError
 
 from baodao.acts.actor import SYSTEM
@@ -14,13 +14,14 @@ from baodao.acts.engine import act, read
 from baodao.acts.many import act_many, act_rows
 from baodao.acts.models import Event, Note
 from baodao.acts.timeline import by_side, events_of, moments, waits
-from baodao.acts.writing import Write
+from baodao.acts.writing import Write, db_value, field_of, setter
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.ids import uuid7
 from baodao.orders import plans
 from baodao.orders import services as s
 from baodao.orders.models import Order
 from baodao.orders.tests.make import TITLE, order_in, place, stretch
+from baodao.people.models import Member
 from baodao.people.tests.make import World, world
 from baodao.places.models import LocalDay
 
@@ -49,6 +50,23 @@ def test_an_act_that_fails_writes_nothing(w: World) -> None:
         )
     assert Event.objects.count() == before
     assert Order.objects.get(pk=order.pk).state == "in_service"
+
+
+def test_values_go_to_the_database_as_django_would_send_them() -> None:
+    """Most columns take what they are given; sealed ones and JSON never do."""
+    samples: list[tuple[Any, Any]] = [
+        (models.TextField, "字"), (models.UUIDField, uuid7()),
+        (models.DateTimeField, AT), (models.DateField, AT.date()),
+        (models.BooleanField, True), (models.IntegerField, 3),
+    ]  # fmt: skip
+    for f in (*Order._meta.concrete_fields, *Member._meta.concrete_fields):
+        if setter(f) is None:
+            kind: Any = getattr(f, "target_field", f)
+            value = next(v for c, v in samples if isinstance(kind, c))
+            assert db_value(f, value) == value and db_value(f, None) is None
+    phone, data = field_of(Order, "phone"), field_of(Event, "data")
+    assert setter(phone) and db_value(phone, "1") != "1"
+    assert setter(data)
 
 
 def test_an_act_on_nothing_is_not_found(w: World) -> None:

@@ -1,14 +1,17 @@
 """Tokens: one person, one role, until a day; and what is kept of them in memory."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, get_resolver
 
 from baodao.acts.models import Event
 from baodao.core.clock import now, today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.ids import uuid7
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
 from baodao.people.middleware import actors_of, key_of
@@ -17,6 +20,7 @@ from baodao.people.services import disable_account, end_role
 from baodao.people.tests.make import World, world
 from baodao.places.services import set_setting
 from baodao.tokens import services as s
+from baodao.tokens.middleware import PREFIX, _routes, resolve
 from baodao.tokens.models import ApiToken
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +143,15 @@ def test_a_wrong_token_is_a_401_in_words(w: World, token: str) -> None:
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/problem+json"
     assert "令牌" in answer.json()["detail"]
+
+
+def test_the_short_way_finds_what_the_long_way_finds() -> None:
+    """Routes are kept by the shape of the address; whose id it is must not stick."""
+    for route in _routes().url_patterns:
+        for _ in range(2):
+            path = re.sub("<.*?>", lambda _: str(uuid7()), str(route.pattern))
+            match = get_resolver().resolve(f"/{PREFIX}{path}")
+            assert resolve(f"{PREFIX}{path}") == (match.func, match.kwargs)
+    for path in ("orders/1", "orders/00000000/acts/verify", "nothing"):
+        with pytest.raises(Resolver404):
+            resolve(f"{PREFIX}{path}")
