@@ -7,8 +7,9 @@ from django import forms
 
 from baodao.core.clock import today
 from baodao.core.ids import uuid_of
-from baodao.pairings import rules
+from baodao.pairings import plan_rules, rules
 from baodao.pairings.plans import Given, Terms
+from baodao.places.models import Place
 from baodao.ui.forms import DateInput, Form
 
 MONTHS = [(str(m), f"{m}月") for m in range(1, 13)]
@@ -161,3 +162,39 @@ class EstateEndForm(Form):
     reason = forms.ChoiceField(
         label="为什么结束", choices=list(rules.ESTATE_CHOICES.items())
     )
+
+
+class ChangeForm(Form):
+    """Another member for a household of a plan; who is chosen against the suggestion
+    is chosen for a reason."""
+
+    member = forms.ChoiceField(label="换成谁", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="为什么换", max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="社区看得到，不写病情。",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, members: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["member"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = members
+
+
+class LeaveOutForm(Form):
+    why = forms.ChoiceField(label="为什么去掉", choices=list(plan_rules.DROPS.items()))
+
+
+class RunForm(Form):
+    """Where to compute."""
+
+    place = forms.ModelChoiceField(label="哪里", queryset=Place.objects.none())
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["place"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = places
+        field.empty_label = None

@@ -10,8 +10,14 @@ from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import link_token, lookup_code
 from baodao.pairings import rules, visit_rules
+from baodao.pairings.models_plans import PairingPlan, PairingRun, PlannedPair
 from baodao.people.models import Member, Unit, period
 from baodao.places.models import Household, Place
+
+__all__ = [
+    "Apart", "Consent", "EstatePairing", "HouseholdPairing", "PairingPlan", "PairingRun",
+    "PlannedPair", "Visit",
+]  # fmt: skip
 
 
 class EstatePairing(Acted):

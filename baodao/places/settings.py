@@ -79,6 +79,13 @@ KEYS: dict[str, Key] = {
     ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "pairings.confirmed_by": Key(
+        "试算的结对由谁确认",
+        ["community"],
+        "",
+        "县（区）试算以后，各社区看过再确认；勾了县（区），县（区）也可以一次确认没有看的",
+        {"community": "各社区", "county": "县（区）"},
+    ),
     "visits.festivals": Key(
         "节日走访",
         [
@@ -129,6 +136,18 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
         path__in=ancestors(path), key__in=wanted, removed=False
     )
     return found | dict(rows.order_by("path").values_list("key", "value"))
+
+
+def at_each(paths: Iterable[str], key: str) -> dict[str, Any]:
+    """The effective value of one key at each of many places, one query."""
+    rows = dict(
+        Setting.objects.filter(key=key, removed=False).values_list("path", "value")
+    )
+    found = {}
+    for path in paths:
+        decided = [rows[above] for above in ancestors(path) if above in rows]
+        found[path] = decided[-1] if decided else KEYS[key].default
+    return found
 
 
 def sources(path: str) -> dict[str, Setting]:

@@ -86,7 +86,8 @@ def register() -> None:
         [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
          replace(REPORT_INS, icon="door-enter")],
     )  # fmt: skip
-    allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
+    bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))
+    allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     nav.register(
         COUNTY,
         [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from baodao.pairings import planning
 from baodao.pairings import services as s
-from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.models import HouseholdPairing, PairingPlan
 from baodao.pairings.plans import Given
 from baodao.people.tests.make import World
 from baodao.places.models import Household
@@ -50,3 +51,13 @@ def another_home(w: World, number: int = 313, **fields: Any) -> Household:
         number=number, **chosen,
     )  # fmt: skip
     return Household.objects.get(pk=done.id)
+
+
+def planned(w: World) -> PairingPlan:
+    """A draft of the community with one more household in it, out of a county's run."""
+    another_home(w, 320)
+    done = planning.start_run(
+        actor=w.actors["county_org"], place_id=w.places.district.id
+    )
+    planning.compute_run(done.id)
+    return PairingPlan.objects.get(run=done.id)

@@ -119,7 +119,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if actor.path is None:
         raise NotFound
     page = Paginator(queries.coverage(actor), 100).get_page(request.GET.get("page"))
-    return render(request, "pairings/coverage.html", {"page": page})
+    context = {"page": page, "may_run": can(actor, "pair_runs.start")}
+    return render(request, "pairings/coverage.html", context)
 
 
 # --- one bond ----------------------------------------------------------------------------
