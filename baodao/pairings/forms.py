@@ -13,7 +13,7 @@ from baodao.places.models import Place
 from baodao.ui.forms import DateInput, Form
 
 MONTHS = [(str(m), f"{m}月") for m in range(1, 13)]
-HOURS = [("20:00", "20:00"), ("19:00", "19:00"), ("18:00", "18:00"), ("17:00", "17:00")]
+EARLIEST = 17  # the earliest hour a household may choose
 
 
 class GivenForm(Form):
@@ -49,7 +49,7 @@ class TermsForm(Form):
         label="哪几个月不走访", choices=MONTHS, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    not_after = forms.ChoiceField(label="晚上不晚于", choices=HOURS, initial="20:00")
+    not_after = forms.ChoiceField(label="晚上不晚于", required=False)
     phone_only = forms.BooleanField(label="只打电话，不上门", required=False)
     guardian_present = forms.BooleanField(
         label="监护人在场才走访", required=False,
@@ -58,18 +58,22 @@ class TermsForm(Form):
     second = forms.ChoiceField(label="一同走访的党员", required=False)
 
     def __init__(
-        self, *args: Any, members: list[tuple[str, str]], **kwargs: Any
+        self, *args: Any, members: list[tuple[str, str]], latest: time, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["second"]
+        field, hour = self.fields["second"], self.fields["not_after"]
         assert isinstance(field, forms.ChoiceField)
+        assert isinstance(hour, forms.ChoiceField)
         field.choices = [("", "不用"), *members]
+        earlier = [f"{h}:00" for h in range(latest.hour - 1, EARLIEST - 1, -1)]
+        hour.choices = [("", f"{latest:%H:%M}"), *((h, h) for h in earlier)]
 
     def terms(self) -> Terms:
         d = self.cleaned_data
         return Terms(
             [int(m) for m in d["quiet_months"]], d["phone_only"],
-            time.fromisoformat(d["not_after"]), d["guardian_present"], uuid_of(d["second"]),
+            time.fromisoformat(d["not_after"]) if d["not_after"] else None,
+            d["guardian_present"], uuid_of(d["second"]),
         )  # fmt: skip
 
 

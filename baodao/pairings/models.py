@@ -107,7 +107,8 @@ class HouseholdPairing(Acted):
     who works there. `focus` is need-to-know (domain 9.5).
 
     `since`: the day the household agreed; `consent_until`: the first day on which that
-    no longer holds. `second` goes along to a minor, or the guardian is there. The
+    no longer holds. `not_after`: the household's own hour, earlier than the district's;
+    None when that one is enough. `second` goes along to a minor, or the guardian is there. The
     household comes by `token`, without an account."""
 
     ACCESS = Columns(
@@ -147,7 +148,7 @@ class HouseholdPairing(Acted):
         blank=True,
     )
     phone_only = models.BooleanField("只打电话", default=False)
-    not_after = models.TimeField("不晚于", default=rules.LATEST)
+    not_after = models.TimeField("不晚于", null=True, blank=True)
     guardian_present = models.BooleanField("监护人在场才走访", default=False)
     parts = models.JSONField(default=list)
     why = models.TextField("理由", default="", blank=True)
@@ -205,7 +206,7 @@ class HouseholdPairing(Acted):
                 name="pairing_second_is_another",
             ),
             models.CheckConstraint(
-                condition=Q(not_after__lte=rules.LATEST), name="pairing_not_late"
+                condition=Q(not_after__lte=rules.NEVER_AFTER), name="pairing_not_late"
             ),
             models.UniqueConstraint(
                 fields=["member"],

@@ -27,11 +27,11 @@ READS = (
 @dataclass(frozen=True)
 class Terms:
     """What the household may set: months without visits, telephone only, not after an
-    hour; and who is there when a minor is visited."""
+    hour (None: the district's own); and who is there when a minor is visited."""
 
     quiet_months: Sequence[int] = ()
     phone_only: bool = False
-    not_after: time = rules.LATEST
+    not_after: time | None = None
     guardian_present: bool = False
     second_id: UUID | None = None
 
@@ -56,12 +56,14 @@ class Given:
     signer: str = ""
 
 
-def check_terms(terms: Terms, *, focus: str, member_id: UUID) -> None:
-    """Raise Invalid for terms that cannot be."""
-    problem = rules.terms_problem(terms.quiet_months, terms.not_after)
-    if problem:
-        late = terms.not_after > rules.LATEST
-        raise Invalid(fields={"not_after" if late else "quiet_months": problem})
+def check_terms(terms: Terms, *, focus: str, member_id: UUID, latest: time) -> None:
+    """Raise Invalid for terms that cannot be; `latest`: the district's hour."""
+    if problem := rules.terms_problem(terms.quiet_months):
+        raise Invalid(fields={"quiet_months": problem})
+    if terms.not_after and terms.not_after > latest:
+        raise Invalid(
+            fields={"not_after": f"走访不晚于 {latest:%H:%M}。请选更早的时间。"}
+        )
     if terms.second_id == member_id:
         raise Invalid(fields={"second": "一同走访的要是另一名党员。请另选一位。"})
     second = terms.second_id is not None

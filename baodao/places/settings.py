@@ -103,6 +103,28 @@ KEYS: dict[str, Key] = {
         FESTIVALS,
     ),
     "visits.festivals_per_year": Key("每户一年的节日走访最多", 5, "次"),
+    "visits.first_contact_days": Key(
+        "有事走访：几天内联系上", 3, "天", "住户或社区提出以后，按日历天数"
+    ),
+    "visits.urgent_hours": Key("有事走访：加急的几小时内", 24, "小时"),
+    "visits.latest_hour": Key(
+        "上门走访不晚于", 20, "点", "住户可以定得更早，不能更晚；最晚填21"
+    ),
+    "visits.normal_days": Key("走访几天内记下不用说明", 7, "天"),
+    "visits.late_days": Key(
+        "走访最晚几天内补记", 30, "天", "要写原因，由社区书记确认；再晚的标“补录”"
+    ),
+    "visits.quarter_closes_days": Key(
+        "季度结束后几天封账", 10, "天", "封账以后记的走访标“补录”"
+    ),
+    "visits.year_closes_days": Key(
+        "年度结束后几天封账", 31, "天", "封账以后不能再补记，只能走申诉"
+    ),
+    "visits.edit_hours": Key(
+        "走访记下以后多久可以自己改", 24, "小时", "确认以前，由记的人改，要写原因"
+    ),
+    "visits.retry_days": Key("没人在家，过几天再去", 3, "天"),
+    "visits.link_days": Key("走访确认链接有效", 10, "天", "过期由社区打电话核实"),
     "councils.meetings_per_year": Key(
         "联席会议每年几次", 4, "次", "每个有单位联系的社区；可填1、2、3、4、6、12"
     ),
