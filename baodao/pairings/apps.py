@@ -25,13 +25,15 @@ class PairingsConfig(AppConfig):
         register("pairings.Apart", "apart", rules.APART_ACTIONS)
         self._plans()
 
-        from baodao.pairings import moves, panels, sheets
+        from baodao.pairings import moves, panels, retaining, sheets
+        from baodao.people import retention
         from baodao.people.panels import MEMBER_LINKS, UNIT_LINKS
         from baodao.places import panels as place_panels
         from baodao.places.changes.moves import register as register_movers
         from baodao.sheets import exports
 
         register_movers(*moves.ALL)
+        retention.register(*retaining.ALL)
         place_panels.register(panels.at_place)
         UNIT_LINKS.append(panels.of_unit)
         MEMBER_LINKS.append(panels.of_member)

@@ -165,6 +165,8 @@ class HouseholdPairing(Acted):
     end_reason = models.TextField(
         "结束原因", choices=list(rules.END_REASONS.items()), default="", blank=True
     )
+    # Since when nothing but the count is left of it (domain 9.3).
+    forgotten_on = models.DateField(null=True, blank=True)
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
@@ -358,6 +360,8 @@ class Visit(Acted):
     joint_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
     note = SealedText("情况")
+    # Since when only the day is left of it (domain 9.3).
+    forgotten_on = models.DateField(null=True, blank=True)
     token = models.TextField("链接", default=link_token)
     code = models.TextField("确认码", default=lookup_code)
     confirmed_how = models.TextField(

@@ -157,9 +157,9 @@ def closed(day: date, why: str) -> Write:
     return Write(set={"closed_on": day, "closed_why": why, **gone}, reason=why)
 
 
-def decline() -> Write:
+def decline(day: date) -> Write:
     """No is enough; no reason is asked and none is kept."""
-    return Write(set={"due_on": None}, job=_tell())
+    return Write(set={"due_on": None, "ended_on": day}, job=_tell())
 
 
 def pause(reason: str, day: date, note: str = "") -> Write:

@@ -187,9 +187,8 @@ def _owe(actor: Actor, pairing_id: UUID, at: datetime) -> None:
 
 def decline(*, actor: Actor, pairing_id: UUID, now: datetime | None = None) -> Done:
     """The household said no. No reason, and no effect on anything else."""
-    return do(
-        actor, "decline", pairing_id, lambda r: plans.decline(), now or clock_now()
-    )
+    at = now or clock_now()
+    return do(actor, "decline", pairing_id, lambda r: plans.decline(today(at)), at)
 
 
 def renew(

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from baodao.pairings import visits_urls
-from baodao.pairings.views import choose, home, member, paper, plans, runs, staff
+from baodao.pairings.views import choose, hold, home, member, paper, plans, runs, staff
 
 app_name = "pairings"
 bonds: list[URLPattern | URLResolver] = [
@@ -31,6 +31,7 @@ bonds: list[URLPattern | URLResolver] = [
     path("h/<slug:token>/", home.home, name="home"),
     path("h/<slug:token>/<slug:event>/", home.act, name="home_act"),
     path("<uuid:pairing_id>/", staff.detail, name="detail"),
+    path("<uuid:pairing_id>/hold/", hold.hold, name="hold"),
     path("<uuid:pairing_id>/apart/", staff.set_apart, name="set_apart"),
     path("<uuid:pairing_id>/reveal/", staff.reveal, name="reveal"),
     path("<uuid:pairing_id>/hand-over/", choose.hand_over, name="hand_over"),

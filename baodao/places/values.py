@@ -13,7 +13,11 @@ _SPAN = re.compile(
     r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–—至到]\s*([01]?\d|2[0-3]):([0-5]\d)$"
 )
 # Lower bounds that no district may undercut (domain 9.4: small numbers).
-LEAST = {"orders.rate_threshold": 10, "visits.latest_hour": 17}
+LEAST = {
+    "orders.rate_threshold": 10,
+    "visits.latest_hour": 17,
+    "retention.look_days": 180,
+}
 MOST = 100_000
 # Upper bounds of the same kind: nobody rings at a door when messages are silent.
 AT_MOST = {"visits.latest_hour": 21}

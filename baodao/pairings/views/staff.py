@@ -29,6 +29,8 @@ from baodao.pairings.queries import Wanted
 from baodao.pairings.suggesting import reported_in
 from baodao.pairings.views.member import shown as mine
 from baodao.pairings.visit_limits import latest_at, limits_at
+from baodao.people import retention
+from baodao.people.models import RetentionHold
 from baodao.people.views.asking import actor_of, get_only, word
 from baodao.places.forms import refuse
 from baodao.places.models import Place
@@ -153,6 +155,8 @@ def shown(
         "apart": queries.apart_of(actor, it.household_id) if private_ else [],
         "may_apart": can(actor, "apart.add") and private_, "bad": bad and bad[0],
         "latest": latest_at(it.home_path, it.not_after),
+        "over": it.state in ("ended", "declined"), "held": retention.hold_of(it.pk),
+        "may_hold": can(actor, "retention_holds.add", RetentionHold(path=it.home_path)),
         "parts": it.parts if private_ else [], **_forms(actor, it, bad),
     }  # fmt: skip
     response = render(
