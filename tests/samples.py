@@ -20,7 +20,7 @@ from baodao.orders.tests.make import order_in
 from baodao.pairings import estates, visits_around
 from baodao.pairings.fitting import set_apart
 from baodao.pairings.models import EstatePairing
-from baodao.pairings.tests.make import asked
+from baodao.pairings.tests.make import asked, planned
 from baodao.pairings.tests.visiting import bond, visit
 from baodao.pairings.visits_links import raw_token
 from baodao.people.models import ContactTie, RoleTie
@@ -147,6 +147,7 @@ def samples(w: World) -> Sample:
     to_visit = visits_around.ask_visit(
         actor=w.actors["community_worker"], pairing_id=bonded.pk
     )
+    whole = planned(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -165,9 +166,10 @@ def samples(w: World) -> Sample:
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
         "activities:owed": party_day, "activities:carrier": carrier, "activities:": activity,
-        "pairings:unset_apart": mark,
-        "pairings:end_estate": EstatePairing.objects.get().pk,
         "pairings:pair_estate": w.places.estate.id,
+        "pairings:unset_apart": mark, "pairings:run": whole.run_id,
+        "pairings:plan": whole.pk, "pairings:pair_": whole.pairs.get().pk,
+        "pairings:end_estate": EstatePairing.objects.get().pk,
         "allocation:": draft.id, "departures:unit": w.units.unit.id,
         "departures:": w.members.member.id, "duties:": owed.id,
         "progress:unit": w.units.unit.id, "progress:member": w.members.member.id,

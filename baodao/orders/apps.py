@@ -20,6 +20,10 @@ class OrdersConfig(AppConfig):
         from baodao.places.changes.moves import register as register_movers
 
         register_movers(ORDERS)
+        from baodao.orders.retaining import PRIVATE_TEXT
+        from baodao.people import retention
+
+        retention.register(PRIVATE_TEXT)
 
         from baodao.orders import sheets
         from baodao.sheets import exports

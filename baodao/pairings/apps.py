@@ -23,18 +23,32 @@ class PairingsConfig(AppConfig):
         register("pairings.EstatePairing", "estates_paired", rules.ESTATE_ACTIONS)
         register("pairings.Consent", "consents", rules.CONSENT_ACTIONS)
         register("pairings.Apart", "apart", rules.APART_ACTIONS)
+        self._plans()
 
-        from baodao.pairings import moves, panels, sheets
+        from baodao.pairings import moves, panels, retaining, sheets
+        from baodao.people import retention
         from baodao.people.panels import MEMBER_LINKS, UNIT_LINKS
         from baodao.places import panels as place_panels
         from baodao.places.changes.moves import register as register_movers
         from baodao.sheets import exports
 
         register_movers(*moves.ALL)
+        retention.register(*retaining.ALL)
         place_panels.register(panels.at_place)
         UNIT_LINKS.append(panels.of_unit)
         MEMBER_LINKS.append(panels.of_member)
         exports.register(**sheets.ALL)
+
+    def _plans(self) -> None:
+        from baodao.acts.access import register
+        from baodao.pairings import plan_rules
+
+        register("pairings.PairingRun", "pair_runs", plan_rules.RUN_ACTIONS)
+        register(
+            "pairings.PairingPlan", "pair_plans", plan_rules.PLAN_ACTIONS,
+            messages=plan_rules.PLAN_MESSAGES,
+        )  # fmt: skip
+        register("pairings.PlannedPair", "planned", plan_rules.PAIR_ACTIONS)
 
     def _visits(self) -> None:
         from baodao.acts.access import register

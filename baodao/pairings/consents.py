@@ -5,7 +5,7 @@ edition; `digest` is kept with every consent."""
 from collections.abc import Sequence
 from hashlib import sha256
 
-EDITION = "2026-1"
+EDITION = "2026-2"
 
 TITLE = {"zh": "结对联系同意书", "bo": "ཆ་སྦྲེལ་འབྲེལ་བའི་འཐད་ཡིག"}
 
@@ -17,7 +17,7 @@ TEXT: dict[str, Sequence[str]] = {
         "不记什么：身份证号、病历、收入、宗教、家里的照片。",
         "多长时间：一年。到期前再问您一次，您不答复就停。结束90天以后，只留次数，不留内容。",
         "您可以随时停：打个电话、说一声、点链接都行，当天就停，不用说理由，对您办别的事没有任何影响。",
-        "您可以定：哪几个月不来，只打电话不上门，晚上几点以后不来（最晚 20:00）。",
+        "您可以定：哪几个月不来，只打电话不上门，晚上几点以后不来（最晚的时间写在表上）。",
         "有未成年人的家庭：由监护人同意，走访时监护人在场，或有两名党员一起。",
     ),
     # 待母语者审核: every line waits for the review of a native speaker.

@@ -7,12 +7,13 @@ from django import forms
 
 from baodao.core.clock import today
 from baodao.core.ids import uuid_of
-from baodao.pairings import rules
+from baodao.pairings import plan_rules, rules
 from baodao.pairings.plans import Given, Terms
+from baodao.places.models import Place
 from baodao.ui.forms import DateInput, Form
 
 MONTHS = [(str(m), f"{m}月") for m in range(1, 13)]
-HOURS = [("20:00", "20:00"), ("19:00", "19:00"), ("18:00", "18:00"), ("17:00", "17:00")]
+EARLIEST = 17  # the earliest hour a household may choose
 
 
 class GivenForm(Form):
@@ -48,7 +49,7 @@ class TermsForm(Form):
         label="哪几个月不走访", choices=MONTHS, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    not_after = forms.ChoiceField(label="晚上不晚于", choices=HOURS, initial="20:00")
+    not_after = forms.ChoiceField(label="晚上不晚于", required=False)
     phone_only = forms.BooleanField(label="只打电话，不上门", required=False)
     guardian_present = forms.BooleanField(
         label="监护人在场才走访", required=False,
@@ -57,18 +58,22 @@ class TermsForm(Form):
     second = forms.ChoiceField(label="一同走访的党员", required=False)
 
     def __init__(
-        self, *args: Any, members: list[tuple[str, str]], **kwargs: Any
+        self, *args: Any, members: list[tuple[str, str]], latest: time, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["second"]
+        field, hour = self.fields["second"], self.fields["not_after"]
         assert isinstance(field, forms.ChoiceField)
+        assert isinstance(hour, forms.ChoiceField)
         field.choices = [("", "不用"), *members]
+        earlier = [f"{h}:00" for h in range(latest.hour - 1, EARLIEST - 1, -1)]
+        hour.choices = [("", f"{latest:%H:%M}"), *((h, h) for h in earlier)]
 
     def terms(self) -> Terms:
         d = self.cleaned_data
         return Terms(
             [int(m) for m in d["quiet_months"]], d["phone_only"],
-            time.fromisoformat(d["not_after"]), d["guardian_present"], uuid_of(d["second"]),
+            time.fromisoformat(d["not_after"]) if d["not_after"] else None,
+            d["guardian_present"], uuid_of(d["second"]),
         )  # fmt: skip
 
 
@@ -161,3 +166,39 @@ class EstateEndForm(Form):
     reason = forms.ChoiceField(
         label="为什么结束", choices=list(rules.ESTATE_CHOICES.items())
     )
+
+
+class ChangeForm(Form):
+    """Another member for a household of a plan; who is chosen against the suggestion
+    is chosen for a reason."""
+
+    member = forms.ChoiceField(label="换成谁", widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="为什么换", max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="社区看得到，不写病情。",
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, members: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["member"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = members
+
+
+class LeaveOutForm(Form):
+    why = forms.ChoiceField(label="为什么去掉", choices=list(plan_rules.DROPS.items()))
+
+
+class RunForm(Form):
+    """Where to compute."""
+
+    place = forms.ModelChoiceField(label="哪里", queryset=Place.objects.none())
+
+    def __init__(self, *args: Any, places: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["place"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = places
+        field.empty_label = None

@@ -1,11 +1,14 @@
 """Background work of pairings: three lines each."""
 
+from uuid import UUID
+
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from baodao.acts.models import Event
+from baodao.core.progress import telling
 from baodao.notifications.services import send
-from baodao.pairings import sweeps, visits_jobs
+from baodao.pairings import planning, sweeps, visits_jobs
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.telling import messages_for
 
@@ -28,3 +31,10 @@ def sweep(timestamp: int) -> dict[str, int]:
     """Every hour: what silence ends, consents that are over, bonds that follow their
     member, the next year's visits."""
     return sweeps.sweep()
+
+
+@app.task(name=planning.RUN)
+def compute_run(run_id: str, **_: object) -> int:
+    """The suggestion for a whole district that somebody started."""
+    with telling(f"pairing:{run_id}") as tell:
+        return planning.compute_run(UUID(run_id), tell)

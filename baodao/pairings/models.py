@@ -10,8 +10,14 @@ from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import link_token, lookup_code
 from baodao.pairings import rules, visit_rules
+from baodao.pairings.models_plans import PairingPlan, PairingRun, PlannedPair
 from baodao.people.models import Member, Unit, period
 from baodao.places.models import Household, Place
+
+__all__ = [
+    "Apart", "Consent", "EstatePairing", "HouseholdPairing", "PairingPlan", "PairingRun",
+    "PlannedPair", "Visit",
+]  # fmt: skip
 
 
 class EstatePairing(Acted):
@@ -101,7 +107,8 @@ class HouseholdPairing(Acted):
     who works there. `focus` is need-to-know (domain 9.5).
 
     `since`: the day the household agreed; `consent_until`: the first day on which that
-    no longer holds. `second` goes along to a minor, or the guardian is there. The
+    no longer holds. `not_after`: the household's own hour, earlier than the district's;
+    None when that one is enough. `second` goes along to a minor, or the guardian is there. The
     household comes by `token`, without an account."""
 
     ACCESS = Columns(
@@ -141,7 +148,7 @@ class HouseholdPairing(Acted):
         blank=True,
     )
     phone_only = models.BooleanField("只打电话", default=False)
-    not_after = models.TimeField("不晚于", default=rules.LATEST)
+    not_after = models.TimeField("不晚于", null=True, blank=True)
     guardian_present = models.BooleanField("监护人在场才走访", default=False)
     parts = models.JSONField(default=list)
     why = models.TextField("理由", default="", blank=True)
@@ -158,6 +165,8 @@ class HouseholdPairing(Acted):
     end_reason = models.TextField(
         "结束原因", choices=list(rules.END_REASONS.items()), default="", blank=True
     )
+    # Since when nothing but the count is left of it (domain 9.3).
+    forgotten_on = models.DateField(null=True, blank=True)
     previous = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="followed_by"
     )
@@ -199,7 +208,7 @@ class HouseholdPairing(Acted):
                 name="pairing_second_is_another",
             ),
             models.CheckConstraint(
-                condition=Q(not_after__lte=rules.LATEST), name="pairing_not_late"
+                condition=Q(not_after__lte=rules.NEVER_AFTER), name="pairing_not_late"
             ),
             models.UniqueConstraint(
                 fields=["member"],
@@ -351,6 +360,8 @@ class Visit(Acted):
     joint_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
     note = SealedText("情况")
+    # Since when only the day is left of it (domain 9.3).
+    forgotten_on = models.DateField(null=True, blank=True)
     token = models.TextField("链接", default=link_token)
     code = models.TextField("确认码", default=lookup_code)
     confirmed_how = models.TextField(

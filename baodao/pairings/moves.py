@@ -1,9 +1,16 @@
 """Bonds follow when places change (domain 8.22). What is over stays where it was."""
 
-from django.db.models import Q
+from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
+from baodao.acts.access import within
+from baodao.acts.actor import Actor, consequence_of
+from baodao.acts.many import act_many
+from baodao.acts.writing import Write
 from baodao.pairings import rules
-from baodao.places.changes.moves import Dated, Follow
+from baodao.pairings.models import PairingPlan
+from baodao.places.changes.moves import Dated, Follow, Look, Moves
 
 ESTATES = Dated(
     "个单位包联的小区", "个单位在新地方已经包联这个小区，不再重复",
@@ -27,4 +34,28 @@ VISITS = Follow(
     "次还没有确认的走访", "pairings.Visit", "visits.follow_place", Q(state="done"),
     {"path": "", "home_path": ""}, quiet=True,
 )  # fmt: skip
-ALL = (ESTATES, HOUSEHOLDS, CONSENTS, APART, VISITS)
+
+
+@dataclass(frozen=True)
+class _Drafts:
+    """What was only suggested for a community that changes holds no longer: the drafts
+    are given up, and computed anew where people are now."""
+
+    words: str = "份还没有确认的结对方案"
+    quiet: bool = True
+
+    def _rows(self, moves: Moves) -> QuerySet[PairingPlan]:
+        return PairingPlan.objects.filter(within("path", moves.ranges), state="draft")
+
+    def look(self, moves: Moves) -> Look:
+        return Look(self._rows(moves).count(), [])
+
+    def move(self, actor: Actor, moves: Moves) -> int:
+        ids = list(self._rows(moves).values_list("pk", flat=True))
+        write = Write(data=moves.data)
+        who = consequence_of(actor)
+        return len(act_many(who, "pair_plans.drop", ids, write, now=moves.at))
+
+
+DRAFTS = _Drafts()
+ALL = (ESTATES, HOUSEHOLDS, CONSENTS, APART, VISITS, DRAFTS)

@@ -27,11 +27,11 @@ READS = (
 @dataclass(frozen=True)
 class Terms:
     """What the household may set: months without visits, telephone only, not after an
-    hour; and who is there when a minor is visited."""
+    hour (None: the district's own); and who is there when a minor is visited."""
 
     quiet_months: Sequence[int] = ()
     phone_only: bool = False
-    not_after: time = rules.LATEST
+    not_after: time | None = None
     guardian_present: bool = False
     second_id: UUID | None = None
 
@@ -56,12 +56,14 @@ class Given:
     signer: str = ""
 
 
-def check_terms(terms: Terms, *, focus: str, member_id: UUID) -> None:
-    """Raise Invalid for terms that cannot be."""
-    problem = rules.terms_problem(terms.quiet_months, terms.not_after)
-    if problem:
-        late = terms.not_after > rules.LATEST
-        raise Invalid(fields={"not_after" if late else "quiet_months": problem})
+def check_terms(terms: Terms, *, focus: str, member_id: UUID, latest: time) -> None:
+    """Raise Invalid for terms that cannot be; `latest`: the district's hour."""
+    if problem := rules.terms_problem(terms.quiet_months):
+        raise Invalid(fields={"quiet_months": problem})
+    if terms.not_after and terms.not_after > latest:
+        raise Invalid(
+            fields={"not_after": f"走访不晚于 {latest:%H:%M}。请选更早的时间。"}
+        )
     if terms.second_id == member_id:
         raise Invalid(fields={"second": "一同走访的要是另一名党员。请另选一位。"})
     second = terms.second_id is not None
@@ -155,9 +157,9 @@ def closed(day: date, why: str) -> Write:
     return Write(set={"closed_on": day, "closed_why": why, **gone}, reason=why)
 
 
-def decline() -> Write:
+def decline(day: date) -> Write:
     """No is enough; no reason is asked and none is kept."""
-    return Write(set={"due_on": None}, job=_tell())
+    return Write(set={"due_on": None, "ended_on": day}, job=_tell())
 
 
 def pause(reason: str, day: date, note: str = "") -> Write:

@@ -74,7 +74,7 @@ class Wanted:
 def households(actor: Actor, wanted: Wanted) -> QuerySet[HouseholdPairing]:
     """Bonds with households, the ones that wait for somebody first."""
     found = visible(HouseholdPairing.objects.all(), actor, "pairings.view")
-    found = found.filter(_shown(wanted.show))
+    found = found.filter(_shown(wanted.show), forgotten_on=None)
     if not may_arrange(actor):
         # Who was asked and said no is nobody else's business (domain 9.4).
         found = found.filter(since__isnull=False)
@@ -150,6 +150,8 @@ def pairing(actor: Actor, pk: UUID) -> HouseholdPairing:
     if row is None:
         raise NotFound
     require(actor, "pairings.view", row)
+    if row.forgotten_on:
+        raise NotFound("这次结对早已结束，内容按规定到期删除了，只留次数。")
     if row.since is None and not can(actor, "pairings.view_private", row):
         raise NotFound
     return row
@@ -166,7 +168,7 @@ def of_member(member_id: UUID) -> list[HouseholdPairing]:
 def by_token(token: str) -> HouseholdPairing | None:
     """The bond that a household's link opens."""
     found = HouseholdPairing.objects.select_related(*RELATED, "second__person")
-    return found.defer(*SEALED).filter(token=token).first()
+    return found.defer(*SEALED).filter(token=token, forgotten_on=None).first()
 
 
 def consents(actor: Actor, it: HouseholdPairing) -> list[Consent]:

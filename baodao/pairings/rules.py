@@ -75,7 +75,8 @@ LANGUAGES = {"zh": "汉语", "bo": "藏语"}
 ANSWER_DAYS = 30  # a household that does not answer is not asked again by itself
 PAUSE_DAYS = 90  # a longer pause is an end
 RENEW_BEFORE = 30  # days before the year is over, in which it can be renewed
-LATEST = time(20, 0)  # domain 7.3: not after 20:00
+# Messages are silent from then on; no district may let people come later.
+NEVER_AFTER = time(21, 0)
 GUARDIAN_AGE = 14
 
 STATES: Mapping[str, State] = {
@@ -231,13 +232,11 @@ def needs_adult(focus: str, *, second: bool, guardian: bool) -> bool:
     return focus == "minor" and not second and not guardian
 
 
-def terms_problem(quiet_months: Iterable[int], not_after: time) -> str:
-    """Why these terms cannot be, as a sentence; "" when they can."""
+def terms_problem(quiet_months: Iterable[int]) -> str:
+    """Why these months cannot be, as a sentence; "" when they can."""
     months = set(quiet_months)
     if months - set(range(1, 13)):
         return "月份请从 1 到 12 月里选。"
     if len(months) > 9:
         return "一年至少留 3 个月可以联系；都不方便请用“暂停”。"
-    if not_after > LATEST:
-        return "走访不晚于 20:00。请选 20:00 或更早。"
     return ""

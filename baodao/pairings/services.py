@@ -23,6 +23,7 @@ from baodao.pairings.fitting import channel_of, refuse_unfit
 from baodao.pairings.models import Consent, HouseholdPairing
 from baodao.pairings.owing import call_off, owe, owe_again
 from baodao.pairings.plans import Given, Terms
+from baodao.pairings.visit_limits import limits_at
 from baodao.people.models import Member
 from baodao.places.models import Household
 
@@ -97,7 +98,8 @@ def new(
     focus = rules.main_focus(home.focus)
     # Until somebody has asked: a minor is not visited alone (L37).
     terms = terms or Terms(guardian_present=focus == "minor")
-    plans.check_terms(terms, focus=focus, member_id=member.pk)
+    latest = limits_at(home.path).latest
+    plans.check_terms(terms, focus=focus, member_id=member.pk, latest=latest)
     channel, path = channel_of(member, home)
     return HouseholdPairing(
         member=member, unit_id=member.unit_id, household=home, path=path,
@@ -129,7 +131,10 @@ def set_terms(
     at = now or clock_now()
 
     def plan(row: plans.Row) -> Write:
-        plans.check_terms(terms, focus=row["focus"], member_id=row["member_id"])
+        latest = limits_at(row["home_path"]).latest
+        plans.check_terms(
+            terms, focus=row["focus"], member_id=row["member_id"], latest=latest
+        )
         return Write(set=terms.columns())
 
     with kept():
@@ -182,9 +187,8 @@ def _owe(actor: Actor, pairing_id: UUID, at: datetime) -> None:
 
 def decline(*, actor: Actor, pairing_id: UUID, now: datetime | None = None) -> Done:
     """The household said no. No reason, and no effect on anything else."""
-    return do(
-        actor, "decline", pairing_id, lambda r: plans.decline(), now or clock_now()
-    )
+    at = now or clock_now()
+    return do(actor, "decline", pairing_id, lambda r: plans.decline(today(at)), at)
 
 
 def renew(

@@ -3,14 +3,19 @@ community in bulk (domain 9.1)."""
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from baodao.core.errors import NotFound
-from baodao.pairings import queries, rules
+from baodao.core.ids import uuid_of
+from baodao.pairings import plan_queries, plan_rules, queries, rules
+from baodao.pairings.views import plans, runs
 from baodao.pairings.views.staff import actor_for, rows_of
+from baodao.people.views.asking import actor_of
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
+from baodao.ui.words import small
 
 
 def _households(rows: Any) -> Iterator[list[Value]]:
@@ -92,4 +97,54 @@ def coverage(request: HttpRequest) -> Listing:
     return Listing("包联覆盖面", heads, rows, len(rows), "")
 
 
-ALL = {"pairings": pairings, "pairings_coverage": coverage}
+def planned_pairs(request: HttpRequest) -> Listing:
+    """One tab of a plan. Neither the group nor why a household was left out: both are
+    need-to-know (domain 9.1)."""
+    plan = plan_queries.plan(actor_of(request), _asked(request, "plan"))
+    wanted = plans.wanted_of(request)
+    rows = plans.rows_of(plan, wanted, plans.gone_of(plan))
+    n = len(rows) if isinstance(rows, list) else rows.count()  # type: ignore[call-arg]
+    title = f"结对方案：{plan_queries.SHOWS[wanted.show]}"
+    if wanted.show == "left":
+        left = ([ln.household.number, str(ln.household.place.parent)] for ln in rows)
+        return Listing(title, ("户号", "所在"), left, n, "")
+    if wanted.show == "members":
+        free = ([m.volunteer_no, m.person.name, str(m.unit or "")] for m in rows)
+        return Listing(title, ("志愿者编号", "党员", "单位"), free, n, "")
+    pairs = (
+        [
+            p.household.number, p.member.volunteer_no, p.member.person.name,
+            str(p.member.unit or ""), p.total, p.decided_by,
+        ]
+        for p in rows
+    )  # fmt: skip
+    heads = ("户号", "志愿者编号", "党员", "单位", "分", "人工调整")
+    return Listing(title, heads, pairs, n, "")
+
+
+def pair_run(request: HttpRequest) -> Listing:
+    """The communities of a district's run; small numbers are not told."""
+    run = plan_queries.run(actor_of(request), _asked(request, "run"))
+    found = runs.rows_of(request, run)
+    rows: list[list[Value]] = [
+        [
+            ln.place.name, small(ln.plan.homes), ln.plan.free, small(ln.plan.suggested),
+            plan_rules.PLAN_STATES[ln.plan.state].title,
+        ]
+        for ln in plan_queries.lines(run, found)
+    ]  # fmt: skip
+    heads = ("社区", "没有人联系的户", "空着的党员", "建议", "状态")
+    return Listing(f"{run.place.name}结对试算", heads, rows, len(rows), "")
+
+
+def _asked(request: HttpRequest, name: str) -> UUID:
+    pk = uuid_of(request.GET.get(name))
+    if pk is None:
+        raise NotFound
+    return pk
+
+
+ALL = {
+    "pairings": pairings, "pairings_coverage": coverage, "planned_pairs": planned_pairs,
+    "pair_run": pair_run,
+}  # fmt: skip

@@ -5,18 +5,12 @@ is written before a person confirms."""
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from baodao.acts.access import path_range
-from baodao.acts.actor import Actor
-from baodao.acts.bulk import create_rows
-from baodao.core.clock import now as clock_now
-from baodao.core.errors import Conflict
 from baodao.matching.pairing import Helper, Home, Part, Problem, parts, solve, worth
 from baodao.orders.following import BY_MEMBER
 from baodao.orders.models import Order
@@ -30,7 +24,7 @@ from baodao.places.rules import GRID
 
 # A household that has said no, has asked to stop or is no longer there is not asked
 # again by itself; a person may.
-_LEFT_ALONE = Q(state="declined") | Q(
+LEFT_ALONE = Q(state="declined") | Q(
     state="ended",
     end_reason__in=(
         "withdrawn",
@@ -98,7 +92,7 @@ def open_homes(path: str) -> QuerySet[Household]:
     have not said no."""
     lo, hi = path_range(path)
     bonds = HouseholdPairing.objects.filter(
-        Q(state__in=rules.LIVE) | _LEFT_ALONE, home_path__gte=lo, home_path__lt=hi
+        Q(state__in=rules.LIVE) | LEFT_ALONE, home_path__gte=lo, home_path__lt=hi
     )
     found = Household.objects.filter(
         path__gte=lo, path__lt=hi, place__valid_to=None
@@ -153,7 +147,7 @@ def _home(h: Household) -> Home:
 
 def suggest(path: str) -> list[Match]:
     """The best plan for a place: one member for each household, as far as they go."""
-    return _solved(inputs(path))
+    return solved(inputs(path))
 
 
 def suggest_from(
@@ -162,10 +156,10 @@ def suggest_from(
     """The same for rows that are in memory and have nothing in hand yet (demo)."""
     mine = {m.pk: m for m in members}
     found = _inputs(mine, {h.pk: h for h in homes}, path, Counter(), {})
-    return _solved(found)
+    return solved(found)
 
 
-def _solved(found: Inputs) -> list[Match]:
+def solved(found: Inputs) -> list[Match]:
     helpers = {h.key: h for h in found.problem.helpers}
     placed = solve(found.problem)
     return [
@@ -198,24 +192,6 @@ def reasons_for(household: Household, member: Member) -> tuple[Part, ...]:
     members = {member.pk: member}
     helper = _helper(member, community, _in_hand(members), {})
     return parts(helper, _home(household), SKILLS)
-
-
-def confirm(
-    *, actor: Actor, path: str, chosen: Mapping[UUID, UUID], now: datetime | None = None
-) -> int:
-    """Write suggested pairs (household → member) that a person has confirmed, as
-    proposals; returns how many. Conflict when anything has changed since they were
-    shown: then nothing is written."""
-    with transaction.atomic():
-        there = {m.household.pk: m for m in suggest(path)}
-        rows = [m for h in chosen if (m := there.get(h)) and m.member.pk == chosen[h]]
-        if len(rows) != len(chosen):
-            raise Conflict("党员或住户刚刚有变化，建议和您看到的不一样了。请再看一遍。")
-        create_rows(
-            actor, "pairings.propose", HouseholdPairing, columns(rows),
-            at=now or clock_now(),
-        )  # fmt: skip
-    return len(rows)
 
 
 def columns(rows: Sequence[Match]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ FLOW = Flow.of(
     [
         ("", "record", "done"),
         ("", "attempt", "attempted"),
+        ("done", "amend", "done"),
         ("done", "confirm", "confirmed"),
         ("done", "refuse", "refused"),
     ],
@@ -70,6 +71,8 @@ ACTIONS = {
     # By the system: the other member's half of a visit that two made together.
     "record": ("记走访", {**_MEMBER, **_COMMUNITY, **_GRID, **_SYSTEM}),
     "attempt": ("没人在家", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    # Who wrote it down, for some hours; the service looks who that was.
+    "amend": ("改走访", {**_MEMBER, **_COMMUNITY, **_GRID}),
     # The link that a household confirms by.
     "link": ("给住户确认链接", {**_MEMBER, **_COMMUNITY, **_GRID}),
     "confirm": ("确认走访", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),

@@ -21,6 +21,7 @@ from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN
 from baodao.pairings import visits_rules
 from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_services import (
     SOURCE,
     TELL,
@@ -40,7 +41,8 @@ def ask_visit(
     makes contact within three calendar days, or 24 hours."""
     now = now or clock_now()
     check_numbers("note", note)
-    due_on = visits_rules.need_due(now, days=3, urgent_hours=24, urgent=urgent)
+    limits = limits_at(pairing_of(pairing_id).home_path)
+    due_on = visits_rules.need_due(now, limits, urgent=urgent)
     write = Write(
         data={"urgent": urgent, "due_on": due_on.isoformat()},
         notes=[("unit", note)], job=(TELL, {}),

@@ -9,6 +9,7 @@ from django import forms
 
 from baodao.core.errors import BaodaoError, Invalid
 from baodao.pairings import visit_rules, visits_rules
+from baodao.pairings.models import Visit
 from baodao.pairings.visits_services import Report
 from baodao.ui.forms import DateInput, Form
 
@@ -160,6 +161,34 @@ class PaperForm(VisitForm):
     @property
     def visitor_id(self) -> UUID | None:
         return _id(self.cleaned_data.get("by"))
+
+
+class AmendForm(VisitForm):
+    """A visit as it stands, to be put right: the need that became an order and who
+    went along are not changed here."""
+
+    def __init__(self, data: Any, *, visit: Visit, today: date) -> None:
+        how = visit.method if visit.outcome == "met" else visit.outcome
+        initial = {
+            "day": "other", "on": visit.visited_on, "how": how,
+            "topics": list(visit.topics), "at": visit.started_at,
+            "minutes": visit.minutes, "companion": visit.companion,
+            "follow": visit.note,
+        }  # fmt: skip
+        super().__init__(
+            data, today=today, minor=visit.pairing.focus == "minor",
+            phone_only=visit.pairing.phone_only, initial=initial,
+        )  # fmt: skip
+        for name in ("need", "urgent", "partner"):
+            del self.fields[name]
+        hows = [(k, v) for k, v in HOWS.items() if k != "nobody_home"]
+        self.fields["how"].choices = hows  # type: ignore[attr-defined]
+        self.fields["reason"].label = "为什么改"
+        self.fields["reason"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        return {"need": "", "urgent": False, "partner": "", **said}
 
 
 class RefuseForm(ActForm):

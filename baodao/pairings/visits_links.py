@@ -7,7 +7,7 @@ from uuid import UUID
 
 from baodao.core.crypto import keyed_hash
 from baodao.pairings.models import HouseholdPairing, Visit
-from baodao.pairings.visits_rules import LINK_DAYS
+from baodao.pairings.visit_limits import limits_at
 
 JOINED = ("pairing__household", "member__person", "member__unit", "stand_in__person")
 
@@ -38,7 +38,8 @@ def by_code(code: str) -> Visit | None:
 
 def expired(visit: Visit, now: datetime) -> bool:
     """Whether its link and code are over; then the community rings."""
-    return now > visit.created_at + timedelta(days=LINK_DAYS)
+    days = limits_at(visit.home_path).link_days
+    return now > visit.created_at + timedelta(days=days)
 
 
 def home_of(token: str) -> HouseholdPairing | None:

@@ -15,6 +15,7 @@ from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN, make_up_until
 from baodao.orders.models import Order
 from baodao.pairings.models import HouseholdPairing, Visit
+from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_queries import duty_clock, fulfilled
 from baodao.pairings.visits_rules import in_person_hint, in_person_since
 from baodao.pairings.visits_services import KINDS
@@ -93,6 +94,11 @@ def _card(p: HouseholdPairing, duties: list[Duty], actor: Actor, now: datetime) 
     )  # fmt: skip
 
 
+def late_hint(p: HouseholdPairing) -> str:
+    """From when on a visit is late, beside the field for why."""
+    return f"超过{limits_at(p.home_path).normal_days}天才记的要写"
+
+
 def where(home_path: str) -> str:
     """Community and grid, never the door."""
     parts = home_path.split("/")[:-1]
@@ -109,7 +115,7 @@ def wishes(p: HouseholdPairing) -> list[str]:
         found.append(f"{months}不走访")
     if p.phone_only:
         found.append("只打电话，不上门")
-    if p.not_after.hour < 20:
+    if p.not_after:
         found.append(f"{p.not_after:%H:%M}以后不去")
     if p.focus == "minor":
         found.append("要有另一位大人在场")
@@ -201,6 +207,6 @@ def _word_line(visit: Visit) -> Line:
 
 
 __all__ = [
-    "Card", "cards", "companion_of", "history", "page_of", "partners",
+    "Card", "cards", "companion_of", "history", "late_hint", "page_of", "partners",
     "receipt", "where", "wishes", "year_count",
 ]  # fmt: skip

@@ -218,6 +218,7 @@ def under(v: Visit, day: date) -> str:
 _STORY: dict[str, tuple[str, str, Tone]] = {
     "visits.record": ("记了走访", "home-heart", "go"),
     "visits.attempt": ("去了，没人在家", "door-exit", "soon"),
+    "visits.amend": ("改了记错的", "pencil", ""),
     "visits.confirm": ("确认了", "circle-check", "ok"),
     "visits.refuse": ("没有得到确认", "x", "late"),
 }
@@ -249,10 +250,24 @@ def _entry(event: Event, visit: Visit) -> Entry:
     text = visit_rules.REFUSED.get(event.reason, "")
     if event.action == "visits.confirm":
         text = visit.get_confirmed_how_display()
+    if event.action == "visits.amend":
+        text = _was(event.data.get("was", {}))
     quote = "；".join(n.text for n in event.notes.all())
     return Entry(
         title, at=event.at, who=by, icon=icon, tone=tone, text=text, quote=quote
     )
+
+
+def _was(before: Mapping[str, Any]) -> str:
+    """What a visit said before it was put right."""
+    day, method = before.get("visited_on"), before.get("method", "")
+    found = [
+        cdate(date.fromisoformat(day), today()) if day else "",
+        visit_rules.METHODS.get(method, ""),
+        visit_rules.OUTCOMES.get(before.get("outcome", ""), ""),
+    ]
+    said = "、".join(word for word in found if word)
+    return f"原来记的是：{said}" if said else ""
 
 
 def can_do(actor: Actor, visit: Visit) -> set[str]:

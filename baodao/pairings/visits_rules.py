@@ -20,12 +20,31 @@ CHIPS = {
 USUAL_TOPICS = ("policy", "needs")
 MINUTES = (0, 15, 30, 60, 120)
 DAY = timedelta(days=1)
-RETRY_DAYS = 3
-LINK_DAYS = 10  # a one-tap link, and how long the community waits before it rings
-NORMAL_DAYS, LATE_DAYS = 7, 30
-# Sums of a quarter are made within five working days: after this it is closed.
-QUARTER_CLOSES_DAYS = 10
-YEAR_CLOSES_DAYS = 31
+
+
+class Limits(NamedTuple):
+    """What a district has set (`places.settings`, visits.*): days, hours, and the full
+    hour after which nobody goes there. A link is good for `link_days`; then the
+    community rings."""
+
+    first_contact_days: int
+    urgent_hours: int
+    latest_hour: int
+    normal_days: int
+    late_days: int
+    quarter_closes_days: int
+    year_closes_days: int
+    edit_hours: int
+    retry_days: int
+    link_days: int
+
+    @property
+    def latest(self) -> time:
+        return time(self.latest_hour)
+
+    def latest_of(self, wish: time | None) -> time:
+        """Until when one may come to a household that wishes so."""
+        return min(wish, self.latest) if wish else self.latest
 
 
 def quarter_starts(day: date) -> date:
@@ -38,19 +57,21 @@ def half_starts(day: date) -> date:
     return date(day.year, 1 if day.month <= 6 else 7, 1)
 
 
-def lateness(on: date, today: date) -> str:
-    """How late a visit of `on` is entered `today` (domain 8.23): "" within seven days,
-    "late" (a reason, confirmed by the secretary) within thirty, "backfill" beyond that
-    or when its quarter is closed."""
+def lateness(on: date, today: date, limits: Limits) -> str:
+    """How late a visit of `on` is entered `today` (domain 8.23): "" within the normal
+    days, "late" (a reason, confirmed by the secretary) within the late ones, "backfill"
+    beyond that or when its quarter is closed."""
     days, began = (today - on).days, quarter_starts(today)
-    if on < began and today >= began + timedelta(days=QUARTER_CLOSES_DAYS):
+    if on < began and today >= began + limits.quarter_closes_days * DAY:
         return "backfill"
-    if days <= NORMAL_DAYS:
+    if days <= limits.normal_days:
         return ""
-    return "late" if days <= LATE_DAYS else "backfill"
+    return "late" if days <= limits.late_days else "backfill"
 
 
-def day_problem(on: date, today: date, since: date, until: date | None) -> str:
+def day_problem(
+    on: date, today: date, since: date, until: date | None, limits: Limits
+) -> str:
     """Why a visit cannot be of this day, as a sentence; "" when it can."""
     if on > today:
         return "走访日期不能在今天以后。请选今天或以前。"
@@ -58,7 +79,7 @@ def day_problem(on: date, today: date, since: date, until: date | None) -> str:
         return f"结对从{since.month}月{since.day}日开始，请选那天或以后。"
     if until and on >= until:
         return "那时结对已经结束。请选结束以前的日子。"
-    closed = date(on.year + 1, 1, 1) + timedelta(days=YEAR_CLOSES_DAYS)
+    closed = date(on.year + 1, 1, 1) + limits.year_closes_days * DAY
     if today >= closed:
         return f"{on.year}年的评价已经定了，不能再补记。有不同意见请走申诉。"
     return ""
@@ -77,22 +98,23 @@ def wish_problem(
     if at and at > not_after and method == "in_person":
         return (
             "at",
-            f"这一户说过{not_after:%H:%M}以后不要来。请核对时间，下次早一点去。",
+            f"这一户上门不晚于{not_after:%H:%M}。请核对时间，下次早一点去。",
         )
     return "", ""
 
 
-def retry_on(day: date, due_on: date) -> date:
-    """When to try again after nobody was at home: three days later, but while the
+def retry_on(day: date, due_on: date, limits: Limits) -> date:
+    """When to try again after nobody was at home: some days later, but while the
     window is open; on the last day, the day after (it can still be made up)."""
-    wanted = day + timedelta(days=RETRY_DAYS)
+    wanted = day + limits.retry_days * DAY
     return wanted if wanted <= due_on else max(due_on, day + DAY)
 
 
-def need_due(asked: datetime, *, days: int, urgent_hours: int, urgent: bool) -> date:
-    """The last day of a visit somebody has asked for: three calendar days, or the day
-    on which 24 hours are over (domain 7.3)."""
-    span = timedelta(hours=urgent_hours) if urgent else timedelta(days=days)
+def need_due(asked: datetime, limits: Limits, *, urgent: bool) -> date:
+    """The last day of a visit somebody has asked for: some calendar days, or the day
+    on which the hours of an urgent one are over (domain 7.3)."""
+    hours = timedelta(hours=limits.urgent_hours)
+    span = hours if urgent else limits.first_contact_days * DAY
     return local(asked + span).date()
 
 

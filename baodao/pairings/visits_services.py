@@ -27,6 +27,7 @@ from baodao.duties.rules import OPEN
 from baodao.orders import services as orders
 from baodao.pairings import visit_rules, visits_rules
 from baodao.pairings.models import HouseholdPairing, Visit
+from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_links import expired, raw_token, stored
 from baodao.places.calendars import ground
 from baodao.places.models import Place
@@ -72,7 +73,7 @@ def record_visit(
         if before:
             return before
         visitor = _visitor(actor, pairing, by_id)
-        late = _check(pairing, report, visitor, now)
+        late = checked(pairing, report, visitor, now)
         visit = _new(pairing, report, visitor, entry, late)
         if entry != "self":
             actor = actor.for_someone(f"党员（{visit_rules.ENTRIES[entry]}）")
@@ -84,7 +85,7 @@ def record_visit(
         if event == "attempt":
             _attempts(actor, pairing, report.on, now)
             return visit
-        _fulfil(actor, visit, now)
+        fulfil(actor, visit, now)
         if report.partner_id:
             _joint(actor, visit, pairing, report, now)
         if signed:
@@ -139,22 +140,27 @@ def visitors(pairing: HouseholdPairing) -> list[UUID]:
     return list(dict.fromkeys(pk for pk in found if pk))
 
 
-def _check(
-    pairing: HouseholdPairing, report: Report, visitor: UUID, now: datetime
-) -> str:
-    """Raises Invalid or Conflict; returns how late it is entered."""
+def checked(
+    pairing: HouseholdPairing, report: Report, visitor: UUID, now: datetime,
+    but: UUID | None = None,
+) -> str:  # fmt: skip
+    """Raises Invalid or Conflict; returns how late it is entered. `but`: the visit
+    itself, when it is written again."""
     day = today(now)
     if pairing.since is None or pairing.state in ("proposed", "consent_pending"):
         raise Conflict("这一户还没有同意结对，不能走访。同意以后社区会告诉您。")
     until = pairing.ended_on if pairing.state == "ended" else None
     if pairing.state == "paused":
         until = pairing.paused_on
-    if problem := visits_rules.day_problem(report.on, day, pairing.since, until):
+    limits = limits_at(pairing.home_path)
+    if problem := visits_rules.day_problem(
+        report.on, day, pairing.since, until, limits
+    ):
         raise Invalid(fields={"day": problem})
     _check_words(report)
     field, problem = visits_rules.wish_problem(
         report.on, report.at, report.method, quiet_months=pairing.quiet_months,
-        not_after=pairing.not_after, phone_only=pairing.phone_only,
+        not_after=limits.latest_of(pairing.not_after), phone_only=pairing.phone_only,
     )  # fmt: skip
     if problem and report.outcome != "nobody_home":
         raise Invalid(fields={field: problem})
@@ -164,11 +170,13 @@ def _check(
                 "companion": "去看未成年人要有另一位大人在场。请写同去的是谁（监护人、同事或社区）。"
             }
         )
-    _check_overlap(report, visitor)
-    late = visits_rules.lateness(report.on, day)
+    _check_overlap(report, visitor, but)
+    late = visits_rules.lateness(report.on, day, limits)
     if late and not report.reason.strip():
         raise Invalid(
-            fields={"reason": "超过7天才记的，请写一句为什么。社区书记确认时会看。"}
+            fields={
+                "reason": f"超过{limits.normal_days}天才记的，请写一句为什么。社区书记确认时会看。"
+            }
         )
     return late
 
@@ -199,7 +207,7 @@ def _needs_adult(pairing: HouseholdPairing, report: Report) -> bool:
     return pairing.focus == "minor" and meets and not with_adult
 
 
-def _check_overlap(report: Report, visitor: UUID) -> None:
+def _check_overlap(report: Report, visitor: UUID, but: UUID | None) -> None:
     """Nobody is in two homes at once (domain 8.25): where both times are known."""
     if not report.at or not report.minutes or report.method != "in_person":
         return
@@ -209,6 +217,8 @@ def _check_overlap(report: Report, visitor: UUID) -> None:
         Q(member_id=visitor, stand_in=None) | Q(stand_in_id=visitor),
         visited_on=report.on, started_at__isnull=False, minutes__gt=0, state__in=("done", "confirmed"),
     )  # fmt: skip
+    if but:
+        same = same.exclude(pk=but)
     for at, minutes in same.values_list("started_at", "minutes"):
         begun = datetime.combine(report.on, at or time.min)
         if begun < end and start < begun + timedelta(minutes=minutes):
@@ -246,7 +256,7 @@ def _kind(pairing: HouseholdPairing, on: date) -> str:
     return visit_rules.DUTIES[first]
 
 
-def _fulfil(actor: Actor, visit: Visit, now: datetime) -> list[UUID]:
+def fulfil(actor: Actor, visit: Visit, now: datetime) -> list[UUID]:
     return duties.fulfil_all(
         actor=actor, source_ids=[visit.pairing_id], on=visit.visited_on, by_kind="visit",
         by_id=visit.pk, kinds=KINDS, member_id=visit.stand_in_id or visit.member_id, now=now,
@@ -297,7 +307,7 @@ def _joint(
     half.joint_id = visit.pk
     whose = replace(SYSTEM, on_behalf_of=actor.name, request_id=actor.request_id)
     create(whose, "visits.record", half, Write(data={"joint": str(visit.pk)}), now=now)
-    _fulfil(actor, half, now)
+    fulfil(actor, half, now)
 
 
 def _attempts(actor: Actor, pairing: HouseholdPairing, on: date, now: datetime) -> None:
@@ -307,8 +317,9 @@ def _attempts(actor: Actor, pairing: HouseholdPairing, on: date, now: datetime) 
         source_id=pairing.pk, kind__in=KINDS, state__in=OPEN, opens_on__lte=on
     )
     whose = replace(SYSTEM, on_behalf_of=actor.name, request_id=actor.request_id)
+    limits = limits_at(pairing.home_path)
     for duty in found.order_by("due_on"):
-        again = max(visits_rules.retry_on(on, duty.due_on), today(now))
+        again = max(visits_rules.retry_on(on, duty.due_on, limits), today(now))
         again = again if again > on else on + timedelta(days=1)
         duties.attempt(actor=whose, duty_id=duty.pk, on=on, retry_on=again, now=now)
 
@@ -367,7 +378,7 @@ def _may_confirm(actor: Actor, visit: Visit, how: str, now: datetime) -> None:
         raise Invalid(fields={"how": "请选怎么确认的。"})
     if by_link and visit.state == "done" and expired(visit, now):
         raise Conflict(
-            "这个链接过了10天，不能再用。社区会打电话问您，也可以给社区打电话。",
+            "这个链接过期了，不能再用。社区会打电话问您，也可以给社区打电话。",
             code="expired",
         )
     if not visit.late:
@@ -375,7 +386,7 @@ def _may_confirm(actor: Actor, visit: Visit, how: str, now: datetime) -> None:
     if by_link:
         raise Conflict("这次走访是后来补记的，由社区书记来确认。书记会问您。")
     if actor.role != "community_secretary":
-        raise Forbidden("超过7天才记的走访要由社区书记确认。可以请书记来办。")
+        raise Forbidden("后来补记的走访要由社区书记确认。可以请书记来办。")
 
 
 def _confirm(

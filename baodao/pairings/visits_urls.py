@@ -4,6 +4,7 @@ from django.urls import path
 
 from baodao.pairings.views import (
     visits,
+    visits_amend,
     visits_home,
     visits_member,
     visits_missing,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("visits/sheet/", visits_unit.sheet, name="visit_sheet"),
     path("visits/card/<uuid:pairing_id>/", visits_unit.card, name="visit_card"),
     path("visits/<uuid:visit_id>/", visits.detail, name="visit"),
+    path("visits/<uuid:visit_id>/amend/", visits_amend.amend, name="visit_amend"),
     path("visits/<uuid:visit_id>/<slug:event>/", visits.act, name="visit_act"),
     # unit
     path("visits/unit/", visits_unit.index, name="unit_visits"),

@@ -29,6 +29,11 @@ class PeopleConfig(AppConfig):
             rules.ACCOUNT_ACTIONS,
             conflicts=rules.ACCOUNT_CONFLICTS,
         )
+        register("people.RetentionHold", "retention_holds", rules.HOLD_ACTIONS)
+        register("people.RetentionRun", "retention", rules.RUN_ACTIONS)
+        from baodao.people import retention
+
+        retention.register(*retention.LOGS)
         from baodao.people import middleware, moves, panels, queries, sheets
         from baodao.places.changes.moves import register as register_movers
         from baodao.places.panels import register as register_panel

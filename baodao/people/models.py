@@ -421,3 +421,46 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+
+class RetentionHold(Acted):
+    """Something that is kept beyond its time, because somebody has appealed or it is
+    asked for by law (domain 9.3). `object_id`: the bond, visit, order …"""
+
+    ACCESS = Columns(path=("path",))
+
+    object_id = models.UUIDField()
+    path = CText(default="")
+    what = models.TextField("什么")
+    why = models.TextField("为什么先不删")
+    held_by = models.TextField("谁定的", default="")
+    held_on = models.DateField("哪天起", default=today)
+    released_on = models.DateField("哪天解除", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["object_id"],
+                condition=Q(released_on=None),
+                name="retention_held_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class RetentionRun(Acted):
+    """One monthly deletion, or its announcement: how many of each kind, and nothing of
+    what it was."""
+
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="")
+    on = models.DateField("哪天", default=today)
+    # Only told: what would go on that day.
+    dry = models.BooleanField("预告", default=False)
+    counts = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.on:%Y-%m-%d}"

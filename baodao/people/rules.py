@@ -165,3 +165,23 @@ ACCOUNT_ACTIONS = {
     "disable": ("停用账号", _ACCOUNTS),
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip
+
+_WATCH = {
+    "privacy_officer": Scope.PLACE,
+    "county_org": Scope.PLACE,
+    "prefecture_org": Scope.PLACE,
+}
+HOLD_ACTIONS = {
+    "view": ("查看先不删的", {**_WATCH, **_COMMUNITY}),
+    "add": ("先不删", {**_WATCH, "community_secretary": Scope.PLACE}),
+    "release": ("可以删了", {**_WATCH, "community_secretary": Scope.PLACE}),
+}
+RUN_ACTIONS = {
+    # Numbers without anything of whom they are about.
+    "view": (
+        "查看到期删除",
+        {**dict.fromkeys(_WATCH, Scope.ALL), "audit_admin": Scope.ALL},
+    ),
+    "announce": ("预告到期删除", {"system": Scope.ALL}),
+    "run": ("到期删除", {"system": Scope.ALL}),
+}

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from baodao.people.views import members, residents, roles, units
+from baodao.people.views import members, residents, retention, roles, units
 
 app_name = "people"
 urlpatterns = [
+    path("retention/", retention.page, name="retention"),
+    path("retention/<uuid:pk>/release/", retention.release, name="retention_release"),
     path("units/", units.unit_list, name="units"),
     path("units/add/", units.unit_add, name="unit_add"),
     path("units/<uuid:pk>/", units.unit, name="unit"),

@@ -79,6 +79,13 @@ KEYS: dict[str, Key] = {
     ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "pairings.confirmed_by": Key(
+        "试算的结对由谁确认",
+        ["community"],
+        "",
+        "县（区）试算以后，各社区看过再确认；勾了县（区），县（区）也可以一次确认没有看的",
+        {"community": "各社区", "county": "县（区）"},
+    ),
     "visits.festivals": Key(
         "节日走访",
         [
@@ -96,6 +103,28 @@ KEYS: dict[str, Key] = {
         FESTIVALS,
     ),
     "visits.festivals_per_year": Key("每户一年的节日走访最多", 5, "次"),
+    "visits.first_contact_days": Key(
+        "有事走访：几天内联系上", 3, "天", "住户或社区提出以后，按日历天数"
+    ),
+    "visits.urgent_hours": Key("有事走访：加急的几小时内", 24, "小时"),
+    "visits.latest_hour": Key(
+        "上门走访不晚于", 20, "点", "住户可以定得更早，不能更晚；最晚填21"
+    ),
+    "visits.normal_days": Key("走访几天内记下不用说明", 7, "天"),
+    "visits.late_days": Key(
+        "走访最晚几天内补记", 30, "天", "要写原因，由社区书记确认；再晚的标“补录”"
+    ),
+    "visits.quarter_closes_days": Key(
+        "季度结束后几天封账", 10, "天", "封账以后记的走访标“补录”"
+    ),
+    "visits.year_closes_days": Key(
+        "年度结束后几天封账", 31, "天", "封账以后不能再补记，只能走申诉"
+    ),
+    "visits.edit_hours": Key(
+        "走访记下以后多久可以自己改", 24, "小时", "确认以前，由记的人改，要写原因"
+    ),
+    "visits.retry_days": Key("没人在家，过几天再去", 3, "天"),
+    "visits.link_days": Key("走访确认链接有效", 10, "天", "过期由社区打电话核实"),
     "councils.meetings_per_year": Key(
         "联席会议每年几次", 4, "次", "每个有单位联系的社区；可填1、2、3、4、6、12"
     ),
@@ -104,6 +133,24 @@ KEYS: dict[str, Key] = {
     ),
     "exchange.filing_days": Key(
         "共建协议备案时限", 5, "个工作日", "双方签好后由乡镇（街道）备案"
+    ),
+    "retention.pairing_days": Key(
+        "结对的情况：结束后留多久",
+        90,
+        "天",
+        "到期只留次数，不留内容（约定、理由、重点人群）",
+    ),
+    "retention.visit_days": Key(
+        "走访的情况：留多久", 365, "天", "到期只留“某天走访过”"
+    ),
+    "retention.order_days": Key(
+        "点单的原话和联系方式：办结后留多久", 365, "天", "到期只留对外文字和类别"
+    ),
+    "retention.consent_days": Key(
+        "同意书：结束后留多久", 1096, "天", "作为征得同意的凭证"
+    ),
+    "retention.look_days": Key(
+        "查看和导出的记录：留多久", 1096, "天", "谁看过、谁导出过；不少于180天"
     ),
     "calendar.hours": Key(
         "办公时间",
@@ -129,6 +176,18 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
         path__in=ancestors(path), key__in=wanted, removed=False
     )
     return found | dict(rows.order_by("path").values_list("key", "value"))
+
+
+def at_each(paths: Iterable[str], key: str) -> dict[str, Any]:
+    """The effective value of one key at each of many places, one query."""
+    rows = dict(
+        Setting.objects.filter(key=key, removed=False).values_list("path", "value")
+    )
+    found = {}
+    for path in paths:
+        decided = [rows[above] for above in ancestors(path) if above in rows]
+        found[path] = decided[-1] if decided else KEYS[key].default
+    return found
 
 
 def sources(path: str) -> dict[str, Setting]:

@@ -13,8 +13,14 @@ _SPAN = re.compile(
     r"^([01]?\d|2[0-3]):([0-5]\d)\s*[-–—至到]\s*([01]?\d|2[0-3]):([0-5]\d)$"
 )
 # Lower bounds that no district may undercut (domain 9.4: small numbers).
-LEAST = {"orders.rate_threshold": 10}
+LEAST = {
+    "orders.rate_threshold": 10,
+    "visits.latest_hour": 17,
+    "retention.look_days": 180,
+}
 MOST = 100_000
+# Upper bounds of the same kind: nobody rings at a door when messages are silent.
+AT_MOST = {"visits.latest_hour": 21}
 MONEY = "元"
 
 
@@ -34,11 +40,11 @@ def parse(key: str, text: str) -> Any:
 
 
 def _whole_number(key: str, text: str) -> int:
-    least = LEAST.get(key, 1)
+    least, most = LEAST.get(key, 1), AT_MOST.get(key, MOST)
     number = int(text) if re.fullmatch(r"\d{1,6}", text.strip()) else -1
-    if not least <= number <= MOST:
+    if not least <= number <= most:
         unit = KEYS[key].unit
-        raise Invalid(fields={"value": f"请填{least}到{MOST}之间的整数（{unit}）。"})
+        raise Invalid(fields={"value": f"请填{least}到{most}之间的整数（{unit}）。"})
     return number
 
 

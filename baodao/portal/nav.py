@@ -43,6 +43,7 @@ SETTINGS = Entry(
     "设置", "places:settings", "settings",
     under=("/places/calendar/", "/places/pauses/"),
 )  # fmt: skip
+RETENTION = Entry("到期删除", "people:retention", "trash")
 EXPORTS = Entry("导出记录", "sheets:exports", "download")
 DUTIES = Entry("应办", "duties:list", "clock")
 PROGRESS = Entry("进展", "progress:list", "chart-bar")
@@ -86,10 +87,12 @@ def register() -> None:
         [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
          replace(REPORT_INS, icon="door-enter")],
     )  # fmt: skip
-    allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
+    bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))
+    allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
+    settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     nav.register(
         COUNTY,
-        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
+        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), settings, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
     own = Entry("联席会议", "councils:unit", under=("/councils/",))
@@ -128,7 +131,7 @@ def register() -> None:
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
         ["audit_admin", "privacy_officer"],
-        [EXPORTS, Entry("我的账号", "portal:account", "user-circle")],
+        [EXPORTS, RETENTION, Entry("我的账号", "portal:account", "user-circle")],
     )
     own = Entry("我的账号", "portal:account", "user-circle")
     nav.register(["building_group_leader", "center_household"], [own])

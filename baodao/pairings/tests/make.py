@@ -3,8 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from baodao.acts.engine import create
+from baodao.acts.writing import Write
+from baodao.pairings import planning
 from baodao.pairings import services as s
-from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.models import HouseholdPairing, PairingPlan, PlannedPair
 from baodao.pairings.plans import Given
 from baodao.people.tests.make import World
 from baodao.places.models import Household
@@ -50,3 +53,20 @@ def another_home(w: World, number: int = 313, **fields: Any) -> Household:
         number=number, **chosen,
     )  # fmt: skip
     return Household.objects.get(pk=done.id)
+
+
+def planned(w: World) -> PairingPlan:
+    """A draft of the community with one pair, out of a county's run: whoever is free."""
+    worker, home = w.actors["community_worker"], another_home(w, 320)
+    done = planning.start_run(
+        actor=w.actors["county_org"], place_id=w.places.district.id
+    )
+    plan = PairingPlan(
+        run_id=done.id, path=w.places.community.path, homes=1, free=1, suggested=1
+    )
+    pair = PlannedPair(
+        plan=plan, household=home, home_path=home.path, suggested=w.members.colleague,
+        member=w.members.colleague,
+    )  # fmt: skip
+    create(worker, "pair_plans.compute", plan, Write(adds=[pair]))
+    return plan

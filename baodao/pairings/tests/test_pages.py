@@ -79,11 +79,13 @@ def test_who_was_asked_and_said_no_is_nobody_else_s_business(w: World) -> None:
 @pytest.mark.req("L08", "L37")
 def test_from_suggestion_to_consent_in_pages(w: World) -> None:
     client = w.client("community_worker")
-    page = client.get("/pairings/suggest/")
-    value = page.context["rows"][0]["value"]
+    assert "1 户重点户没有人联系" in client.get("/pairings/suggest/").content.decode()
+    url = client.post("/pairings/plans/")["Location"]
+    page = client.get(url)
     assert "老年人" in page.content.decode() and not HouseholdPairing.objects.exists()
-    assert client.post("/pairings/suggest/", {"ids": []}).status_code == 302
-    assert client.post("/pairings/suggest/", {"ids": [value]}).status_code == 302
+    assert client.post(f"{url}confirm/", {"seen": "9"}).status_code == 302
+    assert not HouseholdPairing.objects.exists()
+    assert client.post(f"{url}confirm/", {"seen": "1"}).status_code == 302
     it = HouseholdPairing.objects.get()
     assert client.get(LIST, {"show": "ask"}).status_code == 200
     assert client.post("/pairings/ask/", {"ids": ["x"]}).status_code == 302

@@ -12,7 +12,17 @@ from baodao.departures import services as departures
 from baodao.duties.models import Duty
 from baodao.notifications.models import Message
 from baodao.orders.tests.make import order_in
-from baodao.pairings import estates, fitting, jobs, private, rules, suggesting, sweeps
+from baodao.pairings import (
+    estates,
+    fitting,
+    jobs,
+    plan_services,
+    planning,
+    private,
+    rules,
+    suggesting,
+    sweeps,
+)
 from baodao.pairings import services as s
 from baodao.pairings.models import Apart, Consent, EstatePairing, HouseholdPairing
 from baodao.pairings.plans import Given, Terms
@@ -340,7 +350,7 @@ def test_the_next_year_is_owed_from_the_middle_of_december(w: World) -> None:
 
 
 @pytest.mark.req("A15", "L08")
-def test_a_whole_community_is_suggested_and_confirmed_at_once(w: World) -> None:
+def test_a_whole_community_is_suggested_and_nothing_is_written(w: World) -> None:
     Household.objects.filter(pk=w.household.pk).update(focus=["elder"])
     home = another_home(w)
     community = w.places.community.path
@@ -349,28 +359,13 @@ def test_a_whole_community_is_suggested_and_confirmed_at_once(w: World) -> None:
     assert len({m.member.pk for m in found}) == 2
     assert all(p.text for m in found for p in m.parts)
     assert not HouseholdPairing.objects.exists()
-    worker = w.actors["community_worker"]
-    chosen = {m.household.pk: m.member.pk for m in found}
-    assert suggesting.confirm(actor=worker, path=community, chosen=chosen, now=AT) == 2
-    assert Event.objects.filter(action="pairings.propose").count() == 2
-    with pytest.raises(Conflict):
-        suggesting.confirm(actor=worker, path=community, chosen=chosen, now=AT)
-    with pytest.raises(NotFound):
-        another_home(w, 314)
-        again = {
-            m.household.pk: m.member.pk
-            for m in suggesting.suggest(w.places.district.path)
-        }
-        suggesting.confirm(
-            actor=w.actors["outsider"], path=w.places.district.path, chosen=again
-        )
 
 
 def test_bulk_and_single_proposals_are_alike(w: World) -> None:
     match = suggesting.suggest(w.places.community.path)[0]
-    chosen = {match.household.pk: match.member.pk}
     worker, path = w.actors["community_worker"], w.places.community.path
-    suggesting.confirm(actor=worker, path=path, chosen=chosen, now=AT)
+    plan = planning.compute_plan(actor=worker, path=path, now=AT)
+    plan_services.confirm(actor=worker, plan_id=plan.pk, seen=1, now=AT)
     many = HouseholdPairing.objects.get()
     s.cancel(actor=worker, pairing_id=many.pk, now=AT)
     one = s.propose(

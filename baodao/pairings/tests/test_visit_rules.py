@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from baodao.core.clock import at_local
 from baodao.pairings import visits_rules as rules
+from baodao.pairings.visit_limits import usual
+
+LIMITS = usual()
 
 days = st.dates(date(2024, 1, 1), date(2035, 12, 31))
 
@@ -16,20 +19,20 @@ days = st.dates(date(2024, 1, 1), date(2035, 12, 31))
 @pytest.mark.req("L39")
 def test_edge_case_23_seven_days_thirty_days_and_a_closed_quarter() -> None:
     today = date(2026, 3, 31)
-    assert rules.lateness(date(2026, 3, 24), today) == ""
-    assert rules.lateness(date(2026, 3, 23), today) == "late"
-    assert rules.lateness(date(2026, 3, 1), today) == "late"
-    assert rules.lateness(date(2026, 2, 28), today) == "backfill"
+    assert rules.lateness(date(2026, 3, 24), today, LIMITS) == ""
+    assert rules.lateness(date(2026, 3, 23), today, LIMITS) == "late"
+    assert rules.lateness(date(2026, 3, 1), today, LIMITS) == "late"
+    assert rules.lateness(date(2026, 2, 28), today, LIMITS) == "backfill"
     # In the first days of a quarter the last one is still open.
-    assert rules.lateness(date(2026, 3, 30), date(2026, 4, 5)) == ""
-    assert rules.lateness(date(2026, 3, 30), date(2026, 4, 11)) == "backfill"
+    assert rules.lateness(date(2026, 3, 30), date(2026, 4, 5), LIMITS) == ""
+    assert rules.lateness(date(2026, 3, 30), date(2026, 4, 11), LIMITS) == "backfill"
 
 
 @given(days, st.integers(0, 400))
 def test_later_is_never_less_late(day: date, after: int) -> None:
     rank = ["", "late", "backfill"]
-    first = rules.lateness(day, day + timedelta(days=after))
-    second = rules.lateness(day, day + timedelta(days=after + 1))
+    first = rules.lateness(day, day + timedelta(days=after), LIMITS)
+    second = rules.lateness(day, day + timedelta(days=after + 1), LIMITS)
     assert rank.index(first) <= rank.index(second)
 
 
@@ -37,7 +40,7 @@ def test_later_is_never_less_late(day: date, after: int) -> None:
 def test_one_tries_again_after_the_day_and_within_the_window_if_there_is_time(
     day: date, due_on: date
 ) -> None:
-    again = rules.retry_on(day, due_on)
+    again = rules.retry_on(day, due_on, LIMITS)
     assert again > day
     if due_on > day:
         assert again <= due_on
@@ -46,17 +49,14 @@ def test_one_tries_again_after_the_day_and_within_the_window_if_there_is_time(
 @pytest.mark.req("L39")
 def test_a_need_is_answered_in_three_days_or_twenty_four_hours() -> None:
     asked = at_local(date(2026, 3, 31), time(23, 30))
-    due = {"days": 3, "urgent_hours": 24}
-    assert rules.need_due(asked, urgent=False, **due) == date(2026, 4, 3)
-    assert rules.need_due(asked, urgent=True, **due) == date(2026, 4, 1)
+    assert rules.need_due(asked, LIMITS, urgent=False) == date(2026, 4, 3)
+    assert rules.need_due(asked, LIMITS, urgent=True) == date(2026, 4, 1)
 
 
 def test_edge_case_26_the_local_date_counts_not_the_device_s() -> None:
     """20:30 UTC is the next morning in Shanghai, wherever the telephone is."""
     asked = datetime.fromisoformat("2026-03-30T20:30:00+00:00")
-    assert rules.need_due(asked, days=3, urgent_hours=24, urgent=True) == date(
-        2026, 4, 1
-    )
+    assert rules.need_due(asked, LIMITS, urgent=True) == date(2026, 4, 1)
 
 
 @pytest.mark.req("L38", "L41")
@@ -76,16 +76,26 @@ def test_what_the_household_has_asked_for_is_kept() -> None:
     assert rules.wish_problem(on, None, "phone", **calls) == ("", "")
 
 
+def test_no_hour_of_a_household_is_later_than_the_district_s() -> None:
+    early = LIMITS._replace(latest_hour=19)
+    assert early.latest_of(None) == time(19)
+    assert early.latest_of(time(20)) == time(19)
+    assert early.latest_of(time(18)) == time(18)
+
+
 def test_a_visit_is_of_a_day_of_the_bond_and_of_a_year_that_is_open() -> None:
     since, today = date(2026, 1, 10), date(2026, 3, 2)
-    assert rules.day_problem(today, today, since, None) == ""
-    assert "今天以后" in rules.day_problem(date(2026, 3, 3), today, since, None)
-    assert "请选那天" in rules.day_problem(date(2026, 1, 9), today, since, None)
-    assert "已经结束" in rules.day_problem(today, today, since, today)
+    assert rules.day_problem(today, today, since, None, LIMITS) == ""
+    assert "今天以后" in rules.day_problem(date(2026, 3, 3), today, since, None, LIMITS)
+    assert "请选那天" in rules.day_problem(date(2026, 1, 9), today, since, None, LIMITS)
+    assert "已经结束" in rules.day_problem(today, today, since, today, LIMITS)
     assert "申诉" in rules.day_problem(
-        date(2026, 12, 30), date(2027, 2, 1), since, None
+        date(2026, 12, 30), date(2027, 2, 1), since, None, LIMITS
     )
-    assert rules.day_problem(date(2026, 12, 30), date(2027, 1, 31), since, None) == ""
+    assert (
+        rules.day_problem(date(2026, 12, 30), date(2027, 1, 31), since, None, LIMITS)
+        == ""
+    )
 
 
 @pytest.mark.req("L41")

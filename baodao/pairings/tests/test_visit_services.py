@@ -24,7 +24,7 @@ from baodao.pairings import (
 from baodao.pairings.models import Visit
 from baodao.pairings.tests.visiting import BEGAN, DAY, NOW, bond, later, owed, visit
 from baodao.people.tests.make import World, world
-from baodao.places.services import edit_household
+from baodao.places.services import edit_household, set_setting
 from baodao.records.models import Record
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def test_a_link_works_once_and_for_ten_days_and_is_not_kept(w: World) -> None:
     found = Visit.objects.get(pk=made.pk)
     assert not visits_links.expired(found, found.created_at + timedelta(days=10))
     late = found.created_at + timedelta(days=11)
-    with pytest.raises(Conflict, match="10天"):
+    with pytest.raises(Conflict, match="过期"):
         visits_services.confirm_visit(
             actor=link_holder(made.pk), visit_id=made.pk, how="link", now=late
         )
@@ -354,3 +354,29 @@ def test_private_numbers_stay_out(w: World) -> None:
     with pytest.raises(Invalid) as refused:
         visit(w, it, need="身份证 11010519491231002X 要办")
     assert set(refused.value.fields) == {"need"}
+
+
+@pytest.mark.req("L39")
+def test_a_district_sets_the_limits_of_visits(w: World) -> None:
+    it = bond(w)
+    for key, value in (
+        ("first_contact_days", "1"), ("latest_hour", "18"), ("normal_days", "2"),
+        ("link_days", "3"),
+    ):  # fmt: skip
+        set_setting(
+            actor=w.actors["county_org"], path=w.places.district.path, value=value,
+            key=f"visits.{key}", reason="牧区",
+        )  # fmt: skip
+    duty = visits_around.ask_visit(actor=link_holder(it.pk), pairing_id=it.pk, now=NOW)
+    assert duty.due_on == DAY + timedelta(days=1)
+    with pytest.raises(Invalid, match="18:00"):
+        visit(w, it, at=time(18, 30))
+    with pytest.raises(Invalid, match="超过2天"):
+        visit(w, it, on=DAY - timedelta(days=3))
+    made = visit(w, it)
+    assert visits_links.expired(made, made.created_at + timedelta(days=4))
+    with pytest.raises(Invalid):
+        set_setting(
+            actor=w.actors["county_org"], path=w.places.district.path, value="23",
+            key="visits.latest_hour", reason="晚一点",
+        )  # fmt: skip

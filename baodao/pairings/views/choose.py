@@ -1,6 +1,5 @@
-"""Suggestions for a whole community, and choosing by hand."""
+"""Suggestions for households and estates, and choosing by hand."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +10,18 @@ from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
-from baodao.pairings import estates, queries, rules, services, suggesting
+from baodao.pairings import (
+    estates,
+    plan_queries,
+    queries,
+    rules,
+    services,
+    suggesting,
+)
 from baodao.pairings.fitting import community_of
 from baodao.pairings.forms import ChooseForm, EstateForm
 from baodao.pairings.models import EstatePairing, HouseholdPairing
+from baodao.pairings.plan_stale import not_asked
 from baodao.pairings.views.staff import actor_for
 from baodao.people.models import Member
 from baodao.people.views.asking import get_or_post
@@ -24,75 +31,68 @@ from baodao.ui.shapes import Reason, Suggestion
 from baodao.ui.toast import toast
 
 BEST = 6
-SHOWN = 500  # households on one page of suggestions
+SHOWN = 500  # units on one page of suggestions
 
 
 @get_or_post
 def suggest(request: HttpRequest) -> HttpResponse:
-    """Who for whom, computed; nothing is written before the ticked ones are
-    confirmed."""
-    actor = actor_for(request, "pairings.propose")
+    """Households: the draft there is, or the way to one. Estates: who for which one,
+    computed; nothing is written before the ticked ones are confirmed."""
+    if request.GET.get("what") == "estates":
+        return _suggest_estates(request)
+    actor = actor_for(request, "pair_plans.compute")
     if not actor.path:
         raise NotFound
-    kind = "estates" if request.GET.get("what") == "estates" else "households"
-    if request.method == "POST":
-        return _confirm(request, actor, kind)
-    rows = _rows(actor.path, kind)
+    if draft := plan_queries.draft_of(actor):
+        return redirect("pairings:plan", pk=draft.pk)
+    homes = suggesting.open_homes(actor.path).count()
+    free = suggesting.free_members(actor.path).count()
     context = {
-        "kind": kind, "rows": rows[:SHOWN], "n": len(rows), "more": len(rows) > SHOWN,
-        "left": _left(actor, kind) - len(rows), "focus": rules.FOCUS,
+        "homes": homes, "free": free, "n": min(homes, free),
+        "not_asked": not_asked(actor.path), "recent": plan_queries.recent(actor),
+    }  # fmt: skip
+    return render(request, "pairings/plan_start.html", context)
+
+
+def _suggest_estates(request: HttpRequest) -> HttpResponse:
+    actor = actor_for(request, "estates_paired.add")
+    if not actor.path:
+        raise NotFound
+    if request.method == "POST":
+        return _confirm_estates(request, actor)
+    rows = [
+        {
+            "value": f"{m.unit.pk}:{m.estate.pk}", "match": m, "total": m.total,
+            "parts": [p for p in m.parts if p[3]][:4],
+        }
+        for m in estates.suggest(actor.path)
+    ]  # fmt: skip
+    left = len(estates.standing(actor.path).free) - len(rows)
+    context = {
+        "rows": rows[:SHOWN], "n": len(rows), "more": len(rows) > SHOWN, "left": left
     }  # fmt: skip
     return render(request, "pairings/suggest.html", context)
 
 
-def _rows(path: str, kind: str) -> list[dict[str, Any]]:
-    """Each with the value its checkbox carries: both ids, so that what is confirmed is
-    what was seen."""
-    if kind == "estates":
-        return [
-            {
-                "value": f"{m.unit.pk}:{m.estate.pk}", "match": m, "total": m.total,
-                "parts": [p for p in m.parts if p[3]][:4],
-            }
-            for m in estates.suggest(path)
-        ]  # fmt: skip
-    return [
-        {
-            "value": f"{m.household.pk}:{m.member.pk}", "match": m, "total": m.total,
-            "parts": m.parts, "focus": rules.FOCUS[rules.main_focus(m.household.focus)],
-        }
-        for m in suggesting.suggest(path)
-    ]  # fmt: skip
-
-
-def _left(actor: Actor, kind: str) -> int:
-    if kind == "estates":
-        return len(estates.standing(actor.path or "").free)
-    return suggesting.open_homes(actor.path or "").count()
-
-
-def _confirm(request: HttpRequest, actor: Actor, kind: str) -> HttpResponse:
+def _confirm_estates(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Each checkbox carries both ids, so that what is confirmed is what was seen."""
     chosen = dict[UUID, UUID]()
     for value in request.POST.getlist("ids"):
         one, _, other = value.partition(":")
         a, b = uuid_of(one), uuid_of(other)
         if a and b:
             chosen[a] = b
-    here = f"{reverse('pairings:suggest')}?what={kind}"
+    here = f"{reverse('pairings:suggest')}?what=estates"
     if not chosen:
         toast(request, "还没有勾选", "请勾选要确认的，再点确认。", tone="late")
         return redirect(here)
-    confirm = estates.confirm_estates if kind == "estates" else suggesting.confirm
     try:
-        n = confirm(actor=actor, path=actor.path or "", chosen=chosen)
+        n = estates.confirm_estates(actor=actor, path=actor.path or "", chosen=chosen)
     except Conflict as error:
         toast(request, error.message, tone="late")
         return redirect(here)
-    if kind == "estates":
-        toast(request, f"{n} 个单位包联好了", "单位的页面上看得到。")
-        return redirect(f"{reverse('pairings:list')}?tab=estates")
-    toast(request, f"{n} 户提出结对", "还没有告诉任何人。下一步：逐户征求同意。")
-    return redirect(f"{reverse('pairings:list')}?show=ask")
+    toast(request, f"{n} 个单位包联好了", "单位的页面上看得到。")
+    return redirect(f"{reverse('pairings:list')}?tab=estates")
 
 
 # --- by hand -------------------------------------------------------------------------------

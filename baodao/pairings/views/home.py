@@ -12,6 +12,7 @@ from baodao.acts.actor import Actor, link_holder
 from baodao.core.errors import Conflict, Forbidden, NotFound
 from baodao.pairings import consents, queries, rules, services
 from baodao.pairings.models import HouseholdPairing
+from baodao.pairings.visit_limits import latest_at
 from baodao.places.models import Place
 from baodao.ui.toast import toast
 
@@ -47,6 +48,7 @@ def home(request: HttpRequest, token: str) -> HttpResponse:
         "agreed": it.state in rules.AGREED, "ends": rules.END_REASONS,
         "place": Place.objects.filter(path=it.path).first(),
         "text": consents.TEXT["zh"], "text_bo": consents.TEXT["bo"],
+        "latest": latest_at(it.home_path, it.not_after),
         "months": "、".join(f"{m}月" for m in it.quiet_months),
     }  # fmt: skip
     response = render(request, "pairings/home.html", context)

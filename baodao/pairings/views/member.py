@@ -10,6 +10,7 @@ from baodao.core.errors import NotFound
 from baodao.pairings import queries, rules
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.private import MEMBER_PURPOSES
+from baodao.pairings.visit_limits import latest_at
 from baodao.people.views.asking import actor_of, get_only
 
 
@@ -32,6 +33,7 @@ def shown(
         {
             "it": it, "state": rules.STATES[it.state], "focus": rules.FOCUS[it.focus],
             "seen": seen if it.pk == opened else None, "second": _other(actor, it),
+            "latest": latest_at(it.home_path, it.not_after),
             "months": "、".join(f"{m}月" for m in it.quiet_months),
         }
         for it in queries.of_member(actor.member_id)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from baodao.acts.access import require
 from baodao.pairings import consents, queries
 from baodao.pairings.views.staff import actor_for
+from baodao.pairings.visit_limits import latest_at
 from baodao.people.views.asking import get_only
 from baodao.places.models import Place
 
@@ -29,6 +30,7 @@ def consent_form(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
         "it": it, "lines": lines, "two": lang == "bo",
         "title_bo": consents.TITLE["bo"], "edition": consents.EDITION,
         "digest": consents.digest(lang), "place": Place.objects.get(path=it.path),
+        "latest": latest_at(it.home_path, it.not_after),
         "back_url": reverse("pairings:detail", args=[it.pk]),
     }  # fmt: skip
     return render(request, "pairings/consent_print.html", context)

@@ -28,6 +28,9 @@ from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.queries import Wanted
 from baodao.pairings.suggesting import reported_in
 from baodao.pairings.views.member import shown as mine
+from baodao.pairings.visit_limits import latest_at, limits_at
+from baodao.people import retention
+from baodao.people.models import RetentionHold
 from baodao.people.views.asking import actor_of, get_only, word
 from baodao.places.forms import refuse
 from baodao.places.models import Place
@@ -119,7 +122,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     if actor.path is None:
         raise NotFound
     page = Paginator(queries.coverage(actor), 100).get_page(request.GET.get("page"))
-    return render(request, "pairings/coverage.html", {"page": page})
+    context = {"page": page, "may_run": can(actor, "pair_runs.start")}
+    return render(request, "pairings/coverage.html", context)
 
 
 # --- one bond ----------------------------------------------------------------------------
@@ -150,6 +154,9 @@ def shown(
         "renewable": "renew" in steps and queries.expires_soon(it),
         "apart": queries.apart_of(actor, it.household_id) if private_ else [],
         "may_apart": can(actor, "apart.add") and private_, "bad": bad and bad[0],
+        "latest": latest_at(it.home_path, it.not_after),
+        "over": it.state in ("ended", "declined"), "held": retention.hold_of(it.pk),
+        "may_hold": can(actor, "retention_holds.add", RetentionHold(path=it.home_path)),
         "parts": it.parts if private_ else [], **_forms(actor, it, bad),
     }  # fmt: skip
     response = render(
@@ -165,11 +172,13 @@ def _forms(
 ) -> dict[str, Form]:
     if not can(actor, "pairings.view_private", it):
         return {}
-    members = _members(it)
+    members, latest = _members(it), limits_at(it.home_path).latest
     fresh: dict[str, Callable[[], Form]] = {
         "consent": lambda: GivenForm(initial=_first(it)),
         "renew": lambda: GivenForm(initial=_first(it)), "pause": PauseForm,
-        "set_terms": lambda: TermsForm(members=members, initial=terms_of(it)),
+        "set_terms": lambda: TermsForm(
+            members=members, latest=latest, initial=terms_of(it)
+        ),
         "end": EndForm, "moved": MovedForm,
         "apart": lambda: ApartForm(members=members),
     }  # fmt: skip
@@ -189,7 +198,7 @@ def _first(it: HouseholdPairing) -> dict[str, Any]:
 def terms_of(it: HouseholdPairing) -> dict[str, Any]:
     return {
         "quiet_months": [str(m) for m in it.quiet_months], "phone_only": it.phone_only,
-        "not_after": f"{it.not_after:%H:%M}", "guardian_present": it.guardian_present,
+        "not_after": f"{it.not_after:%H:%M}" if it.not_after else "", "guardian_present": it.guardian_present,
         "second": str(it.second_id or ""),
     }  # fmt: skip
 
@@ -231,7 +240,8 @@ def _form(event: str, it: HouseholdPairing, data: Any) -> Form | None:
     if event in ("consent", "renew"):
         return GivenForm(data)
     if event == "set_terms":
-        return TermsForm(data, members=_members(it))
+        latest = limits_at(it.home_path).latest
+        return TermsForm(data, members=_members(it), latest=latest)
     forms: dict[str, type[Form]] = {
         "pause": PauseForm, "end": EndForm, "moved": MovedForm
     }  # fmt: skip

@@ -33,6 +33,7 @@ from baodao.pairings import visits_member as wishes
 from baodao.pairings import visits_queries as queries
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.views.visits_guard import actor_of, bond_for, staff_of, visit_of
+from baodao.pairings.visits_amending import may_amend
 from baodao.pairings.visits_forms import (
     ActForm,
     ConfirmForm,
@@ -142,6 +143,7 @@ def _detail(
         "duties": queries.fulfilled(visit), "order": order,
         "topics": visits_rules.titles(visit.topics, visit_rules.TOPICS),
         "late": visit_rules.LATE.get(visit.late, ""),
+        "may_amend": may_amend(actor, visit, now),
         "halves": visits_services.halves(visit), "where": wishes.where(visit.home_path),
         "code": visit.code if visit.state == "done" and not visits_links.expired(visit, now) else "",
         **forms,
@@ -217,6 +219,7 @@ def new(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     return render(request, "pairings/visit_paper.html", {
         "form": form, "bond": bond, "wishes": wishes.wishes(bond),
         "where": wishes.where(bond.home_path), "need_form": NeedForm(),
+        "late_hint": wishes.late_hint(bond),
         "due": list(_open_of(bond, today(now))),
     }, status=status)  # fmt: skip
 

@@ -25,6 +25,8 @@ from baodao.pairings import visits_links as links
 from baodao.pairings import visits_member as queries
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.views.visits_guard import actor_of, bond_for, member_of, visit_of
+from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_amending import may_amend
 from baodao.pairings.visits_forms import NeedForm, VisitForm
 from baodao.pairings.visits_services import visitors
 from baodao.places.rules import PURPOSES
@@ -106,7 +108,7 @@ def _page(
     due = [d for d in queries.owed_by(actor, today(now)) if d.source_id == bond.pk]
     context = {
         "form": form, "bond": bond, "due": due, "wishes": queries.wishes(bond),
-        "where": queries.where(bond.home_path),
+        "where": queries.where(bond.home_path), "late_hint": queries.late_hint(bond),
     }  # fmt: skip
     return render(request, "pairings/visit_new.html", context, status=status)
 
@@ -121,11 +123,13 @@ def receipt(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         "under": visits_queries.under(visit, today(now)),
         "title": "记下了" if visit.state == "attempted" else "记好了",
         "story": visits_queries.story(visit),
+        "may_amend": may_amend(actor, visit, now),
     }  # fmt: skip
     if visit.state == "done" and not visit.late and not links.expired(visit, now):
         path = reverse("pairings:visit_tap", args=[links.raw_token(visit.pk)])
         link = request.build_absolute_uri(path)
-        context |= {"link": link, "qr": qr(link), "code": visit.code}
+        days = limits_at(visit.home_path).link_days
+        context |= {"link": link, "qr": qr(link), "code": visit.code, "link_days": days}
     return render(request, "pairings/visit_receipt.html", context)
 
 

@@ -22,6 +22,7 @@ from baodao.pairings import visits_member as wishes
 from baodao.pairings import visits_queries as queries
 from baodao.pairings.views.visits import months
 from baodao.pairings.views.visits_guard import actor_of, bond_for, staff_of
+from baodao.pairings.visit_limits import limits_at
 from baodao.places.models import Place
 from baodao.ui.paging import UpTo
 
@@ -99,6 +100,7 @@ def _one(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
         "place": community_of(bond.home_path), "topics": visit_rules.TOPICS.values(),
         "methods": visit_rules.METHODS.values(), "wishes": wishes.wishes(bond),
         "confirmed": ("签字", "按手印", "口头同意，社区回访"),
+        "normal_days": limits_at(bond.home_path).normal_days,
     })  # fmt: skip
 
 

@@ -2,11 +2,16 @@
 data stays where it is sealed (domain 9.1, 9.4)."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 
 from django.http import HttpRequest
 
+from baodao.core.clock import local
+from baodao.core.errors import NotFound
 from baodao.people import choices, queries, roles
+from baodao.people.retention import REGISTRY
 from baodao.people.views import members as member_views
+from baodao.people.views import retention as retention_views
 from baodao.people.views import roles as role_views
 from baodao.people.views import units as unit_views
 from baodao.people.views.asking import places_below, require_role, word
@@ -136,7 +141,27 @@ def accounts(request: HttpRequest) -> Listing:
     return Listing("账号", heads, rows(), found.count(), told)
 
 
+def retention(request: HttpRequest) -> Listing:
+    """What would be deleted next of one kind: where and since when, nothing of whom."""
+    actor = require_role(request, "retention.view")
+    kind = request.GET.get("kind", "")
+    if kind not in REGISTRY:
+        raise NotFound
+    found = retention_views.rows(actor, kind)
+    rows: list[list[Value]] = [
+        [where, day_of(since), pk]
+        for where, since, pk in retention_views.shown(kind, found)
+    ]
+    title = f"到期删除：{REGISTRY[kind].label}"
+    return Listing(title, ("哪里", "从哪天算", "编号"), rows, found.count())
+
+
+def day_of(value: date | datetime) -> date:
+    return local(value).date() if isinstance(value, datetime) else value
+
+
 ALL = {
+    "retention": retention,
     "units": units,
     "members": members,
     "residents": residents,

@@ -211,8 +211,9 @@ def _bond(
         write = plans.ask(local(asked).date())
         w.act("pairings.ask", it, write, actor=worker, at=min(asked, w.now))
     if step == "declined":
-        write = replace(plans.decline(), job=None)
-        w.act("pairings.decline", it, write, actor=worker, at=at + timedelta(days=3))
+        no = at + timedelta(days=3)
+        write = replace(plans.decline(local(no).date()), job=None)
+        w.act("pairings.decline", it, write, actor=worker, at=no)
     if step in ("active", "paused"):
         _agree(w, rng, it, worker, first + timedelta(days=rng.randrange(1, 9)))
     if step == "paused":

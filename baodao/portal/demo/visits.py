@@ -22,6 +22,7 @@ from baodao.duties.models import Duty, DutyRun
 from baodao.duties.visits import visit_windows
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.owing import SOURCE
+from baodao.pairings.visit_limits import usual
 from baodao.pairings.visit_rules import DUTIES
 from baodao.pairings.visits_links import raw_token, stored
 from baodao.pairings.visits_rules import retry_on
@@ -29,6 +30,7 @@ from baodao.people.models import Member
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
 
+LIMITS = usual()
 DAY = timedelta(days=1)
 MAKE_UP = 15
 ASKED = 9  # days until somebody has asked every household
@@ -266,7 +268,7 @@ def _tried(year: Year, bond: HouseholdPairing, d: Row) -> None:
     v |= {"state": "attempted", "outcome": "nobody_home", "household_present": False,
           "topics": (), "note": "", "companion": "", "with_adult": False}  # fmt: skip
     year.visits.append(v)
-    d |= {"attempts": 1, "retry_on": retry_on(on, d["due_on"])}
+    d |= {"attempts": 1, "retry_on": retry_on(on, d["due_on"], LIMITS)}
     at = min(at_local(on, time(18, 30)), year.w.now)
     _log(
         year,

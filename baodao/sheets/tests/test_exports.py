@@ -12,6 +12,7 @@ from baodao.allocation.tests.make import plan
 from baodao.core.clock import today
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
+from baodao.pairings.tests.make import planned
 from baodao.people.tests.make import World, world
 from baodao.places.tests.changing import drafted
 from baodao.sheets import exports
@@ -111,6 +112,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
     order_in("in_service", w)
     draft = plan(w, "county_org").pk
     change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
+    whole = planned(w)
     pages = {
         "orders": reverse("orders:list"), "orders_unit": reverse("orders:unit"),
         "units": reverse("people:units"), "members": reverse("people:members"),
@@ -153,6 +155,8 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "exchange_take_over": reverse("exchange:take_over"),
         "pairings": reverse("pairings:list"),
         "pairings_coverage": reverse("pairings:coverage"),
+        "planned_pairs": reverse("pairings:plan", args=[whole.pk]) + f"?plan={whole.pk}",
+        "pair_run": reverse("pairings:run", args=[whole.run_id]) + f"?run={whole.run_id}",
         "visits": reverse("pairings:visits"), "visits_mine": reverse("pairings:my_visits"),
         "visits_bonds": reverse("pairings:visit_choose"),
         "visits_missing": reverse("pairings:visits_missing"),
