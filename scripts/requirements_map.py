@@ -44,7 +44,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L10": ("重点难点问题：认领、解决、回访、销号", "exchange:problem_new exchange:problem exchange:problem_list"),
     "L15": ("共建协议：签署、备案、续签、打印、扫描件", "exchange:agreement_list exchange:agreement_new exchange:agreement exchange:agreement_print"),
     "L17": ("报到常态化：半年再确认", "reporting:my reporting:coverage"),
-    "L18": ("协议事项列为应办，做了由社区确认", "exchange:duty exchange:deed exchange:deed_list"),
+    "L18": ("协议事项列为应办，居民说看到没看到，社区确认", "exchange:duty exchange:deed exchange:deed_list exchange:seen exchange:notices"),
     "L19": ("四共：标签和均衡", "exchange:balance exchange:agreement_list"),
     "L20": ("兼职委员和党建联合体", "councils:part_times councils:part_time_new councils:federation"),
     "L21": ("联席会议：议题、到会、议定事项、下次会上看", "councils:meeting councils:meeting_hold councils:resolution councils:seat"),

@@ -41,7 +41,7 @@ TITLES = {
     "plan": "计划活动", "draft": "系统起草", "revise": "改了活动", "publish": "发布",
     "cancel": "取消", "finish": "记了到场名单", "send_back": "名单退回",
     "confirm": "名单已确认", "correct": "更正：原来的记录冲回", "archive": "归档",
-    "follow_place": "随区划调整",
+    "follow_place": "随区划调整", "follow_unit": "随单位合并",
 }  # fmt: skip
 _ICONS: dict[str, tuple[str, Tone]] = {
     "publish": ("calendar-event", "go"), "cancel": ("circle-x", ""),

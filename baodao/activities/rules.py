@@ -109,6 +109,7 @@ _MOVERS = {
     "prefecture_org": Scope.PLACE, "county_org": Scope.PLACE, "system_admin": Scope.ALL,
     **_SYSTEM,
 }  # fmt: skip
+FOLLOW_UNIT = ("随单位合并", _SYSTEM)
 
 ACTIONS = {
     # A published activity is a notice that everybody may read (domain 9.1); lists
@@ -133,6 +134,7 @@ ACTIONS = {
     ),
     "archive": ("归档", _SYSTEM),
     "follow_place": ("随区划调整", _MOVERS),
+    "follow_unit": FOLLOW_UNIT,
 }  # fmt: skip
 # Nobody confirms the list they made (domain 5, 6.8).
 _THEIRS = {"made_by": "account_id", "recorded_by": "account_id"}
@@ -155,6 +157,7 @@ PART_ACTIONS = {
     "excuse": ("记请假", _HOSTS),
     "miss": ("记没来", _HOSTS),
     "drop": ("从名单去掉", _HOSTS),
+    "follow_unit": FOLLOW_UNIT,
 }
 SET_UP = {**_COMMUNITY, **_TOWN, **_ORG}
 VENUE_ACTIONS = {
@@ -276,6 +279,7 @@ HOLD_ACTIONS = {
     "end": ("辞岗、结束", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
     "review": ("半年评议", _COMMUNITY),
     "follow_place": ("随区划调整", _MOVERS),
+    "follow_unit": FOLLOW_UNIT,
 }
 TURN_ACTIONS = {
     "view": ("查看岗位服务", _VIEWERS),

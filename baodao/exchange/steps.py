@@ -108,6 +108,10 @@ def tell() -> tuple[str, Mapping[str, Any]]:
     return TELL, {}
 
 
+# What stands open when its unit is gone without a successor ends so (domain 8.7).
+GONE = Write(reason="unit_gone", job=tell())
+
+
 def clocked(ctx: Context, due: datetime | None, **changes: Any) -> dict[str, Any]:
     """A fresh clock for the next state."""
     return {"clock_from": ctx.now, "due_at": due, **changes}

@@ -57,13 +57,15 @@ class Chip:
 
 @dataclass(frozen=True)
 class Words:
-    """One row of a list in words; `when` stands where there is no clock."""
+    """One row of a list in words; `when` stands where there is no clock, `said` is
+    what residents say of it."""
 
     title: str
     under: str
     units: str = ""
     place: str = ""
     when: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ class Card:
 
 
 SUBJECTS: dict[str, Subject] = {}
+# How the story calls what happened to a place or a unit.
+FOLLOWS = {
+    "follow_place": "随区划调整", "follow_unit": "随单位合并",
+    "unit_gone": "单位撤销了，没有接收的单位",
+}  # fmt: skip
 
 
 def register(*subjects: Subject) -> None:
