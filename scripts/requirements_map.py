@@ -21,7 +21,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "A12": ("及时发布需求", "portal:wishes orders:detail orders:pool"),
     "A13": ("点单、派单、单位接单、党员接单", "orders:detail orders:unit_order orders:my_order"),
     "A14": ("文明实践中心：派单、场地和开放时间", "orders:list activities:venues"),
-    "A15": ("按单位优势和党员特长匹配", "orders:detail orders:unit_order pairings:suggest pairings:propose"),
+    "A15": ("按单位优势和党员特长匹配", "orders:detail orders:unit_order pairings:suggest pairings:propose activities:invite activities:post_invite"),
     "A16": ("精准服务，留下服务记录", "orders:my_order orders:detail activities:attendance activities:detail activities:post"),
     "A17": ("解决急难愁盼，由居民确认", "orders:follow portal:board portal:figures"),
     "A18": ("每月主题党日、特殊月份、节日常态化开展", "activities:month activities:party_days activities:owed activities:feed"),

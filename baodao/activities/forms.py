@@ -9,8 +9,9 @@ from django import forms
 from django.db.models import Q
 
 from baodao.activities import carriers, plans, rules
-from baodao.activities.models import Activity, Participation, Venue
-from baodao.core.clock import ZONE
+from baodao.activities.models import Activity, Participation, Priority, Venue
+from baodao.core.clock import ZONE, today
+from baodao.people.choices import SKILLS
 from baodao.people.forms import PLEASE, UnitChoice
 from baodao.people.models import Unit
 from baodao.people.queries import units_at
@@ -21,6 +22,24 @@ from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
 def _moment(label: str, **more: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=DateTimeInput(), **more)
+
+
+def _skills() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label="最好会", choices=list(SKILLS.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="用来找合适的人。不会的也能报名，由您安排做什么。",
+    )  # fmt: skip
+
+
+def _min_age() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="年龄下限", min_value=1, max_value=80, required=False,
+        help_text="系统里不存年龄，报名的人自己看。",
+    )  # fmt: skip
+
+
+RISKY = "有一定风险（登高、除雪、水边等）"
 
 
 class ActivityForm(Form):
@@ -63,15 +82,18 @@ class ActivityForm(Form):
         label="载体", required=False, widget=forms.CheckboxSelectMultiple,
         help_text="可以选几个。一场活动在总数里只算一次，在每个载体里各算一次。",
     )  # fmt: skip
+    aim_id = forms.ChoiceField(
+        label="对应的中心工作", required=False,
+        help_text="县（区）列出的；年度计划按它算完成了几场。",
+    )  # fmt: skip
     priority = forms.CharField(label="对应的中心工作", max_length=40, required=False)
     slots = forms.IntegerField(
         label="名额", min_value=1, max_value=10_000, required=False,
         help_text="不填就不限。报满以后排候补，有人取消按先后递补。",
     )  # fmt: skip
-    min_age = forms.IntegerField(
-        label="年龄下限", min_value=1, max_value=80, required=False
-    )
-    risky = forms.BooleanField(label="有一定风险（登高、除雪、水边等）", required=False)
+    skills = _skills()
+    min_age = _min_age()
+    risky = forms.BooleanField(label=RISKY, required=False)
     insured = forms.BooleanField(
         label="已买保险", required=False, help_text="有风险的，买了保险才能发布。"
     )
@@ -133,15 +155,37 @@ class ActivityForm(Form):
         mine = {c: every.get(c, c) for c in it.carriers} if it else {}
         offered: Any = self.fields["carriers"]
         offered.choices = list({**known, **mine}.items())
+        self._offer_aims(paths, it)
+
+    def _offer_aims(self, paths: Sequence[str], it: Activity | None) -> None:
+        """The central work of the year; where none is listed, a line of one's own."""
+        found = Priority.objects.filter(
+            path__in={a for p in paths for a in ancestors(p)}, year=today().year,
+            retired=False,
+        )  # fmt: skip
+        known = {p.pk: p.title for p in found.order_by("path", "created_at")}
+        if it is not None and it.aim:
+            known.setdefault(it.aim.pk, it.aim.title)
+        if known:
+            chosen: Any = self.fields["aim_id"]
+            listed = [(str(k), t) for k, t in known.items()]
+            chosen.choices = [("", "不对应"), *listed]
+        else:
+            del self.fields["aim_id"]
+        if known and not (it is not None and it.priority):
+            del self.fields["priority"]
 
     def said(self) -> plans.Said:
         """What the form says. Call when it is valid."""
         d = dict(self.cleaned_data)
         for name in ("place", "channel", "unit"):
             d.pop(name, None)
-        venue = d.pop("venue_id")
+        venue, aim = d.pop("venue_id"), d.pop("aim_id", "")
         d["break_minutes"] = d["break_minutes"] or 0
-        return plans.Said(venue_id=UUID(venue) if venue else None, **d)
+        return plans.Said(
+            venue_id=UUID(venue) if venue else None,
+            aim_id=UUID(aim) if aim else None, **d,
+        )  # fmt: skip
 
 
 def _initial(it: Activity) -> dict[str, Any]:
@@ -149,6 +193,7 @@ def _initial(it: Activity) -> dict[str, Any]:
     start, end = it.start_at.astimezone(ZONE), it.end_at.astimezone(ZONE)
     return found | {
         "start_at": start, "end_at": end, "venue_id": str(it.venue_id or ""),
+        "aim_id": str(it.aim_id or ""),
     }  # fmt: skip
 
 
@@ -288,6 +333,12 @@ class PostForm(Form):
     )
     due_on = forms.DateField(
         label="到哪天做成", required=False, widget=DateInput(), help_text="承诺的要填。"
+    )
+    skills = _skills()
+    min_age = _min_age()
+    risky = forms.BooleanField(label=RISKY, required=False)
+    insured = forms.BooleanField(
+        label="已买保险", required=False, help_text="有风险的，买了保险才能招人。"
     )
     contact = forms.CharField(label="联系人", max_length=20, required=False)
     phone = forms.CharField(

@@ -75,6 +75,67 @@ class Venue(Acted):
         return self.name
 
 
+class Priority(Acted):
+    """A piece of the district's central work 中心工作 in one year (L27), for its place
+    and below."""
+
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="", blank=True)
+    year = models.SmallIntegerField("年份")
+    title = models.TextField("中心工作")
+    note = models.TextField("说明", default="", blank=True)
+    retired = models.BooleanField("停用", default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "year", "title"], name="priority_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Target(Acted):
+    """How many activities a place or a unit means to hold in a year (L27): of one of
+    the five kinds, or for one piece of central work."""
+
+    ACCESS = Columns(path=("path",), unit=("unit_id",))
+
+    year = models.SmallIntegerField("年份")
+    path = CText(default="", blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    joint_type = models.TextField("五联类别", default="", blank=True)
+    aim = models.ForeignKey(
+        Priority, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    count = models.SmallIntegerField("计划几场")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place=None) ^ Q(unit=None), name="target_has_one_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(joint_type="") ^ Q(aim=None), name="target_is_of_one_thing"
+            ),
+            models.CheckConstraint(condition=Q(count__gte=0), name="target_count"),
+            models.UniqueConstraint(
+                fields=["year", "place", "unit", "joint_type", "aim"],
+                name="target_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(fields=["year", "path"], name="target_by_place")]
+
+
 class Activity(Acted):
     """One activity 活动. `channel` is chosen when it is planned and never changes: what
     a unit organises in a residence community counts once (domain 8.31). `unit` is the
@@ -95,6 +156,10 @@ class Activity(Acted):
         models.TextField(), verbose_name="载体", default=list, blank=True
     )
     priority = models.TextField("对应的中心工作", default="", blank=True)
+    aim = models.ForeignKey(
+        Priority, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="中心工作", db_index=False,
+    )  # fmt: skip
     place = models.ForeignKey(
         Place, models.PROTECT, related_name="+", verbose_name="社区", db_index=False
     )
@@ -112,6 +177,9 @@ class Activity(Acted):
     end_at = models.DateTimeField("结束")
     break_minutes = models.IntegerField("中间休息（分钟）", default=0)
     slots = models.IntegerField("名额", null=True, blank=True)
+    skills = ArrayField(
+        models.TextField(), verbose_name="最好会", default=list, blank=True
+    )
     min_age = models.SmallIntegerField("年龄下限", null=True, blank=True)
     risky = models.BooleanField("有一定风险", default=False)
     insured = models.BooleanField("已买保险", default=False)
@@ -243,6 +311,12 @@ class Post(Acted):
     quota = models.SmallIntegerField("人数", default=1)
     term_months = models.SmallIntegerField("任期（月）", default=12)
     due_on = models.DateField("完成日期", null=True, blank=True)
+    skills = ArrayField(
+        models.TextField(), verbose_name="最好会", default=list, blank=True
+    )
+    min_age = models.SmallIntegerField("年龄下限", null=True, blank=True)
+    risky = models.BooleanField("有一定风险", default=False)
+    insured = models.BooleanField("已买保险", default=False)
     contact = models.TextField("联系人", default="", blank=True)
     phone = models.TextField("联系电话", default="", blank=True)
 

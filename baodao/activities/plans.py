@@ -37,10 +37,12 @@ class Said:
     occasion_name: str = ""
     carriers: Sequence[str] = ()
     priority: str = ""
+    aim_id: UUID | None = None
     venue_id: UUID | None = None
     spot: str = ""
     break_minutes: int = 0
     slots: int | None = None
+    skills: Sequence[str] = ()
     min_age: int | None = None
     risky: bool = False
     insured: bool = False
@@ -51,7 +53,8 @@ class Said:
 
     def columns(self) -> dict[str, Any]:
         """As columns of the row."""
-        return {**asdict(self), "carriers": sorted(set(self.carriers))}
+        codes = {n: sorted(set(getattr(self, n))) for n in ("carriers", "skills")}
+        return {**asdict(self), **codes}
 
 
 def check(said: Said, known: Iterable[str], *, signed: int = 0) -> None:

@@ -124,6 +124,7 @@ ACTIONS = {
     "draft": ("起草活动", _SYSTEM),
     "revise": ("改活动", _HOSTS),
     "publish": ("发布活动", _HOSTS),
+    "invite": ("请人来", _HOSTS),
     "cancel": ("取消活动", {**_HOSTS, **_SYSTEM}),
     "finish": ("记到场名单", _HOSTS),
     "confirm": ("确认名单", _CONFIRMERS),
@@ -158,6 +159,16 @@ PART_ACTIONS = {
     "miss": ("记没来", _HOSTS),
     "drop": ("从名单去掉", _HOSTS),
     "follow_unit": FOLLOW_UNIT,
+}
+PRIORITY_ACTIONS = {
+    "view": ("查看中心工作", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
+    "add": ("加中心工作", _ORG),
+    "edit": ("改中心工作", _ORG),
+}
+TARGET_ACTIONS = {
+    "view": ("查看年度计划", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
+    "set": ("定年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
+    "change": ("改年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
 }
 SET_UP = {**_COMMUNITY, **_TOWN, **_ORG}
 VENUE_ACTIONS = {
@@ -195,6 +206,11 @@ def secretary_only(how_late: str, role: str) -> bool:
 def overlaps(a: tuple[datetime, datetime], b: tuple[datetime, datetime]) -> bool:
     """Whether two stretches share a moment; one may begin when the other ends."""
     return a[0] < b[1] and b[0] < a[1]
+
+
+def community_path(path: str) -> str:
+    """The community at or above a path."""
+    return "/".join([p for p in path.split("/") if p][:5]) + "/"
 
 
 def month_key(day: date) -> str:
@@ -271,6 +287,7 @@ POST_ACTIONS = {
     "add": ("设岗位", _COMMUNITY),
     "edit": ("改岗位", _COMMUNITY),
     "close": ("撤岗位", _COMMUNITY),
+    "invite": ("请人认岗", _COMMUNITY),
     "follow_place": ("随区划调整", _MOVERS),
 }  # fmt: skip
 HOLD_ACTIONS = {

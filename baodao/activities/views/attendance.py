@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from baodao.activities import lists, plans, queries, rules, services
+from baodao.activities import fitting, lists, plans, queries, rules, services
 from baodao.activities.forms import RowForm, SheetForm
 from baodao.activities.models import Activity, Participation
 from baodao.activities.views.guard import actor_for
@@ -104,7 +104,7 @@ def group(request: HttpRequest, pk: UUID) -> HttpResponse:
             toast(request, f"给{len(done)}人报了名", text)
             return redirect("activities:detail", pk)
     return render(request, "activities/group.html", {
-        "it": it, "rows": rows, "limit": GROUP, "q": q, "error": error,
+        "it": it, "rows": [(m, fitting.words_of(it, m)) for m in rows], "limit": GROUP, "q": q, "error": error,
         "chosen": request.POST.getlist("members"),
         "when": queries.when(it, clock_now()), "where": queries.where(it),
         "free": None if it.slots is None else it.slots - queries.numbers(it)["signed_up"],

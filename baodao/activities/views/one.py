@@ -1,5 +1,6 @@
 """One activity: its page, planning and changing it, and its steps."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from baodao.activities import carriers, lists, queries, rules, services
+from baodao.activities import carriers, fitting, lists, queries, rules, services
 from baodao.activities.forms import ActivityForm, ReasonForm
 from baodao.activities.models import Activity
 from baodao.activities.views.guard import actor_for, planning_places
@@ -21,6 +22,8 @@ from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, NotFound
+from baodao.matching.ranking import Reason
+from baodao.people.models import Member
 from baodao.places.forms import status_of, submitted
 from baodao.ui.toast import toast
 
@@ -60,13 +63,27 @@ def page_of(
     return render(request, name, {
         "it": it, "card": card, "steps": steps, "bad": bad and bad[0], "late": late,
         "over": it.end_at < now, "begun": it.start_at <= now,
-        "facts": facts(it, card), "parts": queries.parts(it, actor),
+        "facts": facts(it, card),
+        "parts": [(p, fitting.words_of(it, p.member)) for p in queries.parts(it, actor)],
+        "fit": _fit(actor, it), "may_invite": _may_invite(actor, it, now),
         "numbers": queries.numbers(it), "states": rules.PART_STATES,
         "story": [] if light else queries.story(it, now),
         "may_group": _may_group(actor, it, now),
         "confirm_blocked": it.state == "finished" and "confirm" not in steps,
         "cancel_url": reverse("activities:act", args=[it.pk, "cancel"]), **forms,
     }, status=422 if bad else 200)  # fmt: skip
+
+
+def _fit(actor: Actor, it: Activity) -> Sequence[Reason]:
+    """Whether it fits the member who looks, before they sign up."""
+    mine = Member.objects.filter(pk=actor.member_id) if actor.member_id else None
+    member = mine.select_related("person").first() if mine else None
+    return fitting.reasons_of(it, member) if member and it.state == "published" else ()
+
+
+def _may_invite(actor: Actor, it: Activity, now: Any) -> bool:
+    open_ = it.state == "published" and it.start_at > now
+    return open_ and can(actor, "activities.invite", it)
 
 
 def _may_group(actor: Actor, it: Activity, now: Any) -> bool:
@@ -83,9 +100,10 @@ def facts(it: Activity, card: queries.Card) -> list[tuple[str, str]]:
         ("编号", f"活 {it.no}"), ("时间", card.when), ("地点", card.where),
         ("主办", card.host), ("渠道", rules.CHANNELS[it.channel]),
         ("五联类别", rules.JOINT_TYPES[it.joint_type]), ("时机", occasion),
-        ("载体", "、".join(card.carriers)), ("中心工作", it.priority),
+        ("载体", "、".join(card.carriers)), ("中心工作", str(it.aim or it.priority)),
         ("休息", f"{it.break_minutes} 分钟" if it.break_minutes else ""),
         ("名额", f"{it.slots} 人" if it.slots else "不限"),
+        ("最好会", fitting.skill_words(it.skills)),
         ("年龄", f"满 {it.min_age} 周岁" if it.min_age else ""),
         ("保险", ("已买" if it.insured else "还没有买") if it.risky else ""),
         ("联系人", " ".join(filter(None, (it.contact, it.phone)))),
@@ -149,8 +167,24 @@ def _planned(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 GROUPS = {
     "是什么活动": ("title", "place", "channel", "unit", "about"),
     "时间和地点": ("start_at", "end_at", "break_minutes", "venue_id", "spot"),
-    "归到哪里": ("joint_type", "occasion", "occasion_name", "carriers", "priority"),
-    "谁来参加": ("slots", "min_age", "risky", "insured", "contact", "phone", "public"),
+    "归到哪里": (
+        "joint_type",
+        "occasion",
+        "occasion_name",
+        "carriers",
+        "aim_id",
+        "priority",
+    ),
+    "谁来参加": (
+        "slots",
+        "skills",
+        "min_age",
+        "risky",
+        "insured",
+        "contact",
+        "phone",
+        "public",
+    ),
 }
 
 
@@ -255,4 +289,4 @@ def _back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(back if back and safe else fallback)
 
 
-__all__ = ["act", "can", "carriers", "detail", "edit", "new"]
+__all__ = ["act", "carriers", "detail", "edit", "new"]

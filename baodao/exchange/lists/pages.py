@@ -12,7 +12,7 @@ from baodao.exchange.subjects import FOLLOWS, Ask, Chip, Subject
 _TYPE = Chip("type", "五联", JOINT_TYPES, lambda v: Q(joint_type=v))
 
 NEED = Subject(
-    code="need", title="需求清单", measure="条", flow=rules.NEED_FLOW,
+    code="need", title="需求清单", noun="需求", measure="条", flow=rules.NEED_FLOW,
     rows=lambda: Need.objects.select_related("place", "unit"),
     tabs={
         "open": ("等对接", ("published",)),
@@ -57,7 +57,7 @@ NEED = Subject(
 )  # fmt: skip
 
 RESOURCE = Subject(
-    code="resource", title="资源清单", measure="项", flow=rules.RESOURCE_FLOW,
+    code="resource", title="资源清单", noun="资源", measure="项", flow=rules.RESOURCE_FLOW,
     rows=lambda: Resource.objects.select_related("place", "unit"),
     tabs={
         "open": ("可以用", ("available",)),
@@ -125,7 +125,7 @@ BOOKING = Subject(
 )  # fmt: skip
 
 PROJECT = Subject(
-    code="listproject", title="项目清单", measure="个", flow=rules.PROJECT_FLOW,
+    code="listproject", title="项目清单", noun="清单项目", measure="个", flow=rules.PROJECT_FLOW,
     rows=lambda: ListProject.objects.select_related("place"),
     tabs={
         "open": ("在办", ("planned", "in_progress")),

@@ -15,6 +15,7 @@ from baodao.portal.demo import (
     councils,
     councils_people,
     exchange,
+    exchange_voices,
     members,
     orders,
     pairings,
@@ -85,6 +86,7 @@ def build(w: World) -> None:
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()
+    exchange_voices.build(w)
     w.say("共建协议、清单、年度项目写好了")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
     held = activities.build(w)
