@@ -53,7 +53,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L24": ("双向需求清单，每季度报一次、定稿一次，提前一月告诉单位", "exchange:need_list exchange:ahead exchange:hand_in exchange:editions"),
     "L25": ("资源清单：种类、条件、预约", "exchange:resource_list exchange:resource exchange:book"),
     "L26": ("需求和资源对接成项目，写明理由，等久了看得见", "exchange:match exchange:listproject exchange:need_list"),
-    "L27": ("五联：标签，今年该做和做了的", "activities:new activities:list stats:activities exchange:balance exchange:coproject_list"),
+    "L27": ("五联和中心工作：标签，年度计划和做了的", "activities:plan activities:plan_edit activities:plan_parts activities:priorities activities:new activities:list stats:activities exchange:balance exchange:coproject_list"),
     "L28": ("定岗、组团、领办、承诺；单位组团报名", "activities:posts activities:post activities:group"),
     "L29": ("网格树，时限可整片暂停", "places:browse places:pauses sheets:run"),
     "L34": ("按辖区资源、小区特点、单位职能建议包联小区", "pairings:suggest pairings:pair_estate"),

@@ -239,8 +239,9 @@ class RowForm(Form):
     """One name: came, excused, did not come; own times where they differ."""
 
     state = forms.ChoiceField(
-        label="到场", choices=[("attended", "到场"), ("excused", "请假"),
-                             ("no_show", "没来")],
+        label="到场", widget=forms.RadioSelect,
+        choices=[("attended", "到场"), ("excused", "请假"), ("no_show", "没来")],
+        error_messages={"required": "请点到场、请假或没来。"},
     )  # fmt: skip
     start = forms.TimeField(
         label="来的时间", required=False,
@@ -252,8 +253,10 @@ class RowForm(Form):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, part: Participation, it: Activity, **kwargs: Any
-    ) -> None:
+        self, *args: Any, part: Participation, it: Activity, by_code: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`by_code`: some have typed the code, so whoever has not is asked about."""
         self.part = part
         there = part.state in ("attended", "signed_up", "waitlisted")
         super().__init__(
@@ -266,6 +269,10 @@ class RowForm(Form):
         )  # fmt: skip
         if part.state == "waitlisted":
             self.initial["state"] = "excused"
+        if part.checked_at and part.state in rules.COMING:
+            self.initial["state"] = "attended"
+        elif by_code and part.state == "signed_up":
+            self.initial["state"] = None
 
     def mark(self, sheet_start: datetime, sheet_end: datetime) -> plans.Mark:
         """What this row says, its times on the local days of the activity."""
@@ -281,6 +288,14 @@ def _other(at: datetime | None, usual: datetime) -> Any:
 
 def _at(clock: Any, day: date) -> datetime | None:
     return datetime.combine(day, clock, ZONE) if clock else None
+
+
+class CodeForm(Form):
+    code = forms.CharField(
+        label="签到码", max_length=4, widget=forms.TextInput(attrs={
+            "inputmode": "numeric", "autocomplete": "off", "placeholder": "现场的 4 位数字",
+        }),
+    )  # fmt: skip
 
 
 class VenueForm(Form):

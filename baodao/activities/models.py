@@ -139,7 +139,8 @@ class Target(Acted):
 class Activity(Acted):
     """One activity 活动. `channel` is chosen when it is planned and never changes: what
     a unit organises in a residence community counts once (domain 8.31). `unit` is the
-    hosting unit, None when the community hosts. `made_by` and `recorded_by` are the
+    hosting unit, None when the community hosts. `check_code`: four digits the host shows on
+    the spot, "" while it is off. `made_by` and `recorded_by` are the
     accounts that planned it and that handed in the list; `round` counts corrections."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",))
@@ -187,6 +188,7 @@ class Activity(Acted):
     contact = models.TextField("联系人", default="", blank=True)
     phone = models.TextField("联系电话", default="", blank=True)
     public = models.BooleanField("居民也可以参加", default=False)
+    check_code = models.TextField("签到码", default="", blank=True)
     residents = models.IntegerField("到场居民", default=0)
     made_by = models.UUIDField(null=True)
     made_by_name = models.TextField(default="")
@@ -210,6 +212,10 @@ class Activity(Acted):
             ),
             models.CheckConstraint(
                 condition=Q(slots=None) | Q(slots__gt=0), name="activity_slots"
+            ),
+            models.CheckConstraint(
+                condition=Q(check_code="") | Q(state="published"),
+                name="activity_check_code_live",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=rules.COUNTED) | Q(confirmed_at__isnull=False),
@@ -237,7 +243,8 @@ class Activity(Acted):
 
 class Participation(Acted):
     """One member's part in one activity. `unit_id` is their unit on that day,
-    `host_unit_id` the hosting unit; the times are the person's own. Residents are only
+    `host_unit_id` the hosting unit; the times are the person's own. `checked_at`: when
+    the person typed the code, which only marks the list beforehand. Residents are only
     counted, never listed."""
 
     ACCESS = Columns(
@@ -257,6 +264,7 @@ class Participation(Acted):
     host_unit_id = models.UUIDField(null=True)
     state = models.TextField("状态", default="signed_up")
     by_unit = models.BooleanField("单位集体报名", default=False)
+    checked_at = models.DateTimeField("输签到码", null=True)
     signed_at = models.DateTimeField()
     start_at = models.DateTimeField(null=True)
     end_at = models.DateTimeField(null=True)

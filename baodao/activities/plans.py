@@ -105,7 +105,7 @@ def cancel(row: Row, *, reason: str) -> Write:
     """Those who have signed up are told."""
     if not reason.strip():
         raise Invalid(fields={"reason": "请写为什么取消，报名的人看得到。"})
-    return Write(notes=[("unit", reason)], job=(TELL, {}))
+    return Write(set={"check_code": ""}, notes=[("unit", reason)], job=(TELL, {}))
 
 
 class Mark(NamedTuple):
@@ -156,7 +156,7 @@ def finish(
             "start_at": sheet.start_at, "end_at": sheet.end_at,
             "break_minutes": sheet.break_minutes, "residents": sheet.residents,
             "on_paper": sheet.on_paper, "result": sheet.result.strip(),
-            "recorded_by": by, "recorded_by_name": name, "recorded_at": now,
+            "recorded_by": by, "recorded_by_name": name, "recorded_at": now, "check_code": "",
         },
         data={"attended": attended, "paper": sheet.on_paper},
         job=(TELL, {}),

@@ -44,7 +44,8 @@ TITLES = {
     "plan": "计划活动", "draft": "系统起草", "revise": "改了活动", "publish": "发布",
     "cancel": "取消", "finish": "记了到场名单", "send_back": "名单退回",
     "confirm": "名单已确认", "correct": "更正：原来的记录冲回", "archive": "归档",
-    "invite": "请人来参加", "follow_place": "随区划调整", "follow_unit": "随单位合并",
+    "invite": "请人来参加", "show_code": "开了签到码", "hide_code": "关了签到码",
+    "follow_place": "随区划调整", "follow_unit": "随单位合并",
 }  # fmt: skip
 _ICONS: dict[str, tuple[str, Tone]] = {
     "publish": ("calendar-event", "go"), "cancel": ("circle-x", ""),

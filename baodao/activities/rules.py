@@ -56,6 +56,8 @@ FLOW = Flow.of(
         ("", "draft", "draft"),
         *((s, "revise", s) for s in PLANNED),
         ("draft", "publish", "published"),
+        ("published", "show_code", "published"),
+        ("published", "hide_code", "published"),
         *((s, "finish", "finished") for s in (*PLANNED, "finished")),
         ("finished", "send_back", "published"),
         ("finished", "confirm", "confirmed"),
@@ -83,6 +85,8 @@ PART_FLOW = Flow.of(
         *((s, "sign_up", "signed_up") for s in ("", "withdrawn")),
         *((s, "wait", "waitlisted") for s in ("", "withdrawn")),
         ("waitlisted", "move_up", "signed_up"),
+        *((s, "check_in", "signed_up") for s in ("", "withdrawn", "signed_up")),
+        ("waitlisted", "check_in", "waitlisted"),
         *((s, "withdraw", "withdrawn") for s in COMING),
         *((s, "attend", "attended") for s in ("", *_ANY)),
         *((s, "excuse", "excused") for s in _ANY),
@@ -125,6 +129,8 @@ ACTIONS = {
     "revise": ("改活动", _HOSTS),
     "publish": ("发布活动", _HOSTS),
     "invite": ("请人来", _HOSTS),
+    "show_code": ("开签到码", _HOSTS),
+    "hide_code": ("关签到码", _HOSTS),
     "cancel": ("取消活动", {**_HOSTS, **_SYSTEM}),
     "finish": ("记到场名单", _HOSTS),
     "confirm": ("确认名单", _CONFIRMERS),
@@ -152,6 +158,7 @@ PART_ACTIONS = {
     ),
     "sign_up": ("报名", {**_HOSTS, **_MEMBER}),
     "wait": ("候补", {**_HOSTS, **_MEMBER}),
+    "check_in": ("输签到码", _MEMBER),
     "move_up": ("候补转报名", _SYSTEM),
     "withdraw": ("取消报名", {**_HOSTS, **_MEMBER, **_SYSTEM}),
     "attend": ("记到场", _HOSTS),
@@ -201,6 +208,11 @@ def lateness(ended: datetime, now: datetime) -> str:
 def secretary_only(how_late: str, role: str) -> bool:
     """Whether so late a list needs somebody else than `role`."""
     return bool(how_late) and role == "community_worker"
+
+
+def code_runs(start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the code of an activity counts now: while it takes place only."""
+    return start <= now <= end
 
 
 def overlaps(a: tuple[datetime, datetime], b: tuple[datetime, datetime]) -> bool:

@@ -111,10 +111,11 @@ def test_every_number_of_the_plan_opens_its_list(w: World) -> None:
     page = worker.get(reverse("activities:plan")).content.decode()
     assert f"tab=done&amp;year={year}&amp;aim={aim.pk}" in page
     listed = worker.get(
-        reverse("activities:list"), {"tab": "done", "year": year, "aim": str(aim.pk)}
+        reverse("activities:list"),
+        {"tab": "done", "year": str(year), "aim": str(aim.pk)},
     ).content.decode()
     assert "办过 1 场活动" in listed and it.title in listed
-    before = {"tab": "done", "year": year - 1, "joint": "environment"}
+    before = {"tab": "done", "year": str(year - 1), "joint": "environment"}
     assert (
         "办过 0 场" in worker.get(reverse("activities:list"), before).content.decode()
     )

@@ -39,7 +39,9 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
     rules.FLOW.step(it.state, "finish")
     data = request.POST if request.method == "POST" else None
     form = SheetForm(data, it=it)
-    rows = [RowForm(data, part=p, it=it) for p in _rows(it)]
+    parts = _rows(it)
+    by_code = any(p.checked_at for p in parts)
+    rows = [RowForm(data, part=p, it=it, by_code=by_code) for p in parts]
     if data is not None and all([form.is_valid(), *(r.is_valid() for r in rows)]):
         try:
             services.finish(
@@ -53,6 +55,7 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "activities/attendance.html", {
         "it": it, "form": form, "rows": rows, "when": queries.when(it, clock_now()),
         "where": queries.where(it), "early": it.end_at > clock_now(),
+        "checked": sum(p.checked_at is not None for p in parts),
     }, status=422 if data is not None else 200)  # fmt: skip
 
 

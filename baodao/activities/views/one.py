@@ -14,14 +14,23 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from baodao.activities import carriers, fitting, lists, queries, rules, services
-from baodao.activities.forms import ActivityForm, ReasonForm
+from baodao.activities import (
+    carriers,
+    checking_in,
+    fitting,
+    lists,
+    queries,
+    rules,
+    services,
+)
+from baodao.activities.forms import ActivityForm, CodeForm, ReasonForm
 from baodao.activities.models import Activity
 from baodao.activities.views.guard import actor_for, planning_places
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Forbidden, NotFound
+from baodao.core.errors import Forbidden, NotFound, TooMany
+from baodao.core.limits import count_try, tries
 from baodao.matching.ranking import Reason
 from baodao.people.models import Member
 from baodao.places.forms import status_of, submitted
@@ -37,7 +46,11 @@ SAID = {
     "correct": ("原来的记录已冲回", "请改好名单，再由别人确认。"),
     "sign_up": ("报名好了", ""),
     "withdraw": ("已取消报名", "名额让给下一位。"),
+    "show_code": ("签到码开了", "给到场的人看，活动结束就不能用了。"),
+    "hide_code": ("签到码关了", "输过的还在名单上。"),
+    "check_in": ("记下了：您到了", "名单由主办方定，别人确认后算服务。"),
 }
+WRONG_CODES, CODE_MINUTES = 5, 10
 WITH_REASON = ("cancel", "send_back", "correct")
 
 
@@ -53,20 +66,25 @@ def page_of(
     """The page; `bad`: the step whose form has to be mended."""
     now = clock_now()
     steps = queries.possible(it, actor)
-    forms = {f"{e}_form": ReasonForm() for e in (*WITH_REASON, "confirm")}
+    forms: dict[str, Any] = {"check_in_form": CodeForm()}
+    forms |= {f"{e}_form": ReasonForm() for e in (*WITH_REASON, "confirm")}
     if bad:
         forms[f"{bad[0]}_form"] = bad[1]
     light = actor.role == "member"
     late = rules.lateness(it.end_at, now) if it.state == "finished" else ""
     card = queries.cards([it], actor, now)[0]
     name = "activities/detail_member.html" if light else "activities/detail.html"
+    parts = [(p, fitting.words_of(it, p.member)) for p in queries.parts(it, actor)]
     return render(request, name, {
         "it": it, "card": card, "steps": steps, "bad": bad and bad[0], "late": late,
         "over": it.end_at < now, "begun": it.start_at <= now,
         "facts": facts(it, card),
-        "parts": [(p, fitting.words_of(it, p.member)) for p in queries.parts(it, actor)],
+        "parts": parts,
         "fit": _fit(actor, it), "may_invite": _may_invite(actor, it, now),
         "numbers": queries.numbers(it), "states": rules.PART_STATES,
+        "code_runs": rules.code_runs(it.start_at, it.end_at, now),
+        "mine": next((p for p, _ in parts if p.member_id == actor.member_id), None),
+        "checked": sum(p.checked_at is not None for p, _ in parts),
         "story": [] if light else queries.story(it, now),
         "may_group": _may_group(actor, it, now),
         "confirm_blocked": it.state == "finished" and "confirm" not in steps,
@@ -225,6 +243,8 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     """One step. Refused input comes back with the page, 422."""
     if event not in SAID:
         raise NotFound
+    if event == "check_in":
+        return _check_in(request, pk)
     subject = "participations" if event in ("sign_up", "withdraw") else "activities"
     actor = actor_for(request, f"{subject}.{event}")
     it = queries.activity_for(actor, pk)
@@ -246,10 +266,30 @@ def _take(actor: Actor, it: Activity, event: str, reason: str) -> Any:
     verbs: dict[str, Any] = {
         "publish": services.publish, "cancel": services.cancel,
         "confirm": services.confirm, "send_back": services.send_back,
-        "correct": services.correct,
+        "correct": services.correct, "show_code": checking_in.show_code,
+        "hide_code": checking_in.hide_code,
     }  # fmt: skip
-    words = {} if event == "publish" else {"reason": reason}
+    bare = event in ("publish", "show_code", "hide_code")
+    words = {} if bare else {"reason": reason}
     return verbs[event](actor=actor, activity_id=it.pk, **words)
+
+
+def _check_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Four digits from the spot; after a few wrong ones one has to wait."""
+    actor = actor_for(request, "participations.check_in")
+    it = queries.activity_for(actor, pk)
+    who = str(actor.account_id)
+    if tries("attend", who, CODE_MINUTES) >= WRONG_CODES:
+        raise TooMany
+    form = CodeForm(request.POST)
+    done = submitted(request, form, lambda d: checking_in.check_in(
+        actor=actor, activity_id=pk, code=d["code"]
+    ))  # fmt: skip
+    if not done:
+        count_try("attend", who, CODE_MINUTES)
+        return page_of(request, actor, it, ("check_in", form))
+    toast(request, *SAID["check_in"])
+    return redirect("activities:detail", pk)
 
 
 def _of_member(

@@ -11,6 +11,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import at_local, local
 from baodao.people.models import Member
 from baodao.places.models import Place
+from baodao.portal.demo import activity_plan
 from baodao.portal.demo.activity_book import Book
 from baodao.portal.demo.world import World, table
 
@@ -74,6 +75,7 @@ def _tell(
         start_at=start, end_at=start + timedelta(minutes=int(row["minutes"])),
         slots=int(row["slots"]) if row["slots"] else None, skills=row["skills"].split(),
         about=row["about"],
+        aim_id=activity_plan.aim_of(book.aims, row["joint"], place.path),
         contact=host.name, phone=place.phone, public=not by_unit,
         made_by=host.account_id, made_by_name=host.name,
     )  # fmt: skip

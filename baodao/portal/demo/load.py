@@ -12,6 +12,7 @@ from baodao.people.models import Person
 from baodao.places.models import Place
 from baodao.portal.demo import (
     activities,
+    activity_plan,
     councils,
     councils_people,
     exchange,
@@ -91,4 +92,5 @@ def build(w: World) -> None:
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
     held = activities.build(w)
     rows = w.batch.flush()
+    activity_plan.build(w)
     w.say(f"活动 {held} 场，共写入 {rows} 行")
