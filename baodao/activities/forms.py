@@ -329,6 +329,14 @@ class CarrierForm(Form):
     )
 
 
+class PriorityForm(Form):
+    title = forms.CharField(label="中心工作", max_length=40)
+    note = forms.CharField(label="说明", max_length=100, required=False)
+    retired = forms.BooleanField(
+        label="不再列出", required=False, help_text="已经算进去的活动不变。"
+    )
+
+
 class PostForm(Form):
     title = forms.CharField(label="岗位名称", max_length=40)
     mode = forms.ChoiceField(

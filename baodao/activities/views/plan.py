@@ -2,7 +2,6 @@
 communities or units behind each of them."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.core.paginator import Paginator
@@ -15,7 +14,7 @@ from baodao.activities import planning, queries_plan
 from baodao.activities.models import Priority
 from baodao.activities.planning import Key, Owner
 from baodao.activities.queries_plan import JOINTS
-from baodao.activities.views.guard import actor_for
+from baodao.activities.views.guard import actor_for, year_of
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
@@ -27,12 +26,6 @@ from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
 PAGE = 50
-
-
-def year_of(request: HttpRequest) -> int:
-    """The year of the address; else this one."""
-    asked = request.GET.get("year", "")
-    return int(asked) if len(asked) == 4 and asked.isdigit() else today().year
 
 
 def _owner(actor: Actor) -> Owner:
@@ -139,49 +132,3 @@ def priority_list(request: HttpRequest) -> HttpResponse:
         "may_add": can(actor, "priorities.add"),
         "may_see_carriers": can(actor, "carriers.view"),
     })  # fmt: skip
-
-
-class PriorityForm(Form):
-    title = forms.CharField(label="中心工作", max_length=40)
-    note = forms.CharField(label="说明", max_length=100, required=False)
-    retired = forms.BooleanField(
-        label="不再列出", required=False, help_text="已经算进去的活动不变。"
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def priority_new(request: HttpRequest) -> HttpResponse:
-    actor, year = actor_for(request, "priorities.add"), year_of(request)
-    form = PriorityForm(request.POST or None)
-    del form.fields["retired"]
-    done = submitted(
-        request, form, lambda d: planning.add_priority(actor=actor, year=year, **d)
-    )
-    if done:
-        toast(request, "加好了", "计划活动和定年度计划时可以选。")
-        return redirect("activities:priorities")
-    return _set_up(request, form, f"加一条{year}年的中心工作")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def priority_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor = actor_for(request, "priorities.edit")
-    row = Priority.objects.filter(pk=pk).first()
-    if row is None or not can(actor, "priorities.view", row):
-        raise NotFound
-    initial = {n: getattr(row, n) for n in PriorityForm.base_fields}
-    form = PriorityForm(request.POST or None, initial=initial)
-    done = submitted(
-        request, form, lambda d: planning.edit_priority(actor=actor, pk=pk, **d)
-    )
-    if done:
-        toast(request, "改好了")
-        return redirect("activities:priorities")
-    return _set_up(request, form, f"改“{row.title}”")
-
-
-def _set_up(request: HttpRequest, form: Form, title: str) -> HttpResponse:
-    context = {"form": form, "title": title, "back": "activities:priorities"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )

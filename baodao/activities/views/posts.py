@@ -27,6 +27,7 @@ from baodao.activities.forms import (
 )
 from baodao.activities.models import Holding, Post, Turn
 from baodao.activities.views.guard import actor_for, planning_places
+from baodao.activities.views.set_up import entered
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden, NotFound
@@ -112,17 +113,12 @@ def post_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "posts.edit", it)
     rules.POST_FLOW.step(it.state, "edit")
     initial = {n: getattr(it, n) for n in PostForm.base_fields}
-    form = PostForm(request.POST or None, initial=initial)
-    done = submitted(
-        request, form, lambda d: posts.edit_post(actor=actor, post_id=pk, **d)
-    )
-    if done:
-        toast(request, "改好了")
-        return redirect("activities:post", pk)
-    context = {"form": form, "title": f"改“{it.title}”", "back": "activities:posts"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+    return entered(
+        request, PostForm(request.POST or None, initial=initial),
+        lambda d: posts.edit_post(actor=actor, post_id=pk, **d),
+        title=f"改“{it.title}”", back="activities:posts",
+        to=reverse("activities:post", args=[pk]),
+    )  # fmt: skip
 
 
 @require_safe

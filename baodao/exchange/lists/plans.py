@@ -85,6 +85,11 @@ def check_booking(start: datetime, end: datetime, now: datetime, purpose: str) -
     must("purpose", purpose, "请写用来做什么，单位好准备。")
 
 
+def reserve(row: Row, ctx: Context) -> Write:
+    """The unit keeps it."""
+    return Write(job=tell())
+
+
 def use(row: Row, ctx: Context, *, by: UUID | None, joint_type: str) -> Write:
     """Used, says the community: the record of the unit that lent it (L25), of the day
     on which it began (domain 8.24)."""

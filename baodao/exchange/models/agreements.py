@@ -194,6 +194,9 @@ class Deed(Acted):
             models.Index(fields=["unit_id", "state"], name="deed_by_unit"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.done_on.month}月{self.done_on.day}日做的"
+
 
 class Voice(Acted):
     """看到了 or 没看到: one resident's word on one time of an item (L18), for the `nth`
