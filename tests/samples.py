@@ -14,6 +14,7 @@ from baodao.councils.tests.samples import council_rows
 from baodao.duties import rules
 from baodao.duties.models import Duty
 from baodao.duties.tests.make import KINDS, duties, source
+from baodao.exchange.agreements.voices import token_of
 from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
@@ -157,7 +158,7 @@ def samples(w: World) -> Sample:
         "code": "units", "what": "agenda", "role": "instructor",
         "scan_id": shared.pop("scan"), "pairing_id": waiting.pk, "visit_id": visited.id,
         "duty_id": to_visit.id, "home_token": bonded.token,
-        "tap_token": raw_token(visited.id),
+        "tap_token": raw_token(visited.id), "spot_token": token_of(w.places.estate),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {

@@ -16,6 +16,8 @@ class ActivitiesConfig(AppConfig):
         register("activities.Participation", "participations", rules.PART_ACTIONS)
         register("activities.Venue", "venues", rules.VENUE_ACTIONS)
         register("activities.Carrier", "carriers", rules.CARRIER_ACTIONS)
+        register("activities.Priority", "priorities", rules.PRIORITY_ACTIONS)
+        register("activities.Target", "targets", rules.TARGET_ACTIONS)
         register("activities.Feed", "feeds", rules.FEED_ACTIONS)
         said = rules.POST_MESSAGES
         register("activities.Post", "posts", rules.POST_ACTIONS)

@@ -9,8 +9,9 @@ from django import forms
 from django.db.models import Q
 
 from baodao.activities import carriers, plans, rules
-from baodao.activities.models import Activity, Participation, Venue
-from baodao.core.clock import ZONE
+from baodao.activities.models import Activity, Participation, Priority, Venue
+from baodao.core.clock import ZONE, today
+from baodao.people.choices import SKILLS
 from baodao.people.forms import PLEASE, UnitChoice
 from baodao.people.models import Unit
 from baodao.people.queries import units_at
@@ -21,6 +22,24 @@ from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
 def _moment(label: str, **more: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=DateTimeInput(), **more)
+
+
+def _skills() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label="最好会", choices=list(SKILLS.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="用来找合适的人。不会的也能报名，由您安排做什么。",
+    )  # fmt: skip
+
+
+def _min_age() -> forms.IntegerField:
+    return forms.IntegerField(
+        label="年龄下限", min_value=1, max_value=80, required=False,
+        help_text="系统里不存年龄，报名的人自己看。",
+    )  # fmt: skip
+
+
+RISKY = "有一定风险（登高、除雪、水边等）"
 
 
 class ActivityForm(Form):
@@ -63,15 +82,18 @@ class ActivityForm(Form):
         label="载体", required=False, widget=forms.CheckboxSelectMultiple,
         help_text="可以选几个。一场活动在总数里只算一次，在每个载体里各算一次。",
     )  # fmt: skip
+    aim_id = forms.ChoiceField(
+        label="对应的中心工作", required=False,
+        help_text="县（区）列出的；年度计划按它算完成了几场。",
+    )  # fmt: skip
     priority = forms.CharField(label="对应的中心工作", max_length=40, required=False)
     slots = forms.IntegerField(
         label="名额", min_value=1, max_value=10_000, required=False,
         help_text="不填就不限。报满以后排候补，有人取消按先后递补。",
     )  # fmt: skip
-    min_age = forms.IntegerField(
-        label="年龄下限", min_value=1, max_value=80, required=False
-    )
-    risky = forms.BooleanField(label="有一定风险（登高、除雪、水边等）", required=False)
+    skills = _skills()
+    min_age = _min_age()
+    risky = forms.BooleanField(label=RISKY, required=False)
     insured = forms.BooleanField(
         label="已买保险", required=False, help_text="有风险的，买了保险才能发布。"
     )
@@ -133,15 +155,37 @@ class ActivityForm(Form):
         mine = {c: every.get(c, c) for c in it.carriers} if it else {}
         offered: Any = self.fields["carriers"]
         offered.choices = list({**known, **mine}.items())
+        self._offer_aims(paths, it)
+
+    def _offer_aims(self, paths: Sequence[str], it: Activity | None) -> None:
+        """The central work of the year; where none is listed, a line of one's own."""
+        found = Priority.objects.filter(
+            path__in={a for p in paths for a in ancestors(p)}, year=today().year,
+            retired=False,
+        )  # fmt: skip
+        known = {p.pk: p.title for p in found.order_by("path", "created_at")}
+        if it is not None and it.aim:
+            known.setdefault(it.aim.pk, it.aim.title)
+        if known:
+            chosen: Any = self.fields["aim_id"]
+            listed = [(str(k), t) for k, t in known.items()]
+            chosen.choices = [("", "不对应"), *listed]
+        else:
+            del self.fields["aim_id"]
+        if known and not (it is not None and it.priority):
+            del self.fields["priority"]
 
     def said(self) -> plans.Said:
         """What the form says. Call when it is valid."""
         d = dict(self.cleaned_data)
         for name in ("place", "channel", "unit"):
             d.pop(name, None)
-        venue = d.pop("venue_id")
+        venue, aim = d.pop("venue_id"), d.pop("aim_id", "")
         d["break_minutes"] = d["break_minutes"] or 0
-        return plans.Said(venue_id=UUID(venue) if venue else None, **d)
+        return plans.Said(
+            venue_id=UUID(venue) if venue else None,
+            aim_id=UUID(aim) if aim else None, **d,
+        )  # fmt: skip
 
 
 def _initial(it: Activity) -> dict[str, Any]:
@@ -149,6 +193,7 @@ def _initial(it: Activity) -> dict[str, Any]:
     start, end = it.start_at.astimezone(ZONE), it.end_at.astimezone(ZONE)
     return found | {
         "start_at": start, "end_at": end, "venue_id": str(it.venue_id or ""),
+        "aim_id": str(it.aim_id or ""),
     }  # fmt: skip
 
 
@@ -194,8 +239,9 @@ class RowForm(Form):
     """One name: came, excused, did not come; own times where they differ."""
 
     state = forms.ChoiceField(
-        label="到场", choices=[("attended", "到场"), ("excused", "请假"),
-                             ("no_show", "没来")],
+        label="到场", widget=forms.RadioSelect,
+        choices=[("attended", "到场"), ("excused", "请假"), ("no_show", "没来")],
+        error_messages={"required": "请点到场、请假或没来。"},
     )  # fmt: skip
     start = forms.TimeField(
         label="来的时间", required=False,
@@ -207,8 +253,10 @@ class RowForm(Form):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, part: Participation, it: Activity, **kwargs: Any
-    ) -> None:
+        self, *args: Any, part: Participation, it: Activity, by_code: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`by_code`: some have typed the code, so whoever has not is asked about."""
         self.part = part
         there = part.state in ("attended", "signed_up", "waitlisted")
         super().__init__(
@@ -221,6 +269,10 @@ class RowForm(Form):
         )  # fmt: skip
         if part.state == "waitlisted":
             self.initial["state"] = "excused"
+        if part.checked_at and part.state in rules.COMING:
+            self.initial["state"] = "attended"
+        elif by_code and part.state == "signed_up":
+            self.initial["state"] = None
 
     def mark(self, sheet_start: datetime, sheet_end: datetime) -> plans.Mark:
         """What this row says, its times on the local days of the activity."""
@@ -236,6 +288,14 @@ def _other(at: datetime | None, usual: datetime) -> Any:
 
 def _at(clock: Any, day: date) -> datetime | None:
     return datetime.combine(day, clock, ZONE) if clock else None
+
+
+class CodeForm(Form):
+    code = forms.CharField(
+        label="签到码", max_length=4, widget=forms.TextInput(attrs={
+            "inputmode": "numeric", "autocomplete": "off", "placeholder": "现场的 4 位数字",
+        }),
+    )  # fmt: skip
 
 
 class VenueForm(Form):
@@ -269,6 +329,14 @@ class CarrierForm(Form):
     )
 
 
+class PriorityForm(Form):
+    title = forms.CharField(label="中心工作", max_length=40)
+    note = forms.CharField(label="说明", max_length=100, required=False)
+    retired = forms.BooleanField(
+        label="不再列出", required=False, help_text="已经算进去的活动不变。"
+    )
+
+
 class PostForm(Form):
     title = forms.CharField(label="岗位名称", max_length=40)
     mode = forms.ChoiceField(
@@ -288,6 +356,12 @@ class PostForm(Form):
     )
     due_on = forms.DateField(
         label="到哪天做成", required=False, widget=DateInput(), help_text="承诺的要填。"
+    )
+    skills = _skills()
+    min_age = _min_age()
+    risky = forms.BooleanField(label=RISKY, required=False)
+    insured = forms.BooleanField(
+        label="已买保险", required=False, help_text="有风险的，买了保险才能招人。"
     )
     contact = forms.CharField(label="联系人", max_length=20, required=False)
     phone = forms.CharField(

@@ -75,10 +75,72 @@ class Venue(Acted):
         return self.name
 
 
+class Priority(Acted):
+    """A piece of the district's central work 中心工作 in one year (L27), for its place
+    and below."""
+
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="", blank=True)
+    year = models.SmallIntegerField("年份")
+    title = models.TextField("中心工作")
+    note = models.TextField("说明", default="", blank=True)
+    retired = models.BooleanField("停用", default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["path", "year", "title"], name="priority_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Target(Acted):
+    """How many activities a place or a unit means to hold in a year (L27): of one of
+    the five kinds, or for one piece of central work."""
+
+    ACCESS = Columns(path=("path",), unit=("unit_id",))
+
+    year = models.SmallIntegerField("年份")
+    path = CText(default="", blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    joint_type = models.TextField("五联类别", default="", blank=True)
+    aim = models.ForeignKey(
+        Priority, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    count = models.SmallIntegerField("计划几场")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(place=None) ^ Q(unit=None), name="target_has_one_owner"
+            ),
+            models.CheckConstraint(
+                condition=Q(joint_type="") ^ Q(aim=None), name="target_is_of_one_thing"
+            ),
+            models.CheckConstraint(condition=Q(count__gte=0), name="target_count"),
+            models.UniqueConstraint(
+                fields=["year", "place", "unit", "joint_type", "aim"],
+                name="target_once",
+                nulls_distinct=False,
+            ),
+        ]
+        indexes = [models.Index(fields=["year", "path"], name="target_by_place")]
+
+
 class Activity(Acted):
     """One activity 活动. `channel` is chosen when it is planned and never changes: what
     a unit organises in a residence community counts once (domain 8.31). `unit` is the
-    hosting unit, None when the community hosts. `made_by` and `recorded_by` are the
+    hosting unit, None when the community hosts. `check_code`: four digits the host shows on
+    the spot, "" while it is off. `made_by` and `recorded_by` are the
     accounts that planned it and that handed in the list; `round` counts corrections."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",))
@@ -95,6 +157,10 @@ class Activity(Acted):
         models.TextField(), verbose_name="载体", default=list, blank=True
     )
     priority = models.TextField("对应的中心工作", default="", blank=True)
+    aim = models.ForeignKey(
+        Priority, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="中心工作", db_index=False,
+    )  # fmt: skip
     place = models.ForeignKey(
         Place, models.PROTECT, related_name="+", verbose_name="社区", db_index=False
     )
@@ -112,6 +178,9 @@ class Activity(Acted):
     end_at = models.DateTimeField("结束")
     break_minutes = models.IntegerField("中间休息（分钟）", default=0)
     slots = models.IntegerField("名额", null=True, blank=True)
+    skills = ArrayField(
+        models.TextField(), verbose_name="最好会", default=list, blank=True
+    )
     min_age = models.SmallIntegerField("年龄下限", null=True, blank=True)
     risky = models.BooleanField("有一定风险", default=False)
     insured = models.BooleanField("已买保险", default=False)
@@ -119,6 +188,7 @@ class Activity(Acted):
     contact = models.TextField("联系人", default="", blank=True)
     phone = models.TextField("联系电话", default="", blank=True)
     public = models.BooleanField("居民也可以参加", default=False)
+    check_code = models.TextField("签到码", default="", blank=True)
     residents = models.IntegerField("到场居民", default=0)
     made_by = models.UUIDField(null=True)
     made_by_name = models.TextField(default="")
@@ -142,6 +212,10 @@ class Activity(Acted):
             ),
             models.CheckConstraint(
                 condition=Q(slots=None) | Q(slots__gt=0), name="activity_slots"
+            ),
+            models.CheckConstraint(
+                condition=Q(check_code="") | Q(state="published"),
+                name="activity_check_code_live",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=rules.COUNTED) | Q(confirmed_at__isnull=False),
@@ -169,7 +243,8 @@ class Activity(Acted):
 
 class Participation(Acted):
     """One member's part in one activity. `unit_id` is their unit on that day,
-    `host_unit_id` the hosting unit; the times are the person's own. Residents are only
+    `host_unit_id` the hosting unit; the times are the person's own. `checked_at`: when
+    the person typed the code, which only marks the list beforehand. Residents are only
     counted, never listed."""
 
     ACCESS = Columns(
@@ -189,6 +264,7 @@ class Participation(Acted):
     host_unit_id = models.UUIDField(null=True)
     state = models.TextField("状态", default="signed_up")
     by_unit = models.BooleanField("单位集体报名", default=False)
+    checked_at = models.DateTimeField("输签到码", null=True)
     signed_at = models.DateTimeField()
     start_at = models.DateTimeField(null=True)
     end_at = models.DateTimeField(null=True)
@@ -243,6 +319,12 @@ class Post(Acted):
     quota = models.SmallIntegerField("人数", default=1)
     term_months = models.SmallIntegerField("任期（月）", default=12)
     due_on = models.DateField("完成日期", null=True, blank=True)
+    skills = ArrayField(
+        models.TextField(), verbose_name="最好会", default=list, blank=True
+    )
+    min_age = models.SmallIntegerField("年龄下限", null=True, blank=True)
+    risky = models.BooleanField("有一定风险", default=False)
+    insured = models.BooleanField("已买保险", default=False)
     contact = models.TextField("联系人", default="", blank=True)
     phone = models.TextField("联系电话", default="", blank=True)
 

@@ -37,10 +37,12 @@ class Said:
     occasion_name: str = ""
     carriers: Sequence[str] = ()
     priority: str = ""
+    aim_id: UUID | None = None
     venue_id: UUID | None = None
     spot: str = ""
     break_minutes: int = 0
     slots: int | None = None
+    skills: Sequence[str] = ()
     min_age: int | None = None
     risky: bool = False
     insured: bool = False
@@ -51,7 +53,8 @@ class Said:
 
     def columns(self) -> dict[str, Any]:
         """As columns of the row."""
-        return {**asdict(self), "carriers": sorted(set(self.carriers))}
+        codes = {n: sorted(set(getattr(self, n))) for n in ("carriers", "skills")}
+        return {**asdict(self), **codes}
 
 
 def check(said: Said, known: Iterable[str], *, signed: int = 0) -> None:
@@ -102,7 +105,7 @@ def cancel(row: Row, *, reason: str) -> Write:
     """Those who have signed up are told."""
     if not reason.strip():
         raise Invalid(fields={"reason": "请写为什么取消，报名的人看得到。"})
-    return Write(notes=[("unit", reason)], job=(TELL, {}))
+    return Write(set={"check_code": ""}, notes=[("unit", reason)], job=(TELL, {}))
 
 
 class Mark(NamedTuple):
@@ -153,7 +156,7 @@ def finish(
             "start_at": sheet.start_at, "end_at": sheet.end_at,
             "break_minutes": sheet.break_minutes, "residents": sheet.residents,
             "on_paper": sheet.on_paper, "result": sheet.result.strip(),
-            "recorded_by": by, "recorded_by_name": name, "recorded_at": now,
+            "recorded_by": by, "recorded_by_name": name, "recorded_at": now, "check_code": "",
         },
         data={"attended": attended, "paper": sheet.on_paper},
         job=(TELL, {}),

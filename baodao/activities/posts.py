@@ -57,6 +57,8 @@ def _check(columns: dict[str, Any]) -> None:
     wrong: dict[str, str] = {}
     if columns["mode"] == "pledge" and columns.get("due_on") is None:
         wrong["due_on"] = "承诺要写明到哪天做成。"
+    if columns.get("risky") and not columns.get("insured"):
+        wrong["insured"] = "有一定风险的岗位要先买保险。请买好后勾上，再招人。"
     for name in ("title", "about", "spot"):
         if found := private_numbers(str(columns.get(name, ""))):
             wrong[name] = f"这里有{'、'.join(found)}，请去掉。"

@@ -11,17 +11,18 @@ from django.db.models import Count, F, Func, Q, QuerySet
 
 from baodao.activities import carriers, rules
 from baodao.activities.models import Activity, Participation
+from baodao.activities.rules import community_path
 from baodao.acts.access import ACTIONS, can, require, visible, within
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import at_local, local, today
 from baodao.core.errors import Invalid, NotFound
+from baodao.core.ids import uuid_of
 from baodao.people.models import Member
 from baodao.places import areas, festivals
 from baodao.places.calendars import calendar_for
 from baodao.places.models import Place
-from baodao.places.rules import COMMUNITY
 from baodao.places.search import matching
 from baodao.reporting.standing import tied_points
 from baodao.ui.shapes import Entry, Tone
@@ -34,6 +35,8 @@ TABS = {
     "done": "办过的",
     "cancelled": "已取消",
 }
+# Reached from the year's plan only: whatever is laid out and not over.
+OPEN_TAB = {"open": "已安排的"}
 HOSTS = {"community": "社区主办", "unit": "单位主办"}
 # Who looks on: plans are not theirs.
 ONLOOKERS = ("prefecture_org", "county_org", "county_social_work", "inspector")
@@ -41,7 +44,8 @@ TITLES = {
     "plan": "计划活动", "draft": "系统起草", "revise": "改了活动", "publish": "发布",
     "cancel": "取消", "finish": "记了到场名单", "send_back": "名单退回",
     "confirm": "名单已确认", "correct": "更正：原来的记录冲回", "archive": "归档",
-    "follow_place": "随区划调整",
+    "invite": "请人来参加", "show_code": "开了签到码", "hide_code": "关了签到码",
+    "follow_place": "随区划调整", "follow_unit": "随单位合并",
 }  # fmt: skip
 _ICONS: dict[str, tuple[str, Tone]] = {
     "publish": ("calendar-event", "go"), "cancel": ("circle-x", ""),
@@ -89,12 +93,6 @@ def listed(actor: Actor) -> QuerySet[Activity]:
     return found
 
 
-def community_path(path: str) -> str:
-    """The community at or above a path."""
-    parts = [p for p in path.split("/") if p][:COMMUNITY]
-    return "/".join(parts) + "/"
-
-
 def _of_member(actor: Actor) -> Q:
     if actor.member_id is None:
         return Q(pk=None)
@@ -110,7 +108,8 @@ def _of_member(actor: Actor) -> Q:
 
 def narrowed(
     found: QuerySet[Activity], *, q: str = "", channel: str = "", joint: str = "",
-    occasion: str = "", carrier: str = "", host: str = "", under: Place | None = None,
+    occasion: str = "", carrier: str = "", host: str = "", year: str = "",
+    aim: str = "", own: UUID | None = None, under: Place | None = None,
 ) -> QuerySet[Activity]:  # fmt: skip
     """The filters of the list; unknown values filter nothing."""
     if channel in rules.CHANNELS:
@@ -121,6 +120,13 @@ def narrowed(
         found = found.filter(occasion=occasion)
     if carrier:
         found = found.filter(carriers__contains=[carrier])
+    if year.isdigit() and len(year) == 4:
+        lo, hi = (at_local(date(int(year) + n, 1, 1), time.min) for n in (0, 1))
+        found = found.filter(start_at__gte=lo, start_at__lt=hi)
+    if aim and (aim_id := uuid_of(aim)):
+        found = found.filter(aim=aim_id)
+    if own:
+        found = found.filter(unit=own)
     if host in HOSTS:
         found = found.filter(unit__isnull=host == "community")
     if under:
@@ -133,6 +139,11 @@ def narrowed(
     return found
 
 
+def tabs(here: str) -> dict[str, str]:
+    """The tabs of the list, with the one that only a link opens while it is open."""
+    return {**TABS, **({here: OPEN_TAB[here]} if here in OPEN_TAB else {})}
+
+
 def tab_condition(tab: str, now: datetime) -> Q:
     """Which activities stand in a tab."""
     return {
@@ -141,12 +152,16 @@ def tab_condition(tab: str, now: datetime) -> Q:
         "waiting": Q(state="finished"),
         "done": Q(state__in=rules.COUNTED),
         "cancelled": Q(state="cancelled"),
+        "open": Q(state__in=(*rules.PLANNED, "finished")),
     }[tab]
 
 
 def tab_counts(found: QuerySet[Activity], now: datetime) -> dict[str, int]:
     """How many stand in each tab, one query."""
-    counts = {t: Count("pk", filter=tab_condition(t, now), distinct=True) for t in TABS}
+    counts = {
+        t: Count("pk", filter=tab_condition(t, now), distinct=True)
+        for t in (*TABS, *OPEN_TAB)
+    }
     return found.order_by().aggregate(**counts)
 
 
@@ -157,7 +172,7 @@ def in_tab(found: QuerySet[Activity], tab: str, now: datetime) -> QuerySet[Activ
     return found.order_by(order, "pk").distinct()
 
 
-RELATED = ("place__parent", "unit", "venue")
+RELATED = ("place__parent", "unit", "venue", "aim")
 
 
 def cards(rows: Iterable[Activity], actor: Actor, now: datetime) -> list[Card]:
@@ -377,6 +392,8 @@ def _entry(event: Event) -> Entry:
     if name == "finish":
         text = f"{event.data.get('attended', 0)}人到场"
         text += "，按纸质签到表补录" if event.data.get("paper") else ""
+    if name == "invite":
+        text = f"{len(event.data.get('members', ()))}人"
     if name == "confirm":
         text = f"{event.data.get('records', 0)}条服务记录"
         text += {"late": "，逾期确认", "backfill": "，补录"}.get(event.reason, "")

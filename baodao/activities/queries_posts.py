@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from baodao.activities import rules
 from baodao.activities.models import Holding, Post, Turn
-from baodao.activities.queries import community_path
+from baodao.activities.rules import community_path
 from baodao.acts.access import require, visible, within
 from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound

@@ -56,6 +56,8 @@ FLOW = Flow.of(
         ("", "draft", "draft"),
         *((s, "revise", s) for s in PLANNED),
         ("draft", "publish", "published"),
+        ("published", "show_code", "published"),
+        ("published", "hide_code", "published"),
         *((s, "finish", "finished") for s in (*PLANNED, "finished")),
         ("finished", "send_back", "published"),
         ("finished", "confirm", "confirmed"),
@@ -83,6 +85,8 @@ PART_FLOW = Flow.of(
         *((s, "sign_up", "signed_up") for s in ("", "withdrawn")),
         *((s, "wait", "waitlisted") for s in ("", "withdrawn")),
         ("waitlisted", "move_up", "signed_up"),
+        *((s, "check_in", "signed_up") for s in ("", "withdrawn", "signed_up")),
+        ("waitlisted", "check_in", "waitlisted"),
         *((s, "withdraw", "withdrawn") for s in COMING),
         *((s, "attend", "attended") for s in ("", *_ANY)),
         *((s, "excuse", "excused") for s in _ANY),
@@ -109,6 +113,7 @@ _MOVERS = {
     "prefecture_org": Scope.PLACE, "county_org": Scope.PLACE, "system_admin": Scope.ALL,
     **_SYSTEM,
 }  # fmt: skip
+FOLLOW_UNIT = ("随单位合并", _SYSTEM)
 
 ACTIONS = {
     # A published activity is a notice that everybody may read (domain 9.1); lists
@@ -123,6 +128,9 @@ ACTIONS = {
     "draft": ("起草活动", _SYSTEM),
     "revise": ("改活动", _HOSTS),
     "publish": ("发布活动", _HOSTS),
+    "invite": ("请人来", _HOSTS),
+    "show_code": ("开签到码", _HOSTS),
+    "hide_code": ("关签到码", _HOSTS),
     "cancel": ("取消活动", {**_HOSTS, **_SYSTEM}),
     "finish": ("记到场名单", _HOSTS),
     "confirm": ("确认名单", _CONFIRMERS),
@@ -133,6 +141,7 @@ ACTIONS = {
     ),
     "archive": ("归档", _SYSTEM),
     "follow_place": ("随区划调整", _MOVERS),
+    "follow_unit": FOLLOW_UNIT,
 }  # fmt: skip
 # Nobody confirms the list they made (domain 5, 6.8).
 _THEIRS = {"made_by": "account_id", "recorded_by": "account_id"}
@@ -149,12 +158,24 @@ PART_ACTIONS = {
     ),
     "sign_up": ("报名", {**_HOSTS, **_MEMBER}),
     "wait": ("候补", {**_HOSTS, **_MEMBER}),
+    "check_in": ("输签到码", _MEMBER),
     "move_up": ("候补转报名", _SYSTEM),
     "withdraw": ("取消报名", {**_HOSTS, **_MEMBER, **_SYSTEM}),
     "attend": ("记到场", _HOSTS),
     "excuse": ("记请假", _HOSTS),
     "miss": ("记没来", _HOSTS),
     "drop": ("从名单去掉", _HOSTS),
+    "follow_unit": FOLLOW_UNIT,
+}
+PRIORITY_ACTIONS = {
+    "view": ("查看中心工作", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
+    "add": ("加中心工作", _ORG),
+    "edit": ("改中心工作", _ORG),
+}
+TARGET_ACTIONS = {
+    "view": ("查看年度计划", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
+    "set": ("定年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
+    "change": ("改年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
 }
 SET_UP = {**_COMMUNITY, **_TOWN, **_ORG}
 VENUE_ACTIONS = {
@@ -193,9 +214,19 @@ def secretary_only(how_late: str, role: str) -> bool:
     return bool(how_late) and role == "community_worker"
 
 
+def code_runs(start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the code of an activity counts now: while it takes place only."""
+    return start <= now <= end
+
+
 def overlaps(a: tuple[datetime, datetime], b: tuple[datetime, datetime]) -> bool:
     """Whether two stretches share a moment; one may begin when the other ends."""
     return a[0] < b[1] and b[0] < a[1]
+
+
+def community_path(path: str) -> str:
+    """The community at or above a path."""
+    return "/".join([p for p in path.split("/") if p][:5]) + "/"
 
 
 def month_key(day: date) -> str:
@@ -272,6 +303,7 @@ POST_ACTIONS = {
     "add": ("设岗位", _COMMUNITY),
     "edit": ("改岗位", _COMMUNITY),
     "close": ("撤岗位", _COMMUNITY),
+    "invite": ("请人认岗", _COMMUNITY),
     "follow_place": ("随区划调整", _MOVERS),
 }  # fmt: skip
 HOLD_ACTIONS = {
@@ -280,6 +312,7 @@ HOLD_ACTIONS = {
     "end": ("辞岗、结束", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
     "review": ("半年评议", _COMMUNITY),
     "follow_place": ("随区划调整", _MOVERS),
+    "follow_unit": FOLLOW_UNIT,
 }
 TURN_ACTIONS = {
     "view": ("查看岗位服务", _VIEWERS),

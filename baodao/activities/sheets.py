@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from baodao.activities import carriers, queries, queries_posts, rules
+from baodao.activities import carriers, queries, queries_plan, queries_posts, rules
 from baodao.activities.views import desk, member, party, set_up
+from baodao.activities.views import plan as plan_views
 from baodao.activities.views import posts as posts_views
 from baodao.activities.views.guard import actor_for
 from baodao.core.clock import now as clock_now
@@ -26,7 +27,7 @@ def activities(request: HttpRequest) -> Listing:
     actor, now = actor_for(request, "activities.view"), clock_now()
     tab, _, found = desk.chosen(request, actor, now)
     rows = queries.in_tab(found, tab, now)
-    told = "；".join(filter(None, (queries.TABS[tab], _told(request))))
+    told = "；".join(filter(None, (queries.tabs(tab)[tab], _told(request))))
     return Listing("活动", HEADS, _lines(rows), rows.count(), told)
 
 
@@ -54,6 +55,7 @@ def _told(request: HttpRequest) -> str:
         request, ("channel", "渠道", rules.CHANNELS.items()),
         ("host", "主办", queries.HOSTS.items()),
         ("joint", "五联", rules.JOINT_TYPES.items()),
+        ("year", "年份", [(y, y) for y in (request.GET.get("year", ""),) if y]),
         ("occasion", "时机", rules.OCCASIONS.items()),
         ("carrier", "载体", carriers.names().items()),
     )  # fmt: skip
@@ -134,7 +136,20 @@ def party_days(request: HttpRequest) -> Listing:
     return Listing("主题党日", heads, lines(), rows.count(), f"{first:%Y-%m}；{title}")
 
 
+def plan(request: HttpRequest) -> Listing:
+    """The communities or units behind one number of the year's plan."""
+    owner, year, key, title = plan_views.asked(request)
+    rows = list(queries_plan.part_rows(owner))
+    lines: list[list[Value]] = [
+        [p.name, p.planned, p.done, p.coming]
+        for p in queries_plan.parts(owner, year, key, rows)
+    ]
+    heads = ("名称", "计划", "办了", "已安排")
+    return Listing("年度计划", heads, lines, len(lines), f"{year}年；{title}")
+
+
 ALL = {
     "activities": activities, "activities_month": month, "activities_mine": mine,
     "venues": venues, "posts": posts, "party_days": party_days,
+    "activity_plan": plan,
 }  # fmt: skip

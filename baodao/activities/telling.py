@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from baodao.activities.models import Activity, Participation
+from baodao.activities.models import Activity, Participation, Post
 from baodao.acts.models import Event
 from baodao.core.clock import local
 from baodao.notifications.models import Message
 from baodao.notifications.services import message
+from baodao.people.models import Member
 from baodao.ui.words import cdatetime
 
 
@@ -24,7 +25,11 @@ def messages_for(event: Event) -> list[Message]:
             f"“{part.activity}”有名额了，您已从候补转为报名",
             "不能来请早点取消，让给下一位。",
         )  # fmt: skip
-    it = Activity.objects.select_related("place", "unit").get(pk=event.object_id)
+    if subject == "posts":
+        return _asked_for_post(event)
+    it = Activity.objects.select_related("place", "unit", "venue").get(
+        pk=event.object_id
+    )
     tell = _TELL.get(name)
     return tell(event, it) if tell else []
 
@@ -70,9 +75,38 @@ def _moved(event: Event, it: Activity) -> list[Message]:
     return _to_coming(event, it, f"“{it}”的时间或地点变了", text)
 
 
+def _invited(event: Event, it: Activity) -> list[Message]:
+    when = cdatetime(it.start_at, local(event.at).date())
+    where = it.venue.name if it.venue else it.spot or it.place.name
+    text = f"{when}，在{where}。来得了请报名，来不了不用回。"
+    people = _people(event)
+    return _to_members(event, it, people, f"请您参加“{it}”", text)
+
+
+def _people(event: Event) -> list[object]:
+    ids = event.data.get("members", [])
+    found = Member.objects.filter(pk__in=ids).values_list("person_id", flat=True)
+    return list(found)
+
+
+def _asked_for_post(event: Event) -> list[Message]:
+    post = Post.objects.select_related("place").get(pk=event.object_id)
+    url = reverse("activities:post", args=[post.pk])
+    where = " · ".join(filter(None, (post.place.name, post.spot, post.schedule)))
+    return [
+        message(
+            event_id=event.id, title=f"请您来当“{post}”", url=url,
+            text=f"{where}。愿意的话点“我来”，来不了不用回。",
+            person_id=pk,  # type: ignore[arg-type]
+        )
+        for pk in _people(event)
+    ]  # fmt: skip
+
+
 _TELL = {
     "finish": _finished, "send_back": _sent_back, "confirm": _confirmed,
     "correct": _corrected, "cancel": _cancelled, "revise": _moved,
+    "invite": _invited,
 }  # fmt: skip
 
 

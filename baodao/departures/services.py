@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
+from baodao.activities import following as activities
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
@@ -47,6 +48,7 @@ def end_unit(
         moved = orders.follow_unit(decided.unit_id, now=now)
         councils.follow_unit(decided.unit_id, now=now)
         exchange.follow_unit(decided.unit_id, now)
+        activities.follow_unit(decided.unit_id, now)
         pairings.follow(now)
         pairings.follow_estates(now)
         done = Moved(ended.members, report_ins, moved)

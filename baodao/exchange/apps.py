@@ -23,6 +23,7 @@ class ExchangeConfig(AppConfig):
             "exchange.Deed", "deeds", agreements.DEED_ACTIONS,
             conflicts=agreements.DEED_CONFLICTS, messages=agreements.DEED_MESSAGES,
         )  # fmt: skip
+        register("exchange.Voice", "voices", agreements.VOICE_ACTIONS)
         for model, prefix, rows in (
             ("Need", "needs", lists.NEED_ACTIONS),
             ("Resource", "resources", lists.RESOURCE_ACTIONS),

@@ -24,6 +24,7 @@ from baodao.exchange.models import (
     Need,
     PoolEntry,
     Resource,
+    Voice,
 )
 from baodao.exchange.pool import pages as pool_pages
 from baodao.exchange.projects import quotas
@@ -37,6 +38,7 @@ TELLS: dict[str, tuple[Any, Callable[[Event, Any], list[Message]]]] = {
         Agreement.objects.select_related("place"), telling.of_agreement,
     ),
     "exchange.deed": (Deed.objects.select_related("item__unit"), telling.of_deed),
+    "exchange.voice": (Voice.objects.select_related("item"), telling.of_voice),
     "exchange.poolentry": (PoolEntry.objects.all(), pool_pages.messages_for),
     **{
         f"exchange.{m._meta.model_name}": (m._default_manager.all(), list_telling.messages_for)

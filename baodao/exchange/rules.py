@@ -52,6 +52,7 @@ FOLLOW_PLACE = (
      "system_admin": Scope.ALL, **SYSTEM},
 )  # fmt: skip
 FOLLOW_UNIT = ("随单位合并", SYSTEM)
+UNIT_GONE = ("因单位撤销结束", SYSTEM)
 
 
 class WorkCalendar(Protocol):

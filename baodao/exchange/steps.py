@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -60,6 +60,32 @@ def take(
     return act(actor, action, pk, decide, reads=reads, now=now, client_id=client_id)
 
 
+class Verb(Protocol):
+    """A service that takes one step; the further words are those of its plan."""
+
+    def __call__(
+        self, *, actor: Actor, pk: UUID, now: datetime | None = None,
+        client_id: str = "", **words: Any,
+    ) -> Done: ...  # fmt: skip
+
+
+def verb(
+    flow: str, reads: tuple[str, ...], event: str, plan: Callable[..., Write]
+) -> Verb:
+    """The service of a step that only its plan decides."""
+
+    def step(
+        *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = "",
+        **words: Any,
+    ) -> Done:  # fmt: skip
+        return take(
+            actor, f"{flow}.{event}", pk, lambda r, c: plan(r, c, **words), reads=reads,
+            now=now, client_id=client_id,
+        )  # fmt: skip
+
+    return step
+
+
 def for_system(actor: Actor, whom: str = "") -> Actor:
     """The system, as the consequence of what `actor` has just done."""
     return replace(SYSTEM, request_id=actor.request_id, on_behalf_of=whom)
@@ -106,6 +132,10 @@ def must(name: str, text: str, sentence: str) -> str:
 def tell() -> tuple[str, Mapping[str, Any]]:
     """The job that sends the messages of an act."""
     return TELL, {}
+
+
+# What stands open when its unit is gone without a successor ends so (domain 8.7).
+GONE = Write(reason="unit_gone", job=tell())
 
 
 def clocked(ctx: Context, due: datetime | None, **changes: Any) -> dict[str, Any]:

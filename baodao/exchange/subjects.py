@@ -57,13 +57,15 @@ class Chip:
 
 @dataclass(frozen=True)
 class Words:
-    """One row of a list in words; `when` stands where there is no clock."""
+    """One row of a list in words; `when` stands where there is no clock, `said` is
+    what residents say of it."""
 
     title: str
     under: str
     units: str = ""
     place: str = ""
     when: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class Subject:
     links: Callable[[Actor], Sequence[tuple[str, str, str]]] = lambda actor: ()
     order: Sequence[str] = ("-created_at", "id")
     reasons: Mapping[str, str] = field(default_factory=dict)
+    noun: str = ""
+
+    @property
+    def one(self) -> str:
+        """What a single row is called, where that is not the list's own name."""
+        return self.noun or self.title
 
     @property
     def prefix(self) -> str:
@@ -119,6 +127,11 @@ class Card:
 
 
 SUBJECTS: dict[str, Subject] = {}
+# How the story calls what happened to a place or a unit.
+FOLLOWS = {
+    "follow_place": "随区划调整", "follow_unit": "随单位合并",
+    "unit_gone": "单位撤销了，没有接收的单位",
+}  # fmt: skip
 
 
 def register(*subjects: Subject) -> None:
@@ -146,7 +159,8 @@ def one(s: Subject, actor: Actor, pk: UUID) -> Any:
 def chosen(
     s: Subject, request: HttpRequest, actor: Actor
 ) -> tuple[str, QuerySet[Any], bool]:
-    """What the address asks for: the tab, the rows of all tabs, whether filtered."""
+    """What the address asks for: the tab, the rows of all tabs, whether filtered. An
+    address without a tab opens the first in which there is something."""
     found, filtered = listed(s, actor), False
     for chip in s.chips:
         value = request.GET.get(chip.name, "")
@@ -155,7 +169,10 @@ def chosen(
     if q := request.GET.get("q", "").strip()[:40]:
         found, filtered = found.filter(s.search(q)), True
     tab = request.GET.get("tab", "")
-    return tab if tab in s.tabs else next(iter(s.tabs)), found, filtered
+    if tab not in s.tabs:
+        n = counts(s, found)
+        tab = next((k for k in s.tabs if n[k]), next(iter(s.tabs)))
+    return tab, found, filtered
 
 
 def counts(s: Subject, found: QuerySet[Any]) -> dict[str, int]:

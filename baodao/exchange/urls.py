@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from baodao.exchange.views import agreements, generic, lists, pool, projects
+from baodao.exchange.views import agreements, generic, lists, pool, projects, voices
 
 app_name = "exchange"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("agreements/<uuid:pk>/edit/", agreements.edit, name="agreement_edit"),
     path("agreements/<uuid:pk>/print/", agreements.paper, name="agreement_print"),
     path("agreements/<uuid:pk>/scans/<uuid:scan_id>/", agreements.scan, name="agreement_scan"),
+    path("agreements/<uuid:pk>/notices/", voices.notices, name="notices"),
+    path("seen/<str:spot_token>/", voices.seen, name="seen"),
     path("duties/<uuid:pk>/", agreements.duty, name="duty"),
     path("needs/new/", lists.need_new, name="need_new"),
     path("needs/take-over/", lists.take_over, name="take_over"),

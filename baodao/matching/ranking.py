@@ -25,13 +25,17 @@ class Reason(NamedTuple):
 class Wanted:
     """What an order asks for. `functions` and `skills`: code → title, as its
     category names them. `at`: (lon, lat) of the community. `local_now`: the
-    present on the local clock. `returned_by`: names of units that gave it back."""
+    present on the local clock, `begins` a fixed time instead. `says_missing`: also tell
+    who has none of the skills, who may come all the same. `returned_by`: names of units
+    that gave it back."""
 
     functions: Mapping[str, str] = field(default_factory=dict)
     skills: Mapping[str, str] = field(default_factory=dict)
     at: Point | None = None
     by_phone: bool = False
     local_now: datetime | None = None
+    begins: datetime | None = None
+    says_missing: bool = False
     returned_by: Sequence[str] = ()
 
 
@@ -56,7 +60,7 @@ class UnitCandidate:
 @dataclass(frozen=True, slots=True)
 class MemberCandidate:
     """`lives_here`: reported in at the order's community. `availability`: codes as
-    in people.models.AVAILABILITY."""
+    in people.models.AVAILABILITY. `busy`: goes to something else at that time."""
 
     id: str
     name: str
@@ -65,6 +69,7 @@ class MemberCandidate:
     lives_here: bool = False
     load: int = 0
     late: int = 0
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +117,14 @@ def _unit(wanted: Wanted, c: UnitCandidate) -> Suggestion:
 
 def _member(wanted: Wanted, c: MemberCandidate) -> Suggestion:
     fitting = [title for code, title in wanted.skills.items() if code in c.skills]
+    missing = Reason("plain", f"没有登记会{'、'.join(wanted.skills.values())}")
     parts: list[tuple[int, Reason | None]] = [
         (30 + 2 * len(fitting), Reason("ok", f"会{'、'.join(fitting)}"))
         if fitting
-        else (0, None),
+        else (0, missing if wanted.says_missing and wanted.skills else None),
         (10, Reason("ok", "住在本社区")) if c.lives_here else (0, None),
         _availability(wanted, c),
+        (-40, Reason("warn", "同一时间报了别的活动")) if c.busy else (0, None),
         *_burden(c.load, c.late),
     ]
     return _suggestion(c.id, c.name, c.load, parts, "")
@@ -179,6 +186,8 @@ def _burden(load: int, late: int) -> list[tuple[int, Reason | None]]:
 
 
 def _availability(wanted: Wanted, c: MemberCandidate) -> tuple[int, Reason | None]:
+    if wanted.begins and c.availability:
+        return _free_then(wanted.begins, c.availability)
     now = wanted.local_now
     if now is None or not c.availability:
         return 0, None
@@ -195,6 +204,24 @@ def _availability(wanted: Wanted, c: MemberCandidate) -> tuple[int, Reason | Non
     if "weekend_day" in c.availability:
         return 2, Reason("plain", "周末白天有空")
     return 0, Reason("plain", "今天没有登记空闲时间")
+
+
+def _free_then(begins: datetime, free: Sequence[str]) -> tuple[int, Reason | None]:
+    """Whether a time that is fixed lies in what somebody has entered as free."""
+    if "any" in free:
+        return 8, Reason("ok", "时间都可以")
+    weekend, evening = begins.weekday() >= 5, begins.hour >= 17
+    if weekend:
+        code, words = "weekend_day", "周末白天"
+        if evening:
+            code, words = "weekend_evening", "周末晚上"
+    elif evening:
+        code, words = "weekday_evening", "工作日晚上"
+    else:
+        code, words = ("noon", "中午") if 11 <= begins.hour < 14 else ("", "")
+    if code in free:
+        return 8, Reason("ok", f"登记了{words}有空")
+    return 0, Reason("plain", "登记的空闲时间里没有这个时候")
 
 
 def km(a: Point, b: Point) -> float:

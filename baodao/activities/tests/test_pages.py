@@ -68,7 +68,7 @@ def test_a_worker_plans_an_activity_and_a_paper_sheet_becomes_records(w: World) 
     assert "清扫象雄小区" in page and "主题党日" in page and "还没有人报名" in page
     signed(w, it, "member")
     paper = see(w, "community_worker", "sheet", it.pk)
-    assert "活动签到表" in paper and "张伟" in paper and "138" not in paper
+    assert "活动签到表" in paper and "张伟" in paper and "1380000" not in paper
     Activity.objects.filter(pk=it.pk).update(
         start_at=it.start_at - timedelta(days=4), end_at=it.end_at - timedelta(days=4)
     )

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from baodao.activities import lists, plans, queries, rules, services
+from baodao.activities import fitting, lists, plans, queries, rules, services
 from baodao.activities.forms import RowForm, SheetForm
 from baodao.activities.models import Activity, Participation
 from baodao.activities.views.guard import actor_for
@@ -39,7 +39,9 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
     rules.FLOW.step(it.state, "finish")
     data = request.POST if request.method == "POST" else None
     form = SheetForm(data, it=it)
-    rows = [RowForm(data, part=p, it=it) for p in _rows(it)]
+    parts = _rows(it)
+    by_code = any(p.checked_at for p in parts)
+    rows = [RowForm(data, part=p, it=it, by_code=by_code) for p in parts]
     if data is not None and all([form.is_valid(), *(r.is_valid() for r in rows)]):
         try:
             services.finish(
@@ -53,6 +55,7 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "activities/attendance.html", {
         "it": it, "form": form, "rows": rows, "when": queries.when(it, clock_now()),
         "where": queries.where(it), "early": it.end_at > clock_now(),
+        "checked": sum(p.checked_at is not None for p in parts),
     }, status=422 if data is not None else 200)  # fmt: skip
 
 
@@ -104,7 +107,7 @@ def group(request: HttpRequest, pk: UUID) -> HttpResponse:
             toast(request, f"给{len(done)}人报了名", text)
             return redirect("activities:detail", pk)
     return render(request, "activities/group.html", {
-        "it": it, "rows": rows, "limit": GROUP, "q": q, "error": error,
+        "it": it, "rows": [(m, fitting.words_of(it, m)) for m in rows], "limit": GROUP, "q": q, "error": error,
         "chosen": request.POST.getlist("members"),
         "when": queries.when(it, clock_now()), "where": queries.where(it),
         "free": None if it.slots is None else it.slots - queries.numbers(it)["signed_up"],

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from baodao.activities import carriers, queries, rules
+from baodao.activities import carriers, planning, queries, queries_plan, rules
 from baodao.activities.models import Activity
 from baodao.activities.views.guard import actor_for
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.places.models import Place
 
 PAGE = 50
@@ -34,7 +35,7 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "activities/list.html", {
         **_base(request, actor), "tab": tab, "n": counts[tab], "counts": counts,
-        "tabs": [(k, title, counts[k]) for k, title in queries.TABS.items()],
+        "tabs": [(k, title, counts[k]) for k, title in queries.tabs(tab).items()],
         "page": page, "cards": queries.cards(page.object_list, actor, now),
         "filtered": filtered,
     })  # fmt: skip
@@ -45,21 +46,37 @@ def _base(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     return {
         "q": request.GET.get("q", ""), "channels": rules.CHANNELS.items(),
         "joints": rules.JOINT_TYPES.items(), "occasions": rules.OCCASIONS.items(),
-        "known_carriers": carriers.names().items(), "hosts": queries.HOSTS.items(),
+        "years": [(str(y), f"{y}年") for y in _years()],
+        "aims": _aims(request, actor), "known_carriers": carriers.names().items(), "hosts": queries.HOSTS.items(),
         "may_plan": can(actor, "activities.plan"),
         "may_set_up": can(actor, "venues.add"), "is_unit": actor.unit_id is not None,
         "may_see_carriers": can(actor, "carriers.view"),
     }  # fmt: skip
 
 
+def _years() -> list[int]:
+    year = today().year
+    return [year + 1, year, year - 1]
+
+
+def _aims(request: HttpRequest, actor: Actor) -> list[tuple[str, str]]:
+    """The central work of the year that is asked for."""
+    year = request.GET.get("year", "")
+    asked = int(year) if len(year) == 4 and year.isdigit() else today().year
+    owner = planning.owner_of(actor)
+    rows = queries_plan.priorities(owner.path, asked) if owner else []
+    return [(str(p.pk), p.title) for p in rows]
+
+
 def narrow(request: HttpRequest, actor: Actor) -> tuple[bool, QuerySet[Activity]]:
     """Whether anything is filtered, and the rows."""
-    names = ("q", "channel", "joint", "occasion", "carrier", "host")
+    names = ("q", "channel", "joint", "occasion", "carrier", "host", "year", "aim")
     words = {k: request.GET.get(k, "") for k in names}
     code = request.GET.get("place", "")
     under = Place.objects.filter(code=code, valid_to=None).first() if code else None
-    found = queries.narrowed(queries.listed(actor), under=under, **words)
-    return any(words.values()) or bool(under), found
+    own = actor.unit_id if request.GET.get("own") else None
+    found = queries.narrowed(queries.listed(actor), under=under, own=own, **words)
+    return any(words.values()) or bool(under or own), found
 
 
 def chosen(
@@ -68,7 +85,8 @@ def chosen(
     """What the address asks for: the tab, whether it is filtered, the rows of all."""
     tab = request.GET.get("tab", "")
     filtered, found = narrow(request, actor)
-    return tab if tab in queries.TABS else "coming", filtered, found
+    known = tab in queries.TABS or tab in queries.OPEN_TAB
+    return tab if known else "coming", filtered, found
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """One activity: its page, planning and changing it, and its steps."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,14 +14,25 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from baodao.activities import carriers, lists, queries, rules, services
-from baodao.activities.forms import ActivityForm, ReasonForm
+from baodao.activities import (
+    carriers,
+    checking_in,
+    fitting,
+    lists,
+    queries,
+    rules,
+    services,
+)
+from baodao.activities.forms import ActivityForm, CodeForm, ReasonForm
 from baodao.activities.models import Activity
 from baodao.activities.views.guard import actor_for, planning_places
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Forbidden, NotFound
+from baodao.core.errors import Forbidden, NotFound, TooMany
+from baodao.core.limits import count_try, tries
+from baodao.matching.ranking import Reason
+from baodao.people.models import Member
 from baodao.places.forms import status_of, submitted
 from baodao.ui.toast import toast
 
@@ -34,7 +46,11 @@ SAID = {
     "correct": ("原来的记录已冲回", "请改好名单，再由别人确认。"),
     "sign_up": ("报名好了", ""),
     "withdraw": ("已取消报名", "名额让给下一位。"),
+    "show_code": ("签到码开了", "给到场的人看，活动结束就不能用了。"),
+    "hide_code": ("签到码关了", "输过的还在名单上。"),
+    "check_in": ("记下了：您到了", "名单由主办方定，别人确认后算服务。"),
 }
+WRONG_CODES, CODE_MINUTES = 5, 10
 WITH_REASON = ("cancel", "send_back", "correct")
 
 
@@ -50,23 +66,42 @@ def page_of(
     """The page; `bad`: the step whose form has to be mended."""
     now = clock_now()
     steps = queries.possible(it, actor)
-    forms = {f"{e}_form": ReasonForm() for e in (*WITH_REASON, "confirm")}
+    forms: dict[str, Any] = {"check_in_form": CodeForm()}
+    forms |= {f"{e}_form": ReasonForm() for e in (*WITH_REASON, "confirm")}
     if bad:
         forms[f"{bad[0]}_form"] = bad[1]
     light = actor.role == "member"
     late = rules.lateness(it.end_at, now) if it.state == "finished" else ""
     card = queries.cards([it], actor, now)[0]
     name = "activities/detail_member.html" if light else "activities/detail.html"
+    parts = [(p, fitting.words_of(it, p.member)) for p in queries.parts(it, actor)]
     return render(request, name, {
         "it": it, "card": card, "steps": steps, "bad": bad and bad[0], "late": late,
         "over": it.end_at < now, "begun": it.start_at <= now,
-        "facts": facts(it, card), "parts": queries.parts(it, actor),
+        "facts": facts(it, card),
+        "parts": parts,
+        "fit": _fit(actor, it), "may_invite": _may_invite(actor, it, now),
         "numbers": queries.numbers(it), "states": rules.PART_STATES,
+        "code_runs": rules.code_runs(it.start_at, it.end_at, now),
+        "mine": next((p for p, _ in parts if p.member_id == actor.member_id), None),
+        "checked": sum(p.checked_at is not None for p, _ in parts),
         "story": [] if light else queries.story(it, now),
         "may_group": _may_group(actor, it, now),
         "confirm_blocked": it.state == "finished" and "confirm" not in steps,
         "cancel_url": reverse("activities:act", args=[it.pk, "cancel"]), **forms,
     }, status=422 if bad else 200)  # fmt: skip
+
+
+def _fit(actor: Actor, it: Activity) -> Sequence[Reason]:
+    """Whether it fits the member who looks, before they sign up."""
+    mine = Member.objects.filter(pk=actor.member_id) if actor.member_id else None
+    member = mine.select_related("person").first() if mine else None
+    return fitting.reasons_of(it, member) if member and it.state == "published" else ()
+
+
+def _may_invite(actor: Actor, it: Activity, now: Any) -> bool:
+    open_ = it.state == "published" and it.start_at > now
+    return open_ and can(actor, "activities.invite", it)
 
 
 def _may_group(actor: Actor, it: Activity, now: Any) -> bool:
@@ -83,9 +118,10 @@ def facts(it: Activity, card: queries.Card) -> list[tuple[str, str]]:
         ("编号", f"活 {it.no}"), ("时间", card.when), ("地点", card.where),
         ("主办", card.host), ("渠道", rules.CHANNELS[it.channel]),
         ("五联类别", rules.JOINT_TYPES[it.joint_type]), ("时机", occasion),
-        ("载体", "、".join(card.carriers)), ("中心工作", it.priority),
+        ("载体", "、".join(card.carriers)), ("中心工作", str(it.aim or it.priority)),
         ("休息", f"{it.break_minutes} 分钟" if it.break_minutes else ""),
         ("名额", f"{it.slots} 人" if it.slots else "不限"),
+        ("最好会", fitting.skill_words(it.skills)),
         ("年龄", f"满 {it.min_age} 周岁" if it.min_age else ""),
         ("保险", ("已买" if it.insured else "还没有买") if it.risky else ""),
         ("联系人", " ".join(filter(None, (it.contact, it.phone)))),
@@ -149,8 +185,24 @@ def _planned(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 GROUPS = {
     "是什么活动": ("title", "place", "channel", "unit", "about"),
     "时间和地点": ("start_at", "end_at", "break_minutes", "venue_id", "spot"),
-    "归到哪里": ("joint_type", "occasion", "occasion_name", "carriers", "priority"),
-    "谁来参加": ("slots", "min_age", "risky", "insured", "contact", "phone", "public"),
+    "归到哪里": (
+        "joint_type",
+        "occasion",
+        "occasion_name",
+        "carriers",
+        "aim_id",
+        "priority",
+    ),
+    "谁来参加": (
+        "slots",
+        "skills",
+        "min_age",
+        "risky",
+        "insured",
+        "contact",
+        "phone",
+        "public",
+    ),
 }
 
 
@@ -191,6 +243,8 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     """One step. Refused input comes back with the page, 422."""
     if event not in SAID:
         raise NotFound
+    if event == "check_in":
+        return _check_in(request, pk)
     subject = "participations" if event in ("sign_up", "withdraw") else "activities"
     actor = actor_for(request, f"{subject}.{event}")
     it = queries.activity_for(actor, pk)
@@ -212,10 +266,30 @@ def _take(actor: Actor, it: Activity, event: str, reason: str) -> Any:
     verbs: dict[str, Any] = {
         "publish": services.publish, "cancel": services.cancel,
         "confirm": services.confirm, "send_back": services.send_back,
-        "correct": services.correct,
+        "correct": services.correct, "show_code": checking_in.show_code,
+        "hide_code": checking_in.hide_code,
     }  # fmt: skip
-    words = {} if event == "publish" else {"reason": reason}
+    bare = event in ("publish", "show_code", "hide_code")
+    words = {} if bare else {"reason": reason}
     return verbs[event](actor=actor, activity_id=it.pk, **words)
+
+
+def _check_in(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Four digits from the spot; after a few wrong ones one has to wait."""
+    actor = actor_for(request, "participations.check_in")
+    it = queries.activity_for(actor, pk)
+    who = str(actor.account_id)
+    if tries("attend", who, CODE_MINUTES) >= WRONG_CODES:
+        raise TooMany
+    form = CodeForm(request.POST)
+    done = submitted(request, form, lambda d: checking_in.check_in(
+        actor=actor, activity_id=pk, code=d["code"]
+    ))  # fmt: skip
+    if not done:
+        count_try("attend", who, CODE_MINUTES)
+        return page_of(request, actor, it, ("check_in", form))
+    toast(request, *SAID["check_in"])
+    return redirect("activities:detail", pk)
 
 
 def _of_member(
@@ -255,4 +329,4 @@ def _back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
     return HttpResponseRedirect(back if back and safe else fallback)
 
 
-__all__ = ["act", "can", "carriers", "detail", "edit", "new"]
+__all__ = ["act", "carriers", "detail", "edit", "new"]

@@ -1,6 +1,7 @@
 """Volunteer posts: the list with its vacancies, one post with its holders and turns, the
 wall on paper, and a member's own page (L06, L28)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from baodao.activities import posts, rules
+from baodao.activities import fitting, posts, rules
 from baodao.activities import queries_posts as queries
 from baodao.activities.forms import (
     EndHoldingForm,
@@ -26,9 +27,12 @@ from baodao.activities.forms import (
 )
 from baodao.activities.models import Holding, Post, Turn
 from baodao.activities.views.guard import actor_for, planning_places
+from baodao.activities.views.set_up import entered
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden, NotFound
+from baodao.matching.ranking import Reason
+from baodao.people.models import Member
 from baodao.places.forms import status_of, submitted
 from baodao.places.models import Place
 from baodao.ui.toast import toast
@@ -109,17 +113,12 @@ def post_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "posts.edit", it)
     rules.POST_FLOW.step(it.state, "edit")
     initial = {n: getattr(it, n) for n in PostForm.base_fields}
-    form = PostForm(request.POST or None, initial=initial)
-    done = submitted(
-        request, form, lambda d: posts.edit_post(actor=actor, post_id=pk, **d)
-    )
-    if done:
-        toast(request, "改好了")
-        return redirect("activities:post", pk)
-    context = {"form": form, "title": f"改“{it.title}”", "back": "activities:posts"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+    return entered(
+        request, PostForm(request.POST or None, initial=initial),
+        lambda d: posts.edit_post(actor=actor, post_id=pk, **d),
+        title=f"改“{it.title}”", back="activities:posts",
+        to=reverse("activities:post", args=[pk]),
+    )  # fmt: skip
 
 
 @require_safe
@@ -142,6 +141,9 @@ def _page(
         "mine": next((h for h in held if h.member_id == actor.member_id), None),
         "turns": queries.turns(it, actor),
         "may_confirm": {t.pk for t in queries.turns(it, actor) if can(actor, "turns.confirm", t)},
+        "skills": fitting.skill_words(it.skills), "conditions": fitting.conditions(it),
+        "fit": _fit(actor, it),
+        "may_invite": it.state == "open" and n < it.quota and can(actor, "posts.invite", it),
         "done": len(queries.turns(it, actor, "confirmed")),
         "mode_note": rules.MODE_NOTES[it.mode], "may_edit": can(actor, "posts.edit", it),
         "promise_form": form if bad == "claim" else PromiseForm(),
@@ -150,6 +152,13 @@ def _page(
         "review_form": form if bad == "review" else ReviewForm(), "bad": bad,
         "client_id": uuid4().hex,
     }, status=422 if bad else 200)  # fmt: skip
+
+
+def _fit(actor: Actor, it: Post) -> Sequence[Reason]:
+    """Whether it fits the member who looks."""
+    mine = Member.objects.filter(pk=actor.member_id) if actor.member_id else None
+    member = mine.select_related("person").first() if mine else None
+    return fitting.reasons_of(it, member) if member else ()
 
 
 @require_POST

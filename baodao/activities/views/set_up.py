@@ -1,6 +1,7 @@
-"""Venues 场地 (A14) and carriers 载体 (L35): lists, adding, changing."""
+"""Venues 场地 (A14), carriers 载体 (L35) and central work (L27): adding and changing."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -8,18 +9,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from baodao.activities import queries, rules, services_set_up
-from baodao.activities.forms import CarrierForm, VenueForm
-from baodao.activities.models import Activity, Carrier, Venue
-from baodao.activities.views.guard import actor_for
+from baodao.activities import planning, queries, rules, services_set_up
+from baodao.activities.forms import CarrierForm, PriorityForm, VenueForm
+from baodao.activities.models import Activity, Carrier, Priority, Venue
+from baodao.activities.views.guard import actor_for, year_of
 from baodao.acts.access import can, require, visible
+from baodao.acts.actor import Actor
+from baodao.acts.writing import Done
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
 from baodao.places.forms import status_of, submitted
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
+from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
+M = TypeVar("M", Venue, Carrier, Priority)
 PAGE = 50
 POST_METHODS = ["GET", "HEAD", "POST"]
 
@@ -69,53 +74,61 @@ def _next(venue: Venue) -> Activity | None:
     return found.order_by("start_at").first()
 
 
+def entered(
+    request: HttpRequest, form: Form, do: Callable[[dict[str, Any]], Done], *,
+    title: str, back: str, said: tuple[str, str] = ("改好了", ""), to: str = "",
+) -> HttpResponse:  # fmt: skip
+    """A form that stands alone on its page; when it is done, `said`, and the list it
+    belongs to, or `to`. {name} in `said` is the name that was typed."""
+    done = submitted(request, form, do)
+    if done:
+        name = form.cleaned_data.get("name", "")
+        toast(request, said[0].format(name=name), said[1])
+        return redirect(to or back)
+    return render(
+        request, "activities/set_up_form.html",
+        {"form": form, "title": title, "back": back}, status=status_of(form),
+    )  # fmt: skip
+
+
 @require_http_methods(POST_METHODS)
 def venue_new(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "venues.add")
     place = Place.objects.filter(path=actor.path or "-", valid_to=None).first()
     if place is None:
         raise NotFound
-    form = VenueForm(
-        request.POST or None,
-        initial={"weekdays": range(5), "opens": "09:00", "closes": "18:00"},
-    )
-    done = submitted(
-        request,
-        form,
+    usual = {"weekdays": range(5), "opens": "09:00", "closes": "18:00"}
+    return entered(
+        request, VenueForm(request.POST or None, initial=usual),
         lambda d: services_set_up.add_venue(actor=actor, place=place, **d),
-    )
-    if done:
-        toast(request, f"{form.cleaned_data['name']}加好了", "计划活动时可以选。")
-        return redirect("activities:venues")
-    context = {
-        "form": form,
-        "title": f"加{place.name}的场地",
-        "back": "activities:venues",
-    }
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+        title=f"加{place.name}的场地", back="activities:venues",
+        said=("{name}加好了", "计划活动时可以选。"),
+    )  # fmt: skip
 
 
 @require_http_methods(POST_METHODS)
 def venue_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_for(request, "venues.edit")
-    venue = Venue.objects.filter(pk=pk).first()
-    if venue is None:
+    venue, form = _kept(request, actor, "venues", Venue, VenueForm, pk)
+    return entered(
+        request, form,
+        lambda d: services_set_up.edit_venue(actor=actor, pk=pk, **d),
+        title=f"改{venue}", back="activities:venues",
+        said=("改好了", "已经定下的活动不变。"),
+    )  # fmt: skip
+
+
+def _kept(
+    request: HttpRequest, actor: Actor, prefix: str, model: type[M],
+    form: type[Form], pk: UUID,
+) -> tuple[M, Form]:  # fmt: skip
+    """What is to be changed, and its form with what it says now."""
+    row = model._default_manager.filter(pk=pk).first()
+    if row is None:
         raise NotFound
-    require(actor, "venues.edit", venue)
-    initial = {n: getattr(venue, n) for n in VenueForm.base_fields}
-    form = VenueForm(request.POST or None, initial=initial)
-    done = submitted(
-        request, form, lambda d: services_set_up.edit_venue(actor=actor, pk=pk, **d)
-    )
-    if done:
-        toast(request, "改好了", "已经定下的活动不变。")
-        return redirect("activities:venues")
-    context = {"form": form, "title": f"改{venue.name}", "back": "activities:venues"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+    require(actor, f"{prefix}.edit", row)
+    initial = {n: getattr(row, n) for n in form.base_fields}
+    return row, form(request.POST or None, initial=initial)
 
 
 @require_safe
@@ -144,34 +157,42 @@ def carrier_new(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "carriers.add")
     form = CarrierForm(request.POST or None)
     del form.fields["retired"]
-    done = submitted(
-        request, form, lambda d: services_set_up.add_carrier(actor=actor, **d)
-    )
-    if done:
-        toast(request, f"“{form.cleaned_data['name']}”加好了", "下级计划活动时可以选。")
-        return redirect("activities:carriers")
-    context = {"form": form, "title": "加一个本地载体", "back": "activities:carriers"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+    return entered(
+        request, form, lambda d: services_set_up.add_carrier(actor=actor, **d),
+        title="加一个本地载体", back="activities:carriers",
+        said=("“{name}”加好了", "下级计划活动时可以选。"),
+    )  # fmt: skip
 
 
 @require_http_methods(POST_METHODS)
 def carrier_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_for(request, "carriers.edit")
-    row = Carrier.objects.filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    require(actor, "carriers.edit", row)
-    initial = {n: getattr(row, n) for n in CarrierForm.base_fields}
-    form = CarrierForm(request.POST or None, initial=initial)
-    done = submitted(
-        request, form, lambda d: services_set_up.edit_carrier(actor=actor, pk=pk, **d)
-    )
-    if done:
-        toast(request, "改好了")
-        return redirect("activities:carriers")
-    context = {"form": form, "title": f"改“{row.name}”", "back": "activities:carriers"}
-    return render(
-        request, "activities/set_up_form.html", context, status=status_of(form)
-    )
+    row, form = _kept(request, actor, "carriers", Carrier, CarrierForm, pk)
+    return entered(
+        request, form,
+        lambda d: services_set_up.edit_carrier(actor=actor, pk=pk, **d),
+        title=f"改“{row}”", back="activities:carriers",
+    )  # fmt: skip
+
+
+@require_http_methods(POST_METHODS)
+def priority_new(request: HttpRequest) -> HttpResponse:
+    actor, year = actor_for(request, "priorities.add"), year_of(request)
+    form = PriorityForm(request.POST or None)
+    del form.fields["retired"]
+    return entered(
+        request, form,
+        lambda d: planning.add_priority(actor=actor, year=year, **d),
+        title=f"加一条{year}年的中心工作", back="activities:priorities",
+        said=("加好了", "计划活动和定年度计划时可以选。"),
+    )  # fmt: skip
+
+
+@require_http_methods(POST_METHODS)
+def priority_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    actor = actor_for(request, "priorities.edit")
+    row, form = _kept(request, actor, "priorities", Priority, PriorityForm, pk)
+    return entered(
+        request, form, lambda d: planning.edit_priority(actor=actor, pk=pk, **d),
+        title=f"改“{row}”", back="activities:priorities",
+    )  # fmt: skip

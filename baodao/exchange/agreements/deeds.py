@@ -13,7 +13,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
 from baodao.duties import services as duties
 from baodao.duties.models import Duty
-from baodao.exchange.agreements import plans
+from baodao.exchange.agreements import plans, voices
 from baodao.exchange.agreements.services import DUTY
 from baodao.exchange.models import AgreementItem, Deed
 from baodao.exchange.steps import Plan, for_system, single, take, tell
@@ -39,7 +39,7 @@ def report(
     deed = Deed(
         agreement=item.agreement, item=item, duty_id=duty.id, unit_id=duty.unit_id,
         place_id=duty.place_id, path=duty.path, done_on=done_on, people=people,
-        said=said.strip(), reported_by=actor.person_id,
+        said=said.strip(), reported_by=actor.person_id, nth=voices.next_try(duty.id),
     )  # fmt: skip
     by = actor if actor.unit_id else actor.for_someone(str(item.unit))
     with single(deed_one_live_per_duty=TWICE):
@@ -64,12 +64,13 @@ def confirm(
     deed = Deed.objects.select_related("item").filter(id=deed_id).first()
     if deed is None:
         raise NotFound
-    joint_type = deed.item.joint_type
+    joint_type, unseen = deed.item.joint_type, voices.tally(deed).not_seen
     with single():
         done = _do(
             actor, "confirm", deed_id,
             lambda r, c: plans.confirm(
-                r, c, how=how, by=actor.account_id, joint_type=joint_type, note=note
+                r, c, how=how, by=actor.account_id, joint_type=joint_type,
+                unseen=unseen, note=note,
             ),
             now, client_id,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from baodao.core.clock import today
-from baodao.exchange.agreements import rules
+from baodao.exchange.agreements import plans, rules, voices
 from baodao.exchange.agreements.plans import Item, Text
 from baodao.exchange.forms import StepForm, choice, day, select, words
 from baodao.exchange.models import Agreement, AgreementItem
@@ -218,6 +218,20 @@ class DeedForm(Form):
 class ConfirmForm(StepForm):
     how = choice("怎么确认的", rules.CONFIRMED_HOW, initial="seen")
     note = words("想说的话", required=False, max_length=200, rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if unseen := voices.tally(self.it).not_seen:
+            self.fields["note"].label = "又核实过，情况是"
+            self.fields["note"].help_text = plans.looked_again(unseen)
+
+
+class VoiceForm(StepForm):
+    said = choice("居民怎么说", rules.SAID)
+    words = words(
+        "居民的原话", help_text="可以不写。不写姓名、电话和门牌。", required=False,
+        max_length=100, rows=2,
+    )  # fmt: skip
 
 
 def unit_names(units: Iterable[Unit]) -> dict[UUID, str]:

@@ -7,8 +7,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from baodao.acts.writing import Done
-from baodao.exchange.agreements import deeds, queries, rules, services
-from baodao.exchange.agreements.forms import ConfirmForm, EndForm, ScanForm
+from baodao.exchange.agreements import deeds, queries, rules, services, voices
+from baodao.exchange.agreements.forms import (
+    ConfirmForm,
+    EndForm,
+    ScanForm,
+    VoiceForm,
+)
 from baodao.exchange.forms import note
 from baodao.exchange.models import Agreement, AgreementItem, Deed
 from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
@@ -48,6 +53,10 @@ def _confirm(*, actor: Any, pk: Any, client_id: str, how: str, note: str) -> Don
     return deeds.confirm(
         actor=actor, deed_id=pk, how=how, note=note, client_id=client_id
     )
+
+
+def _hear(*, actor: Any, pk: Any, client_id: str, said: str, words: str) -> None:
+    voices.note(actor=actor, deed_id=pk, said=said, words=words, client_id=client_id)
 
 
 def _refuse(*, actor: Any, pk: Any, client_id: str, note: str) -> Done:
@@ -162,6 +171,11 @@ DEED = Subject(
             "不认可", ("已告诉单位", "这一次重新列为应办。"), "社区没有认可", _refuse,
             look="late", form=note("为什么不认可", "单位看得到。"), icon="x", tone="late",
         ),
+        "hear": Ask(
+            "记下", ("记下了", "算在居民说的里面，不记是谁。"), "代居民记", _hear,
+            head="代居民记一句", form=VoiceForm,
+            text="居民打电话或当面说看到没看到，一位记一次。不记姓名。",
+        ),
     },
     words=queries.deed_words,
     facts=queries.deed_facts,
@@ -170,13 +184,17 @@ DEED = Subject(
         "report": "单位记完成", "follow_place": "随区划调整",
         "follow_unit": "随单位合并",
     },
-    heads=("哪天做的", "做了什么", "到场居民", "怎么确认的"),
-    line=lambda d, w: [d.done_on, d.said, d.people, d.get_how_display() if d.how else ""],
-    intro="单位做了协议里的事就记一次，社区看到了再确认；居民说看到了也算。",
+    heads=("哪天做的", "做了什么", "到场居民", "怎么确认的", "居民说"),
+    line=lambda d, w: [
+        d.done_on, d.said, d.people, d.get_how_display() if d.how else "", w.said,
+    ],
+    intro="单位做了协议里的事就记一次，居民说看到没看到，社区来确认。",
     empty=("这一栏是空的", "单位记完成以后列在这里，等社区确认。"),
     chips=(
         Chip("type", "五联", JOINT_TYPES, lambda v: Q(item__joint_type=v)),
         Chip("mech", "四共", MECHANISMS, lambda v: Q(item__mechanism=v)),
     ),
     panels="exchange/_deed.html",
+    more=queries.deed_more,
+    hides=lambda d, actor, event: event == "hear" and d.state != "reported",
 )  # fmt: skip

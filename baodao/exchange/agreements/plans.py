@@ -203,8 +203,8 @@ def attach(row: Row, ctx: Context, *, scan: Scan) -> Write:
 # --- deeds ------------------------------------------------------------------------
 
 DEED_READS = (
-    "agreement_id", "item_id", "duty_id", "unit_id", "place_id", "path", "done_on",
-    "reported_by",
+    "agreement_id", "item_id", "duty_id", "nth", "unit_id", "place_id", "path",
+    "done_on", "reported_by",
 )  # fmt: skip
 
 
@@ -226,11 +226,15 @@ def confirm(
     how: str,
     by: UUID | None,
     joint_type: str,
+    unseen: int = 0,
     note: str = "",
 ) -> Write:
-    """Confirmed by the community: the record of the unit (L18)."""
+    """Confirmed by the community: the record of the unit (L18). Where `unseen`
+    residents say that they did not see it, the community looks again and says how."""
     if how not in rules.CONFIRMED_HOW:
         raise Invalid(fields={"how": "请选怎么确认的。"})
+    if unseen and not note.strip():
+        raise Invalid(fields={"note": looked_again(unseen)})
     record = Record(
         kind="agreement_item", channel="unit", path=row["path"],
         place_id=row["place_id"], unit_id=row["unit_id"], occurred_on=row["done_on"],
@@ -238,9 +242,13 @@ def confirm(
         confirmed_at=ctx.now, confirmed_how=how, confirmed_by=by,
     )  # fmt: skip
     return Write(
-        set={"how": how}, adds=[record], data={"how": how}, notes=[("unit", note)],
-        job=tell(),
+        set={"how": how}, adds=[record], data={"how": how, "unseen": unseen},
+        notes=[("unit", note)], job=tell(),
     )  # fmt: skip
+
+
+def looked_again(unseen: int) -> str:
+    return f"有 {unseen} 位居民说没看到。请再核实一下，写一句怎么核实的，再确认。"
 
 
 def refuse(row: Row, ctx: Context, *, note: str) -> Write:

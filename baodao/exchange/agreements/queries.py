@@ -15,7 +15,7 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN as OWED
-from baodao.exchange.agreements import rules
+from baodao.exchange.agreements import rules, voices
 from baodao.exchange.agreements.services import DUTY
 from baodao.exchange.models import Agreement, AgreementItem, CoProject, Deed
 from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
@@ -133,6 +133,10 @@ def more(a: Agreement, actor: Actor) -> dict[str, Any]:
 
 def _links(a: Agreement, actor: Actor) -> list[tuple[str, str, str]]:
     found = []
+    if a.state == "effective" and can(actor, "agreements.draft"):
+        url = reverse("exchange:notices", args=[a.pk])
+        words = "贴在小区里，居民扫码说看到没看到，不用账号。"
+        found.append(("打印扫码告示", url, words))
     if "revise" in rules.FLOW.events(a.state) and can(actor, "agreements.revise", a):
         url = reverse("exchange:agreement_edit", args=[a.pk])
         found.append(("改协议", url, "改了就是新的一版，签过的要重新签。"))
@@ -213,12 +217,25 @@ def joined(actor: Actor, year: int) -> tuple[list[Tally], list[Tally]]:
 
 def deed_words(rows: Sequence[Deed]) -> Mapping[UUID, Words]:
     names = unit_names(d.unit_id for d in rows)
+    said = voices.tallies(rows)
     return {
         d.id: Words(
             title=d.item.title, under=f"{d.agreement} · {d.done_on.month}月{d.done_on.day}日做的",
-            units=names[d.unit_id], place=d.agreement.place.name,
+            units=names[d.unit_id], place=d.agreement.place.name, said=str(said[d.id]),
         )
         for d in rows
+    }  # fmt: skip
+
+
+def deed_more(d: Deed, actor: Actor) -> dict[str, Any]:
+    """What residents say, in numbers; their own words for the community only."""
+    hears = can(actor, "deeds.hear", d)
+    return {
+        "tally": voices.tally(d), "waits": d.state == "reported", "hears": hears,
+        "said": voices.words_of(d) if hears else [],
+        "notice": reverse("exchange:notices", args=[d.agreement_id])
+        if can(actor, "agreements.draft")
+        else "",
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.exchange import rules as shared
 
@@ -113,6 +114,7 @@ DEED_ACTIONS = {
     "report": ("记完成", _SIDES),
     "confirm": ("确认", shared.COMMUNITY),
     "refuse": ("不认可", shared.COMMUNITY),
+    "hear": ("听居民说，代记一句", shared.COMMUNITY),
     "follow_place": shared.FOLLOW_PLACE,
     "follow_unit": shared.FOLLOW_UNIT,
 }
@@ -123,6 +125,16 @@ DEED_MESSAGES = {
     "confirm": "自己代记的要由同事确认。单位做的事由社区确认。",
     "refuse": "自己代记的要由同事处理。",
 }
+# What residents say of it; the community still decides (L18).
+SAID = {"seen": "看到了", "not_seen": "没看到"}
+SAID_HOW = {"scan": "扫告示上的码", "told": "说给社区听，社区代记"}
+VOICE_ACTIONS = {
+    "view": ("查看居民说的", shared.COMMUNITY),
+    "say": ("说看到没看到", {"requester": Scope.OWN}),
+    "note": ("代居民记看到没看到", shared.COMMUNITY),
+}
+# For so long after the window residents may still say that they saw it.
+VOICE_DAYS = 31
 CONFIRMED_HOW = {
     "seen": "社区到场看到了",
     "residents": "居民说看到了",

@@ -1,5 +1,4 @@
-"""Who is told what after a step on an agreement or a deed. Pure: the job hands in the
-event and the row."""
+"""Who is told what after a step on an agreement or a deed, or a resident's word."""
 
 from functools import partial
 
@@ -7,7 +6,7 @@ from django.urls import reverse
 
 from baodao.acts.models import Event
 from baodao.exchange.agreements import rules
-from baodao.exchange.models import Agreement, Deed
+from baodao.exchange.models import Agreement, Deed, Voice
 from baodao.exchange.rules import COMMUNITY
 from baodao.notifications.models import Message
 from baodao.notifications.services import message
@@ -75,6 +74,23 @@ def of_deed(event: Event, d: Deed) -> list[Message]:
     return [
         message(event_id=event.id, title=title, text=text, url=url, unit_id=d.unit_id)
     ]
+
+
+def of_voice(event: Event, v: Voice) -> list[Message]:
+    """The community, when the first resident says that it was not so: it looks again
+    before it confirms."""
+    others = Voice.objects.filter(duty_id=v.duty_id, nth=v.nth, said="not_seen")
+    deed = Deed.objects.filter(duty_id=v.duty_id, nth=v.nth, state="reported").first()
+    if v.said != "not_seen" or deed is None or others.filter(id__lt=v.id).exists():
+        return []
+    return [
+        message(
+            event_id=event.id, title=f"有居民说没看到：{v.item.title}",
+            text="请再核实一下，写一句怎么核实的，再确认或不认可。",
+            url=reverse("exchange:deed", args=[deed.id]), role="community_worker",
+            path=v.path,
+        )
+    ]  # fmt: skip
 
 
 def _up(path: str) -> str:

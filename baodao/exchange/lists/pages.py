@@ -7,13 +7,12 @@ from baodao.exchange.lists import projects, queries, rules, services
 from baodao.exchange.lists.forms import ResultForm
 from baodao.exchange.models import Booking, ListProject, Need, Resource
 from baodao.exchange.rules import JOINT_TYPES
-from baodao.exchange.subjects import Ask, Chip, Subject
+from baodao.exchange.subjects import FOLLOWS, Ask, Chip, Subject
 
 _TYPE = Chip("type", "五联", JOINT_TYPES, lambda v: Q(joint_type=v))
-_FOLLOWS = {"follow_place": "随区划调整", "follow_unit": "随单位合并"}
 
 NEED = Subject(
-    code="need", title="需求清单", measure="条", flow=rules.NEED_FLOW,
+    code="need", title="需求清单", noun="需求", measure="条", flow=rules.NEED_FLOW,
     rows=lambda: Need.objects.select_related("place", "unit"),
     tabs={
         "open": ("等对接", ("published",)),
@@ -46,7 +45,7 @@ NEED = Subject(
         "propose": "单位提出", "add": "社区登记", "match": "对接成项目",
         "unmatch": "对接取消，回到清单", "start": "开始办", "meet": "办成，待验收",
         "redo": "接着办", "close": "验收，已满足", "expire": "半年没有对接，退出清单",
-        **_FOLLOWS,
+        **FOLLOWS,
     },
     heads=("编号", "类别", "数量或内容", "时间、条件", "公布日期"),
     line=lambda n, w: [n.number, n.get_joint_type_display(), n.quantity, n.conditions, n.published_on],
@@ -58,7 +57,7 @@ NEED = Subject(
 )  # fmt: skip
 
 RESOURCE = Subject(
-    code="resource", title="资源清单", measure="项", flow=rules.RESOURCE_FLOW,
+    code="resource", title="资源清单", noun="资源", measure="项", flow=rules.RESOURCE_FLOW,
     rows=lambda: Resource.objects.select_related("place", "unit"),
     tabs={
         "open": ("可以用", ("available",)),
@@ -81,7 +80,7 @@ RESOURCE = Subject(
         ),
     },
     words=queries.resource_words, facts=queries.resource_facts, search=queries.named,
-    told={"offer": "单位提供", "add": "社区登记", **_FOLLOWS},
+    told={"offer": "单位提供", "add": "社区登记", **FOLLOWS},
     heads=("编号", "种类", "类别", "数量或内容", "时间、条件"),
     line=lambda r, w: [r.number, r.get_kind_display(), r.get_joint_type_display(), r.quantity, r.conditions],
     intro="单位能提供的场地、人才、设备和服务。社区可以预约，时间不会重。",
@@ -117,7 +116,7 @@ BOOKING = Subject(
     },
     words=queries.booking_words, facts=queries.booking_facts,
     search=lambda q: Q(purpose__icontains=q) | Q(resource__title__icontains=q),
-    told={"ask": "预约", **_FOLLOWS},
+    told={"ask": "预约", **FOLLOWS},
     heads=("从", "到", "用来做什么"),
     line=lambda b, w: [b.start_at, b.end_at, b.purpose],
     intro="同一项资源的时间不会重。用过以后记一下，才算单位提供过。",
@@ -126,7 +125,7 @@ BOOKING = Subject(
 )  # fmt: skip
 
 PROJECT = Subject(
-    code="listproject", title="项目清单", measure="个", flow=rules.PROJECT_FLOW,
+    code="listproject", title="项目清单", noun="清单项目", measure="个", flow=rules.PROJECT_FLOW,
     rows=lambda: ListProject.objects.select_related("place"),
     tabs={
         "open": ("在办", ("planned", "in_progress")),
@@ -157,7 +156,7 @@ PROJECT = Subject(
         ),
     },
     words=queries.project_words, facts=queries.project_facts,
-    search=queries.project_named, told={"match": "对接成项目", **_FOLLOWS},
+    search=queries.project_named, told={"match": "对接成项目", **FOLLOWS},
     heads=("编号", "类别", "预期成效", "完成时限", "完成情况"),
     line=lambda p, w: [p.number, p.get_joint_type_display(), p.effect, p.due_on, p.result],
     intro="一条以上需求和一项以上资源对成一个项目，写明为什么对得上。",

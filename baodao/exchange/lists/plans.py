@@ -85,14 +85,19 @@ def check_booking(start: datetime, end: datetime, now: datetime, purpose: str) -
     must("purpose", purpose, "请写用来做什么，单位好准备。")
 
 
+def reserve(row: Row, ctx: Context) -> Write:
+    """The unit keeps it."""
+    return Write(job=tell())
+
+
 def use(row: Row, ctx: Context, *, by: UUID | None, joint_type: str) -> Write:
-    """Used, says the community: the record of the unit that lent it (L25)."""
+    """Used, says the community: the record of the unit that lent it (L25), of the day
+    on which it began (domain 8.24)."""
     if ctx.now < row["start_at"]:
         raise Conflict("还没有到约好的时间。用过以后再记。")
     record = Record(
         kind="resource", channel="unit", path=row["path"], place_id=row["place_id"],
-        unit_id=row["unit_id"], occurred_on=ctx.day if ctx.now < row["end_at"]
-        else today(row["start_at"]), source_kind="exchange.booking", source_id=row["id"],
+        unit_id=row["unit_id"], occurred_on=today(row["start_at"]), source_kind="exchange.booking", source_id=row["id"],
         source_class=joint_type, confirmed_at=ctx.now, confirmed_how="community",
         confirmed_by=by,
     )  # fmt: skip

@@ -32,6 +32,7 @@ NEED_STATES: Mapping[str, State] = {
     "withdrawn": State("已撤回", "", "", "idle", "arrow-back-up"),
 }
 NEED_OPEN = ("draft", "confirmed", "published", "matched", "in_progress", "met")
+NEED_FREE = ("draft", "confirmed", "published")  # not part of a project
 NEED_FLOW = Flow.of(
     "needs",
     NEED_STATES,
@@ -49,7 +50,8 @@ NEED_FLOW = Flow.of(
         ("met", "close", "closed"),
         ("published", "expire", "expired"),
         ("expired", "renew", "published"),
-        *((s, "withdraw", "withdrawn") for s in ("draft", "confirmed", "published")),
+        *((s, "withdraw", "withdrawn") for s in NEED_FREE),
+        *((s, "unit_gone", "withdrawn") for s in NEED_FREE),
     ],
 )
 _SIDES = {**shared.COMMUNITY, **shared.UNIT}
@@ -69,6 +71,7 @@ NEED_ACTIONS = {
     "close": ("满足", shared.SYSTEM),
     "expire": ("到期", shared.SYSTEM),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 
@@ -87,6 +90,7 @@ RESOURCE_FLOW = Flow.of(
         ("offered", "retire", "retired"),
         ("available", "retire", "retired"),
         ("retired", "reopen", "available"),
+        *((s, "unit_gone", "retired") for s in ("offered", "available")),
     ],
 )
 RESOURCE_ACTIONS = {
@@ -97,6 +101,7 @@ RESOURCE_ACTIONS = {
     "retire": ("不再提供", _SIDES),
     "reopen": ("重新提供", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 
@@ -116,6 +121,7 @@ BOOKING_FLOW = Flow.of(
         ("reserved", "use", "used"),
         ("asked", "cancel", "cancelled"),
         ("reserved", "cancel", "cancelled"),
+        *((s, "unit_gone", "cancelled") for s in ("asked", "reserved")),
     ],
 )
 BOOKING_ACTIONS = {
@@ -125,6 +131,7 @@ BOOKING_ACTIONS = {
     "use": ("已用", shared.COMMUNITY),
     "cancel": ("取消", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 
@@ -136,6 +143,7 @@ PROJECT_STATES: Mapping[str, State] = {
     "cancelled": State("没有办成", "", "", "idle", "x"),
 }
 PROJECT_OPEN = ("planned", "in_progress", "finished")
+PROJECT_RUNS = ("planned", "in_progress")
 PROJECT_FLOW = Flow.of(
     "listprojects",
     PROJECT_STATES,
@@ -147,6 +155,7 @@ PROJECT_FLOW = Flow.of(
         ("finished", "send_back", "in_progress"),
         ("planned", "cancel", "cancelled"),
         ("in_progress", "cancel", "cancelled"),
+        *((s, "unit_gone", "cancelled") for s in PROJECT_RUNS),
     ],
 )
 PROJECT_ACTIONS = {
@@ -158,6 +167,7 @@ PROJECT_ACTIONS = {
     "send_back": ("没办好，接着办", shared.COMMUNITY),
     "cancel": ("取消对接", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 EDITION_ACTIONS = {

@@ -4,6 +4,7 @@ inside it, Conflict when the state or somebody else was first, Invalid with the 
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.exchange.lists import plans, rules
 from baodao.exchange.models import Booking, Need, Resource
-from baodao.exchange.steps import Plan, number, single, take, tell
+from baodao.exchange.steps import number, single, tell, verb
 from baodao.people.models import ContactTie
 from baodao.people.queries import current
 from baodao.places.models import Place
@@ -164,82 +165,23 @@ def _community_of(report_in: ReportIn) -> Place:
 # --- steps ------------------------------------------------------------------------
 
 
-def _need(
-    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
-    client_id: str = "",
-) -> Done:  # fmt: skip
-    return take(
-        actor, f"needs.{event}", pk, plan, reads=plans.NEED_READS, now=now,
-        client_id=client_id,
-    )  # fmt: skip
-
-
-def confirm_need(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    return _need(actor, "confirm", pk, plans.on, now, client_id)
-
-
-def publish_need(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    return _need(actor, "publish", pk, plans.publish, now, client_id)
-
-
-def renew_need(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    return _need(actor, "renew", pk, plans.publish, now, client_id)
-
-
-def withdraw_need(
-    *, actor: Actor, pk: UUID, note: str = "", now: datetime | None = None,
-    client_id: str = "",
-) -> Done:  # fmt: skip
-    """Not needed any more: by who has it, or the community."""
-    return _need(
-        actor, "withdraw", pk, lambda r, c: plans.off(r, c, note), now, client_id
-    )
+_need = partial(verb, "needs", plans.NEED_READS)
+confirm_need = _need("confirm", plans.on)
+publish_need = _need("publish", plans.publish)
+renew_need = _need("renew", plans.publish)
+withdraw_need = _need("withdraw", plans.off)
+_resource = partial(verb, "resources", plans.RESOURCE_READS)
+accept_resource = _resource("accept", plans.on)
+reopen_resource = _resource("reopen", plans.on)
+# What is booked stands: the unit cancels it with a reason, or keeps its word.
+retire_resource = _resource("retire", plans.off)
 
 
 def move_needs(needs: list[UUID], event: str, at: datetime) -> None:
     """What a project does to the needs it is made of."""
-    plan = plans.unmatch if event == "unmatch" else plans.on
+    step = _need(event, plans.unmatch if event == "unmatch" else plans.on)
     for pk in needs:
-        _need(SYSTEM, event, pk, plan, at)
-
-
-def _resource(
-    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
-    client_id: str,
-) -> Done:  # fmt: skip
-    return take(
-        actor, f"resources.{event}", pk, plan, reads=plans.RESOURCE_READS, now=now,
-        client_id=client_id,
-    )  # fmt: skip
-
-
-def accept_resource(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    return _resource(actor, "accept", pk, plans.on, now, client_id)
-
-
-def reopen_resource(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    return _resource(actor, "reopen", pk, plans.on, now, client_id)
-
-
-def retire_resource(
-    *, actor: Actor, pk: UUID, note: str = "", now: datetime | None = None,
-    client_id: str = "",
-) -> Done:  # fmt: skip
-    """Given no longer. What is booked stands: the unit cancels it with a reason, or
-    keeps its word."""
-    return _resource(
-        actor, "retire", pk, lambda r, c: plans.off(r, c, note), now, client_id
-    )
+        step(actor=SYSTEM, pk=pk, now=at)
 
 
 # --- bookings ---------------------------------------------------------------------
@@ -285,22 +227,10 @@ def _free(resource: Resource, start: datetime, end: datetime) -> int:
     return free[0]
 
 
-def _booking(
-    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
-    client_id: str,
-) -> Done:  # fmt: skip
-    return take(
-        actor, f"bookings.{event}", pk, plan, reads=plans.BOOKING_READS, now=now,
-        client_id=client_id,
-    )  # fmt: skip
-
-
-def reserve(
-    *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = ""
-) -> Done:
-    """The unit keeps it."""
-    plan: Plan = lambda r, c: Write(job=tell())
-    return _booking(actor, "reserve", pk, plan, now, client_id)
+_booking = partial(verb, "bookings", plans.BOOKING_READS)
+reserve = _booking("reserve", plans.reserve)
+cancel_booking = _booking("cancel", plans.cancel_booking)
+_use = _booking("use", plans.use)
 
 
 def use(
@@ -310,21 +240,9 @@ def use(
     booking = Booking.objects.select_related("resource").filter(id=pk).first()
     if booking is None:
         raise NotFound
-    kind = booking.resource.joint_type
-    return _booking(
-        actor, "use", pk,
-        lambda r, c: plans.use(r, c, by=actor.account_id, joint_type=kind), now,
-        client_id,
-    )  # fmt: skip
-
-
-def cancel_booking(
-    *, actor: Actor, pk: UUID, note: str, now: datetime | None = None,
-    client_id: str = "",
-) -> Done:  # fmt: skip
-    return _booking(
-        actor, "cancel", pk, lambda r, c: plans.cancel_booking(r, c, note=note), now,
-        client_id,
+    return _use(
+        actor=actor, pk=pk, now=now, client_id=client_id, by=actor.account_id,
+        joint_type=booking.resource.joint_type,
     )  # fmt: skip
 
 

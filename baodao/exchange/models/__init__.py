@@ -6,6 +6,7 @@ from baodao.exchange.models.agreements import (
     Deed,
     Scan,
     Signature,
+    Voice,
 )
 from baodao.exchange.models.lists import (
     Booking,
@@ -32,4 +33,5 @@ __all__ = [
     "Resource",
     "Scan",
     "Signature",
+    "Voice",
 ]

@@ -155,7 +155,8 @@ class Scan(models.Model):
 
 class Deed(Acted):
     """That an item was done once: the unit says so, the community confirms, and the
-    duty and the record follow (L18). `reported_by`: the person who entered it."""
+    duty and the record follow (L18). `reported_by`: the person who entered it. `nth`:
+    one more than the community has refused for this duty before."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",))
     FLOW = rules.DEED_FLOW
@@ -164,6 +165,7 @@ class Deed(Acted):
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="deeds")
     item = models.ForeignKey(AgreementItem, models.PROTECT, related_name="deeds")
     duty_id = models.UUIDField()
+    nth = models.SmallIntegerField("第几次记", default=1)
     unit_id = models.UUIDField()
     place_id = models.UUIDField()
     path = CText()
@@ -190,4 +192,38 @@ class Deed(Acted):
         indexes = [
             models.Index(fields=["path", "state"], name="deed_by_place"),
             models.Index(fields=["unit_id", "state"], name="deed_by_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.done_on.month}月{self.done_on.day}日做的"
+
+
+class Voice(Acted):
+    """看到了 or 没看到: one resident's word on one time of an item (L18), for the `nth`
+    try of the unit. Nobody is named: `holder` is a hash that is another one for every
+    duty, so that two words of one telephone cannot be put together. `where`: the
+    estate, or the community, whose notice was scanned."""
+
+    ACCESS = Columns(path=("path",), own={"where_id": "link_id"})
+
+    item = models.ForeignKey(
+        AgreementItem, models.PROTECT, related_name="+", db_index=False
+    )
+    duty_id = models.UUIDField()
+    nth = models.SmallIntegerField(default=1)
+    where = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)
+    path = CText()
+    said = models.TextField("看到没有", choices=list(rules.SAID.items()))
+    how = models.TextField(choices=list(rules.SAID_HOW.items()))
+    words = models.TextField("想说的话", default="", blank=True)
+    holder = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["duty_id", "nth", "holder"], name="voice_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(said__in=list(rules.SAID)), name="voice_said_known"
+            ),
         ]

@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q
 
 from baodao.acts.access import Columns
 from baodao.acts.models import Acted
-from baodao.core.clock import now
+from baodao.core.clock import local, now
 from baodao.core.fields import CText
 from baodao.exchange.lists import rules
 from baodao.exchange.rules import JOINT_TYPES
@@ -151,6 +151,10 @@ class Booking(Acted):
             models.Index(fields=["path", "state"], name="booking_by_place"),
             models.Index(fields=["unit_id", "state"], name="booking_by_unit"),
         ]
+
+    def __str__(self) -> str:
+        day = local(self.start_at)
+        return f"{day.month}月{day.day}日的预约"
 
 
 class ListProject(Acted):

@@ -167,7 +167,7 @@ def messages_for(event: Event, row: PoolEntry) -> list[Message]:
 
 
 POOL = Subject(
-    code="pool", title="资金资源池", measure="笔", flow=rules.FLOW,
+    code="pool", title="资金资源池", noun="资金、资源、项目", measure="笔", flow=rules.FLOW,
     rows=lambda: PoolEntry.objects.select_related("place", "unit"),
     tabs={
         "open": ("待到位", ("committed",)),

@@ -13,9 +13,8 @@ from baodao.exchange.projects.forms import (
     ReachForm,
 )
 from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
-from baodao.exchange.subjects import Ask, Chip, Subject
+from baodao.exchange.subjects import FOLLOWS, Ask, Chip, Subject
 
-_FOLLOWS = {"follow_place": "随区划调整", "follow_unit": "随单位合并"}
 _WHY = note("为什么", "对方看得到。")
 
 PROJECT = Subject(
@@ -64,7 +63,7 @@ PROJECT = Subject(
                          tone="late"),
     },
     words=queries.project_words, facts=queries.project_facts,
-    search=queries.project_search, told={"propose": "提出", **_FOLLOWS},
+    search=queries.project_search, told={"propose": "提出", **FOLLOWS},
     heads=("编号", "年度", "五联", "四共", "中心工作", "验收日期"),
     line=lambda p, w: [
         p.number, p.year, p.get_joint_type_display(), p.get_mechanism_display(),
@@ -134,7 +133,7 @@ PROBLEM = Subject(
         ),
     },
     words=queries.problem_words, facts=queries.problem_facts,
-    search=queries.problem_search, told={"register": "社区登记", **_FOLLOWS},
+    search=queries.problem_search, told={"register": "社区登记", **FOLLOWS},
     heads=("编号", "类别", "小区", "怎么解决的", "销号日期"),
     line=lambda p, w: [
         p.number, p.get_kind_display(), p.estate.name if p.estate else "", p.result,

@@ -33,6 +33,7 @@ PROJECT_STATES: Mapping[str, State] = {
     "terminated": State("中止", "", "", "idle", "x"),
 }
 PROJECT_OPEN = ("proposed", "negotiated", "approved", "in_progress", "completed")
+PROJECT_RUNS = PROJECT_OPEN[:-1]  # not done yet
 PROJECT_FLOW = Flow.of(
     "coprojects",
     PROJECT_STATES,
@@ -47,6 +48,7 @@ PROJECT_FLOW = Flow.of(
         ("in_progress", "terminate", "terminated"),
         ("completed", "accept", "accepted"),
         ("completed", "send_back", "in_progress"),
+        *((s, "unit_gone", "terminated") for s in PROJECT_RUNS),
     ],
 )
 _SECRETARIES = {**shared.SECRETARY, **shared.UNIT_HEAD}
@@ -63,6 +65,7 @@ PROJECT_ACTIONS = {
     "accept": ("验收", shared.SECRETARY),
     "send_back": ("退回接着办", shared.SECRETARY),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 PROJECT_MESSAGES = {
@@ -85,6 +88,7 @@ PROBLEM_STATES: Mapping[str, State] = {
     "closed": State("已销号", "", "", "ok", "circle-check"),
 }
 PROBLEM_OPEN = tuple(s for s in PROBLEM_STATES if s != "closed")
+PROBLEM_WITH_UNIT = ("registered", "claimed", "in_progress")
 PROBLEM_FLOW = Flow.of(
     "problems",
     PROBLEM_STATES,
@@ -100,6 +104,7 @@ PROBLEM_FLOW = Flow.of(
         ("community_confirmed", "follow_up", "followed_up"),
         ("followed_up", "close", "closed"),
         ("closed", "reopen", "in_progress"),
+        *((s, "unit_gone", "registered") for s in PROBLEM_WITH_UNIT),
     ],
 )
 PROBLEM_ACTIONS = {
@@ -116,6 +121,7 @@ PROBLEM_ACTIONS = {
     "close": ("销号", shared.SECRETARY),
     "reopen": ("重新办", shared.SECRETARY),
     "follow_unit": shared.FOLLOW_UNIT,
+    "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
 }
 PROBLEM_MESSAGES = {

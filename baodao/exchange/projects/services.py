@@ -5,7 +5,7 @@ with the field."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import partial
 from uuid import UUID
 
 from baodao.acts.actor import Actor
@@ -18,7 +18,7 @@ from baodao.duties import services as duties
 from baodao.exchange.models import CoProject, KeyProblem
 from baodao.exchange.projects import plans, rules
 from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
-from baodao.exchange.steps import Plan, clean, must, number, single, take, tell
+from baodao.exchange.steps import clean, must, number, single, tell, verb
 from baodao.people.queries import units_at
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
@@ -68,38 +68,16 @@ def propose(
     return CoProject.objects.get(id=done.id) if done.repeated else project
 
 
-def _project(
-    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
-    client_id: str,
-) -> Done:  # fmt: skip
-    return take(
-        actor, f"coprojects.{event}", pk, plan, reads=plans.PROJECT_READS, now=now,
-        client_id=client_id,
-    )  # fmt: skip
-
-
-def project_step(event: str, plan: Any) -> Any:
-    """The service of a step that only its plan decides."""
-
-    def step(
-        *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = "",
-        **words: Any,
-    ) -> Done:  # fmt: skip
-        return _project(
-            actor, event, pk, lambda r, c: plan(r, c, **words), now, client_id
-        )
-
-    return step
-
-
-negotiate = project_step("negotiate", plans.negotiate)
-reject = project_step("reject", plans.stop)
-approve = project_step("approve", plans.approve)
-start = project_step("start", plans.start)
-reach = project_step("reach", plans.reach)
-complete = project_step("complete", plans.complete)
-terminate = project_step("terminate", plans.stop)
-send_back = project_step("send_back", plans.send_back)
+_project = partial(verb, "coprojects", plans.PROJECT_READS)
+negotiate = _project("negotiate", plans.negotiate)
+reject = _project("reject", plans.stop)
+approve = _project("approve", plans.approve)
+start = _project("start", plans.start)
+reach = _project("reach", plans.reach)
+complete = _project("complete", plans.complete)
+terminate = _project("terminate", plans.stop)
+send_back = _project("send_back", plans.send_back)
+_accept = _project("accept", plans.accept)
 
 
 def accept(
@@ -110,9 +88,9 @@ def accept(
     unit with a task (L09)."""
     at = now or clock_now()
     with single():
-        done = _project(
-            actor, "accept", pk,
-            lambda r, c: plans.accept(r, c, by=actor.account_id, note=note), at, client_id,
+        done = _accept(
+            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.account_id,
+            note=note,
         )  # fmt: skip
         if not done.repeated:
             row = CoProject.objects.get(id=pk)
@@ -161,28 +139,17 @@ def register(
     return KeyProblem.objects.get(id=done.id) if done.repeated else problem
 
 
-def _problem(
-    actor: Actor, event: str, pk: UUID, plan: Plan, now: datetime | None,
-    client_id: str,
-) -> Done:  # fmt: skip
-    return take(
-        actor, f"problems.{event}", pk, plan, reads=plans.PROBLEM_READS, now=now,
-        client_id=client_id,
-    )  # fmt: skip
-
-
-def problem_step(event: str, plan: Any) -> Any:
-    """The service of a step that only its plan decides."""
-
-    def step(
-        *, actor: Actor, pk: UUID, now: datetime | None = None, client_id: str = "",
-        **words: Any,
-    ) -> Done:  # fmt: skip
-        return _problem(
-            actor, event, pk, lambda r, c: plan(r, c, **words), now, client_id
-        )
-
-    return step
+_problem = partial(verb, "problems", plans.PROBLEM_READS)
+claim = _problem("claim", plans.claim)
+begin = _problem("start", plans.claim)
+release = _problem("release", plans.release)
+report = _problem("report", plans.report)
+confirm = _problem("confirm", plans.confirm)
+problem_back = _problem("send_back", plans.problem_back)
+follow_up = _problem("follow_up", plans.follow_up)
+_ask = _problem("ask", plans.ask)
+_close = _problem("close", plans.close)
+_reopen = _problem("reopen", plans.reopen)
 
 
 def ask(
@@ -194,18 +161,7 @@ def ask(
     if problem is None:
         raise NotFound
     _place(problem.place_id, [unit])
-    return _problem(
-        actor, "ask", pk, lambda r, c: plans.ask(r, c, unit_id=unit), now, client_id
-    )
-
-
-claim = problem_step("claim", plans.claim)
-begin = problem_step("start", plans.claim)
-release = problem_step("release", plans.release)
-report = problem_step("report", plans.report)
-confirm = problem_step("confirm", plans.confirm)
-problem_back = problem_step("send_back", plans.problem_back)
-follow_up = problem_step("follow_up", plans.follow_up)
+    return _ask(actor=actor, pk=pk, now=now, client_id=client_id, unit_id=unit)
 
 
 def close(
@@ -214,10 +170,9 @@ def close(
     """Closed by the community's secretary: the unit's record, and its quota (L10)."""
     at = now or clock_now()
     with single():
-        done = _problem(
-            actor, "close", pk, lambda r, c: plans.close(r, c, by=actor.account_id), at,
-            client_id,
-        )  # fmt: skip
+        done = _close(
+            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.account_id
+        )
         if not done.repeated:
             unit = KeyProblem.objects.values_list("unit", flat=True).get(id=pk)
             assert unit
@@ -238,10 +193,9 @@ def reopen(
     with single():
         closed = KeyProblem.objects.filter(id=pk).values_list("closed_on", flat=True)
         year = next((d.year for d in closed if d), 0)
-        done = _problem(
-            actor, "reopen", pk,
-            lambda r, c: plans.reopen(r, c, note=note, records=counted), at, client_id,
-        )  # fmt: skip
+        done = _reopen(
+            actor=actor, pk=pk, now=at, client_id=client_id, note=note, records=counted
+        )
         if not done.repeated and year == local(at).year:
             duties.reopen(actor=actor, by_id=pk, reason="reopened", now=at)
     return done

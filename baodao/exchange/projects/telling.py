@@ -18,6 +18,11 @@ _WORDS = {
     "coprojects.accept": ("年度项目验收了", "计入本单位今年的年度项目。"),
     "coprojects.send_back": ("年度项目还没有办好", "看看还差什么，接着办。"),
     "coprojects.terminate": ("年度项目中止了", "看看原因，需要的话另立一个。"),
+    "coprojects.unit_gone": (
+        "单位撤销了，年度项目中止",
+        "需要的话和别的单位另立一个。",
+    ),
+    "problems.unit_gone": ("认领的单位撤销了", "请另找单位认领。"),
     "problems.register": ("社区请本单位认领一个问题", "请书记看一下，能办就认领。"),
     "problems.ask": ("社区请本单位认领一个问题", "请书记看一下，能办就认领。"),
     "problems.claim": ("单位认领了问题", "等单位办，解决了会报来。"),
@@ -42,6 +47,6 @@ def messages_for(event: Event, row: CoProject | KeyProblem) -> list[Message]:
     )  # fmt: skip
     units = row.unit_ids if isinstance(row, CoProject) else [row.unit_id]
     found = [told(unit_id=pk) for pk in units if pk and pk != event.actor_unit]
-    if event.actor_unit:
+    if event.actor_unit or event.actor_role == "system":
         found.append(told(role="community_secretary", path=row.path))
     return found

@@ -124,7 +124,8 @@ def exchanged(w: World) -> dict[str, Any]:
         source="县财政", now=AT,
     )  # fmt: skip
     return {
-        "exchange:pool": given_fund.id, "scan": scan.id, "exchange:agreement": it.id, "exchange:deed": deed.id,
+        "exchange:pool": given_fund.id, "scan": scan.id, "exchange:agreement": it.id,
+        "exchange:notices": it.id, "exchange:deed": deed.id,
         "exchange:duty": duty.id, "exchange:booking": booking.id,
         "exchange:need": need.id, "exchange:resource": given.id, "exchange:book": given.id,
         "exchange:listproject": project.id, "exchange:edition": edition.id,

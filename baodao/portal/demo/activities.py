@@ -23,6 +23,7 @@ from baodao.duties.models import Duty
 from baodao.people.models import Member
 from baodao.places.models import Place
 from baodao.portal.demo import activity_desks as desks
+from baodao.portal.demo import activity_plan
 from baodao.portal.demo.activity_book import Book, Kind
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
@@ -160,7 +161,7 @@ def _swap(rng: random.Random, sizes: list[int], at: int) -> None:
 
 def _write(book: Book, held: Sequence[Held]) -> None:
     """Activities, names, records and events, column by column."""
-    w = book.w
+    w, aims = book.w, book.aims
     ids = uuid7s(len(held))
     confirmed = [
         min(h.end + timedelta(hours=20 + n % 30), w.now - HOUR) for n, h in enumerate(held)
@@ -183,6 +184,7 @@ def _write(book: Book, held: Sequence[Held]) -> None:
         "recorded_at": [h.end + HOUR for h in held],
         "on_paper": [n % 4 == 0 for n in range(len(held))],
         "confirmed_at": confirmed, "confirmed_by_name": [h.other.name for h in held],
+        "aim_id": [activity_plan.aim_of(aims, h.kind.joint, h.place.path) for h in held],
     })  # fmt: skip
     _names(book, held, ids, confirmed)
     steps: list[tuple[str, str, str, list[Actor], list[datetime]]] = [

@@ -12,6 +12,7 @@ from baodao.activities.services import number_series
 from baodao.core.clock import local
 from baodao.people.models import Member
 from baodao.places.calendars import Calendar, calendar_for
+from baodao.portal.demo import activity_plan
 from baodao.portal.demo.world import World, table
 
 DAY = timedelta(days=1)
@@ -37,7 +38,11 @@ class Book:
     """What has been made so far: numbers, who was where on which day."""
 
     def __init__(self, w: World) -> None:
-        self.w, self.rng = w, w.rng("activities")
+        self.w, self.rng, self.aims = (
+            w,
+            w.rng("activities"),
+            activity_plan.priorities(w),
+        )
         root = w.places[w.preset.root]
         self.calendar: Calendar = calendar_for(root.path)
         self.numbers: Counter[str] = Counter()

@@ -11,6 +11,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import at_local, local
 from baodao.people.models import Member
 from baodao.places.models import Place
+from baodao.portal.demo import activity_plan
 from baodao.portal.demo.activity_book import Book
 from baodao.portal.demo.world import World, table
 
@@ -72,7 +73,9 @@ def _tell(
         carriers=sorted(set(row["carriers"].split()) & {*rules.CARRIERS, *brands}),
         path=place.path, unit_id=unit.id if by_unit and unit else None, spot=row["spot"],
         start_at=start, end_at=start + timedelta(minutes=int(row["minutes"])),
-        slots=int(row["slots"]) if row["slots"] else None, about=row["about"],
+        slots=int(row["slots"]) if row["slots"] else None, skills=row["skills"].split(),
+        about=row["about"],
+        aim_id=activity_plan.aim_of(book.aims, row["joint"], place.path),
         contact=host.name, phone=place.phone, public=not by_unit,
         made_by=host.account_id, made_by_name=host.name,
     )  # fmt: skip
@@ -164,6 +167,7 @@ def posts(book: Book) -> None:
             no=f"{book.numbers[series]:04d}", title=row["title"], mode=row["mode"],
             place=place, path=place.path, about=row["about"], spot=row["spot"],
             schedule=row["schedule"], quota=int(row["quota"]),
+            skills=row["skills"].split(),
             due_on=day + 40 * DAY if row["mode"] == "pledge" else None,
             contact=worker.name, phone=place.phone,
         )  # fmt: skip

@@ -12,9 +12,11 @@ from baodao.people.models import Person
 from baodao.places.models import Place
 from baodao.portal.demo import (
     activities,
+    activity_plan,
     councils,
     councils_people,
     exchange,
+    exchange_voices,
     members,
     orders,
     pairings,
@@ -85,8 +87,10 @@ def build(w: World) -> None:
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()
+    exchange_voices.build(w)
     w.say("共建协议、清单、年度项目写好了")
     w.say(f"点单 {len(w.orders)} 件，共写入 {rows} 行")
     held = activities.build(w)
     rows = w.batch.flush()
+    activity_plan.build(w)
     w.say(f"活动 {held} 场，共写入 {rows} 行")

@@ -147,6 +147,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "activities_mine": reverse("activities:mine"), "posts": reverse("activities:posts"),
         "venues": reverse("activities:venues"),
         "party_days": reverse("activities:party_days"),
+        "activity_plan": reverse("activities:plan_parts"),
         "activity_figure": reverse("stats:activities_list") + "?figure=sessions",
         "progress": reverse("progress:list"),
         "exchange": reverse("exchange:agreement_list") + "?of=agreement",

@@ -176,5 +176,7 @@
   $$("[data-toast]").forEach(dismiss);
   count();
   $$("input[data-says]:checked").forEach(label);
+  // In a row of tabs that scrolls the present one is in sight.
+  $$(".tabs.roll [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - 60; });
   ($("[data-focus]") || $("[aria-invalid=true]"))?.focus();
 })();
