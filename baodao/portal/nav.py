@@ -55,8 +55,9 @@ VISITS = Entry(
 BUILDING = Entry(
     "共建", "exchange:agreement_list", "link",
     subs=(Entry("协议、清单和项目", "exchange:agreement_list", under=("/exchange/",)),
-          Entry("联席会议和组织", "councils:meetings", under=("/councils/",))),
+          Entry("会议、议事和组织", "councils:meetings", under=("/councils/",))),
 )  # fmt: skip
+TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
@@ -84,7 +85,7 @@ def register() -> None:
     nav.register(
         ["grid_worker"],
         [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
-         replace(REPORT_INS, icon="door-enter")],
+         replace(REPORT_INS, icon="door-enter"), TALKS],
     )  # fmt: skip
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
     nav.register(
@@ -92,7 +93,7 @@ def register() -> None:
         [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
-    own = Entry("联席会议", "councils:unit", under=("/councils/",))
+    own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
         replace(BONDS, subs=(BONDS, DUTIES)),
@@ -113,7 +114,12 @@ def register() -> None:
             Entry("走访", "pairings:my_visits", "home-heart", under=("/pairings/",)),
             # What may be claimed is a tab there.
             Entry("接单", "orders:mine", "list-check", under=("/orders/pool/",)),
-            Entry("活动", "activities:mine", "calendar-event", under=("/activities/",)),
+            Entry(
+                "活动",
+                "activities:mine",
+                "calendar-event",
+                under=("/activities/", "/councils/"),
+            ),
             Entry(
                 "我的",
                 "portal:profile",

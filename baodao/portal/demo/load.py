@@ -14,6 +14,7 @@ from baodao.portal.demo import (
     activities,
     councils,
     councils_people,
+    deliberations,
     exchange,
     members,
     orders,
@@ -80,8 +81,9 @@ def build(w: World) -> None:
     rows += w.batch.flush()
     councils_people.build(w)
     met = councils.build(w)
+    talked = deliberations.build(w)
     rows += w.batch.flush()
-    w.say(f"联席会议 {met} 次")
+    w.say(f"联席会议 {met} 次，协商议事 {talked} 个")
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()

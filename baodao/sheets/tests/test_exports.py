@@ -140,6 +140,8 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "estate_notes": reverse("councils:notes"),
         "leader_contacts": reverse("councils:leaders"),
         "leader_visits": reverse("councils:visits"),
+        "deliberations": reverse("councils:deliberations"),
+        "deliberation_seats": reverse("councils:invitations"),
         "activities": reverse("activities:list"),
         "activities_month": reverse("activities:month"),
         "activities_mine": reverse("activities:mine"), "posts": reverse("activities:posts"),
