@@ -57,6 +57,9 @@ BUILDING = Entry(
     subs=(Entry("协议、清单和项目", "exchange:agreement_list", under=("/exchange/",)),
           Entry("会议、议事和组织", "councils:meetings", under=("/councils/",))),
 )  # fmt: skip
+DIRECTIVES = Entry("工作要求", "oversight:directives", "flag", under=("/directives/",))
+# Two pages behind one entry of those who send orders and directives down.
+SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, DIRECTIVES))
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -72,14 +75,13 @@ def people(*more: Entry) -> Entry:
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    near = [ORDERS, VISITS, ACTIVITIES, BUILDING]
+    asked = replace(VISITS, subs=(*VISITS.subs, DIRECTIVES))
+    near = [ORDERS, asked, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
-    nav.register(
-        ["township_party"], [ORDERS, bonds, ACTIVITIES, BUILDING, both, FIGURES]
-    )
+    nav.register(["township_party"], [SENT, bonds, ACTIVITIES, BUILDING, both, FIGURES])
     served = replace(FIGURES, subs=FIGURES.subs[:2])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
     nav.register(
@@ -90,13 +92,13 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
     nav.register(
         COUNTY,
-        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
+        [allocation, SENT, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
-        replace(BONDS, subs=(BONDS, DUTIES)),
+        replace(BONDS, subs=(BONDS, DUTIES, DIRECTIVES)),
         ACTIVITIES,
         replace(BUILDING, subs=(BUILDING.subs[0], own)),
         Entry("报到", "reporting:list", "door-enter"),

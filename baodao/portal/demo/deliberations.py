@@ -87,7 +87,7 @@ def build(w: World) -> int:
 
 
 def _topic(r: Room, stage: str, k: int) -> None:
-    kind, title, text, *_ = TOPICS[(k + len(r.place.code)) % len(TOPICS)]
+    kind, title, text, *_ = TOPICS[(k + int(r.place.code[-3:])) % len(TOPICS)]
     back = {"closed": 90 + 40 * k, "decided": 40, "held": 16, "declined": 30}
     at = r.w.now - timedelta(days=back.get(stage, 6), hours=k)
     at = max(at, r.w.since + 20 * DAY)

@@ -18,6 +18,7 @@ from baodao.portal.demo import (
     exchange,
     members,
     orders,
+    oversight,
     pairings,
     pool,
     report_ins,
@@ -84,6 +85,9 @@ def build(w: World) -> None:
     talked = deliberations.build(w)
     rows += w.batch.flush()
     w.say(f"联席会议 {met} 次，协商议事 {talked} 个")
+    asked = oversight.build(w)
+    rows += w.batch.flush()
+    w.say(f"工作要求发给 {asked} 家次")
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()
