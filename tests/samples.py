@@ -18,6 +18,7 @@ from baodao.exchange.agreements.voices import token_of
 from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
+from baodao.oversight.tests.samples import directive_rows
 from baodao.pairings import estates, visits_around
 from baodao.pairings.fitting import set_apart
 from baodao.pairings.models import EstatePairing
@@ -162,7 +163,7 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w),
+        **council_rows(w), **directive_rows(w),
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,

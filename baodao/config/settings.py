@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "baodao.pairings",
     "baodao.exchange",
     "baodao.councils",
+    "baodao.oversight",
     "baodao.activities",
     "baodao.departures",
     "baodao.stats",

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pairings/", include("baodao.pairings.urls")),
     path("exchange/", include("baodao.exchange.urls")),
     path("councils/", include("baodao.councils.urls")),
+    path("directives/", include("baodao.oversight.urls")),
     path("activities/", include("baodao.activities.urls")),
     path("stats/", include("baodao.stats.urls")),
     path("progress/", include("baodao.progress.urls")),

@@ -20,7 +20,7 @@ class CouncilsConfig(AppConfig):
         register_kinds(
             Kind("joint_meeting", "联席会议", "community", "去安排", 30, False, duty),
             Kind("meeting_attendance", "参加联席会议", "unit", "回复", 0, False, duty),
-            Kind("resolution", "联席会议议定事项", "unit", "报办结", 90, True, duty),
+            Kind("resolution", "议定事项", "unit", "报办结", 90, True, duty),
             Kind("leader_visit", "领导到联系点", "leader", "记走访", 30, True, duty),
         )
         register_movers(*MOVERS)
@@ -29,6 +29,7 @@ class CouncilsConfig(AppConfig):
 
 def _access() -> None:
     from baodao.councils import rules as r
+    from baodao.councils import rules_deliberation as d
 
     register(
         "councils.JointMeeting", "meetings", r.MEETINGS, messages=r.MEETING_MESSAGES
@@ -66,3 +67,12 @@ def _access() -> None:
         conflicts=r.VISIT_CONFLICTS,
         messages=r.VISIT_MESSAGES,
     )
+    register(
+        "councils.Deliberation",
+        "deliberations",
+        d.DELIBERATIONS,
+        conflicts=d.CONFLICTS,
+        messages=d.MESSAGES,
+    )
+    register("councils.DeliberationSeat", "deliberation_seats", d.SEATS)
+    register("councils.Opinion", "opinions", d.OPINIONS, conflicts=d.OPINION_CONFLICTS)

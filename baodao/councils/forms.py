@@ -26,7 +26,9 @@ class UnitsChoice(Many):
         return str(obj)
 
 
-def _text(label: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
+def text_field(
+    label: str, *, required: bool = True, help_text: str = ""
+) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=2000, required=required, widget=forms.Textarea,
         help_text=help_text,
@@ -64,7 +66,7 @@ class MoveForm(Form):
 class ReasonForm(Form):
     """`label` and `help_text` say what it is for and who reads it."""
 
-    reason = _text("原因")
+    reason = text_field("原因")
 
     def __init__(
         self, *args: Any, label: str = "原因", help_text: str = "单位看得到。",
@@ -77,7 +79,7 @@ class ReasonForm(Form):
 
 class TopicForm(Form):
     title = forms.CharField(label="议题", max_length=80)
-    text = _text(
+    text = text_field(
         "情况和建议", required=False, help_text="不写个人信息，会上大家都看得到。"
     )
 
@@ -104,7 +106,7 @@ class MinutesForm(Form):
         label="列席", max_length=200, required=False,
         help_text="物业、居民代表等，写单位或身份，不写住户姓名。",
     )  # fmt: skip
-    minutes = _text(
+    minutes = text_field(
         "纪要", required=False, help_text="可以先记到会，纪要稍后再补；定纪要前要写好。"
     )
 
@@ -128,7 +130,7 @@ class ResolutionForm(Form):
 
 
 class ReportForm(Form):
-    result = _text("办得怎么样", help_text="社区和下次会议看得到，不写个人信息。")
+    result = text_field("办得怎么样", help_text="社区和下次会议看得到，不写个人信息。")
     done_on = forms.DateField(label="办结日期", widget=DateInput(), required=False)
 
 
@@ -192,7 +194,7 @@ class FederationForm(Form):
     head = forms.CharField(label="召集人", max_length=30)
     head_post = forms.CharField(label="召集人职务", max_length=60, required=False)
     valid_to = forms.DateField(label="任期止", widget=DateInput())
-    about = _text("共同做什么", required=False)
+    about = text_field("共同做什么", required=False)
     communities = Many(
         label="社区", queryset=None, required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -217,7 +219,7 @@ class FederationEditForm(Form):
     head = forms.CharField(label="召集人", max_length=30)
     head_post = forms.CharField(label="召集人职务", max_length=60, required=False)
     valid_to = forms.DateField(label="任期止", widget=DateInput())
-    about = _text("共同做什么", required=False)
+    about = text_field("共同做什么", required=False)
 
 
 # --- estates, leaders ---------------------------------------------------------------------
@@ -227,8 +229,8 @@ class NoteForm(Form):
     kind = forms.ChoiceField(label="种类", choices=list(rules.NOTE_KINDS.items()))
     on = forms.DateField(label="日期", widget=DateInput())
     attended = forms.IntegerField(label="参加人数", min_value=1, max_value=2000)
-    text = _text("内容", help_text="写做了什么，不写住户姓名。")
-    advice = _text("指导意见", required=False)
+    text = text_field("内容", help_text="写做了什么，不写住户姓名。")
+    advice = text_field("指导意见", required=False)
 
 
 class LeaderForm(Form):
@@ -247,14 +249,14 @@ class LeaderForm(Form):
 
 class VisitForm(Form):
     on = forms.DateField(label="日期", widget=DateInput())
-    policy = _text("宣传的政策", required=False)
-    issues = _text("发现的问题", required=False)
+    policy = text_field("宣传的政策", required=False)
+    issues = text_field("发现的问题", required=False)
     order_no = forms.CharField(
         label="转成的点单", max_length=20, required=False,
         help_text="问题要派单位办的，先登记点单，再把单号写在这里，例如 1120-05。",
     )  # fmt: skip
-    follow_up = _text("后续安排", required=False)
+    follow_up = text_field("后续安排", required=False)
 
 
 class FollowUpForm(Form):
-    text = _text("后续情况")
+    text = text_field("后续情况")

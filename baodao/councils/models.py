@@ -9,6 +9,7 @@ from baodao.core.clock import today
 from baodao.core.fields import CText
 from baodao.core.ids import uuid7
 from baodao.councils import rules
+from baodao.councils.models_deliberation import Deliberation, DeliberationSeat, Opinion
 from baodao.people.models import Member, Person, Unit, period
 from baodao.places.models import Place
 
@@ -120,14 +121,18 @@ class MeetingTopic(Acted):
 
 
 class Resolution(Acted):
-    """What a meeting resolved 议定事项: who does it by when. Without a unit it is the
-    community's own. It is a duty of the unit from the day the minutes are settled."""
+    """What a meeting or a deliberation resolved 议定事项: who does it by when. Without a
+    unit it is the community's own. It is a duty of the unit from the day the minutes or
+    the result are settled."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",))
     FLOW = rules.RESOLUTION_FLOW
 
     meeting = models.ForeignKey(
-        JointMeeting, models.PROTECT, related_name="resolutions"
+        JointMeeting, models.PROTECT, null=True, related_name="resolutions"
+    )
+    deliberation = models.ForeignKey(
+        Deliberation, models.PROTECT, null=True, related_name="resolutions"
     )
     topic = models.ForeignKey(
         MeetingTopic, models.PROTECT, null=True, related_name="resolutions"
@@ -151,6 +156,10 @@ class Resolution(Acted):
                 | (Q(done_on__isnull=False) & ~Q(result="")),
                 name="resolution_done_says_what",
             ),
+            models.CheckConstraint(
+                condition=Q(meeting=None) ^ Q(deliberation=None),
+                name="resolution_of_one",
+            ),
         ]
         indexes = [
             models.Index(fields=["path", "state", "due_on"], name="resolved_by_place"),
@@ -161,6 +170,13 @@ class Resolution(Acted):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def origin(self) -> JointMeeting | Deliberation:
+        """Where it was resolved."""
+        found = self.meeting or self.deliberation
+        assert found
+        return found
 
 
 class PartTimeMember(Acted):
@@ -356,3 +372,10 @@ class LeaderVisit(Acted):
             ),
         ]
         indexes = [models.Index(fields=["path", "on"], name="leader_visit_by_place")]
+
+
+__all__ = [
+    "Deliberation", "DeliberationSeat", "EstateNote", "Federation", "FederationMember",
+    "JointMeeting", "LeaderContact", "LeaderVisit", "MeetingSeat", "MeetingTopic",
+    "Opinion", "PartTimeMember", "Resolution",
+]  # fmt: skip

@@ -13,6 +13,7 @@ from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.councils import rules
 from baodao.councils.models import PartTimeMember
+from baodao.councils.rules_deliberation import LIVE
 from baodao.places.changes.moves import Dated, Follow, Line, Look, Moves
 
 _MEETING = Q(meeting__state__in=(*rules.AHEAD, "held"))
@@ -79,6 +80,19 @@ RESOLUTIONS = Follow(
     "件在办的议定事项", "councils.Resolution", "resolutions.follow_place",
     Q(state__in=("draft", *rules.RUNNING)), {"path": ""}, quiet=True,
 )  # fmt: skip
+TALKS = Follow(
+    "个没有了结的议事", "councils.Deliberation", "deliberations.follow_place",
+    Q(state__in=LIVE), {"path": "place"},
+    divided="个议事在要分开的地方，先归主要的一方，请核对",
+)  # fmt: skip
+TALK_SEATS = Follow(
+    "个议事邀请", "councils.DeliberationSeat", "deliberation_seats.follow_place",
+    Q(deliberation__state__in=LIVE), {"path": ""}, quiet=True,
+)  # fmt: skip
+OPINIONS = Follow(
+    "条意见", "councils.Opinion", "opinions.follow_place",
+    Q(deliberation__state__in=LIVE), {"path": ""}, quiet=True,
+)  # fmt: skip
 PART_TIME = PartTime(
     "名兼职委员", "councils.PartTimeMember", "part_time.follow_place",
     ~Q(state__in=("ended", "declined")), {"path": "place"},
@@ -107,6 +121,6 @@ VISITS = Follow(
     Q(state="noted"), {"path": ""}, quiet=True,
 )  # fmt: skip
 ALL = (
-    MEETINGS, SEATS, TOPICS, RESOLUTIONS, PART_TIME, FEDERATIONS, FEDERATED, NOTES,
+    MEETINGS, SEATS, TOPICS, RESOLUTIONS, TALKS, TALK_SEATS, OPINIONS, PART_TIME, FEDERATIONS, FEDERATED, NOTES,
     LEADERS, VISITS,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.councils import rules
 from baodao.councils.models import (
+    Deliberation,
     JointMeeting,
     MeetingSeat,
     MeetingTopic,
@@ -110,20 +111,22 @@ def meeting(actor: Actor, pk: UUID) -> JointMeeting:
 
 def last_time(m: JointMeeting) -> list[Resolution]:
     """上次议定的事: what the meeting before this one resolved, and what is still to be
-    done of those before it."""
+    done of those before it and of what was talked over since."""
     earlier = JointMeeting.objects.filter(
         path=m.path, state="closed", held_on__lt=m.held_on
     )
     last = earlier.order_by("-held_on", "-pk").first()
-    if last is None:
-        return []
-    found = Resolution.objects.filter(meeting__in=earlier).exclude(state="draft")
-    found = found.filter(Q(meeting=last) | Q(state__in=rules.RUNNING))
-    related = found.select_related("unit", "meeting")
+    talks = below(Deliberation.objects.filter(held_on__lt=m.held_on), m.path)
+    found = Resolution.objects.filter(
+        Q(meeting=last)
+        | Q(meeting__in=earlier, state__in=rules.RUNNING)
+        | Q(deliberation__in=talks, state__in=rules.RUNNING)
+    ).exclude(state="draft")
+    related = found.select_related("unit", "meeting", "deliberation")
     return list(related.order_by("meeting__held_on", "due_on", "pk"))
 
 
-def community_of(m: JointMeeting) -> str:
+def community_of(m: JointMeeting | Deliberation) -> str:
     above = m.place.parent.name if m.place.parent else ""
     return f"{above} · {m.place.name}" if above else m.place.name
 
@@ -195,14 +198,16 @@ def resolutions(actor: Actor, wanted: Wanted) -> QuerySet[Resolution]:
             | Q(unit__name__icontains=text)
             | Q(unit__short_name__icontains=text)
         )
-    related = found.select_related("unit", "meeting__place")
+    related = found.select_related("unit", "meeting__place", "deliberation__place")
     return related.order_by("-state", "due_on", "path", "pk")
 
 
 def resolution(actor: Actor, pk: UUID) -> Resolution:
     """One thing resolved. Raises NotFound."""
     found = visible(Resolution.objects.filter(pk=pk), actor, "resolutions.view")
-    row = found.select_related("unit", "topic", "meeting__place__parent").first()
+    row = found.select_related(
+        "unit", "topic", "meeting__place__parent", "deliberation__place__parent"
+    ).first()
     if row is None or (row.state == "draft" and actor.unit_id):
         raise NotFound
     return row
@@ -257,6 +262,14 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
         "drop": "不再办", "review": "会上看过", "reassign": "换了承办单位",
         "follow_place": "随区划调整",
     },
+    "councils.deliberation": {
+        "propose": "提出议题", "open": "社区提出议题", "take": "列入协商",
+        "decline": "没有列入", "withdraw": "撤回", "edit": "改了议题",
+        "publish_topic": "公开征求意见", "hide_topic": "不再公开征求",
+        "arrange": "定了时间地点", "cancel": "不议了", "hold": "开会商量，记了到会和意见",
+        "conclude": "定了结果", "add_order": "转成点单", "publish_result": "改了公开的结果",
+        "close": "办完了", "follow_place": "随区划调整",
+    },
     "councils.parttimemember": {
         "recommend": "推荐", "select": "确定人选", "approve": "批准", "file": "备案",
         "appoint": "聘任", "decline": "没有通过", "end": "卸任", "expire": "任期届满",
@@ -270,18 +283,18 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
 
 def story(object_id: UUID, expected: str = "", icon: str = "clock") -> list[Entry]:
     """What happened, newest first; on top what is expected."""
-    entries = [_entry(e) for e in reversed(events_of(object_id))]
+    entries = [entry_of(e) for e in reversed(events_of(object_id))]
     if expected:
         entries.insert(0, Entry(expected, icon=icon, tone="go", now=True))
     return entries
 
 
-def _entry(event: Event) -> Entry:
+def entry_of(event: Event, before: str = "") -> Entry:
+    """One event of councils; `before` says what it happened to."""
     name = event.action.split(".", 1)[1]
     by = event.actor_name
     if event.on_behalf_of:
         by = f"{by}（代{event.on_behalf_of}）"
     quote = "；".join(n.text for n in event.notes.all())
-    return Entry(
-        _TITLES.get(event.kind, {}).get(name, name), at=event.at, who=by, quote=quote
-    )
+    title = _TITLES.get(event.kind, {}).get(name, name)
+    return Entry(f"{before}{title}", at=event.at, who=by, quote=quote)

@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 
 from baodao.councils import queries, queries_people, rules
+from baodao.councils import queries_deliberation as talks
+from baodao.councils import rules_deliberation as talk_rules
+from baodao.councils.views import deliberations as talk_views
 from baodao.councils.views import estates as estate_views
+from baodao.councils.views import invitations as own_views
 from baodao.councils.views import meetings as meeting_views
 from baodao.councils.views import people as people_views
 from baodao.councils.views import resolutions as resolution_views
 from baodao.councils.views import unit as unit_views
 from baodao.councils.views.frame import filters_told, wanted_of
-from baodao.people.views.asking import require_role
+from baodao.people.views.asking import require_role, word
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
 
@@ -63,6 +67,54 @@ def seats(request: HttpRequest) -> Listing:
     )
 
 
+def deliberations(request: HttpRequest) -> Listing:
+    """One tab of the list of deliberations; what residents said is not in it."""
+    actor = require_role(request, "deliberations.view")
+    tab = talk_views.tab_of(request)
+    kind = word(request, "kind", talk_rules.KINDS)
+    found = talks.in_tab(talks.deliberations(actor, wanted_of(request), kind), tab)
+
+    def rows() -> Iterator[list[Value]]:
+        for d in found.iterator(BATCH):
+            yield [
+                d.title, d.get_kind_display(), d.place.code, queries.community_of(d),
+                d.get_source_display(), d.created_at, d.held_at, d.room, d.invited,
+                d.came, d.residents, d.said, talk_rules.STATES[d.state].title,
+                d.get_outcome_display(), d.result, d.answer,
+            ]  # fmt: skip
+
+    heads = (
+        "议题", "类别", "代码", "地方", "谁提出", "提出时间", "议事时间", "地点", "请的人",
+        "到会", "到会居民", "意见", "状态", "结果", "结果说明", "没有列入的原因",
+    )  # fmt: skip
+    told = _told(
+        request, ("kind", "类别", talk_rules.KINDS.items()), first=talks.TABS[tab][0]
+    )
+    return Listing("协商议事", heads, rows(), found.count(), told)
+
+
+def deliberation_seats(request: HttpRequest) -> Listing:
+    """A member's or a unit's invitations."""
+    actor = own_views.own_actor(request)
+    tab = own_views.tab_of(request, actor)
+    tab = "ahead" if tab == "own" else tab
+    found = talks.invitations(actor, tab)
+
+    def rows() -> Iterator[list[Value]]:
+        for s in found.iterator(BATCH):
+            d = s.deliberation
+            yield [
+                d.title, d.get_kind_display(), d.place.name, d.held_at, d.room,
+                s.get_reply_display(), s.get_attendance_display(), s.attendee,
+                talk_rules.STATES[d.state].title, d.get_outcome_display(),
+            ]  # fmt: skip
+
+    heads = (
+        "议题", "类别", "地方", "时间", "地点", "回复", "到会", "谁来", "状态", "结果",
+    )  # fmt: skip
+    return Listing("议事邀请", heads, rows(), found.count(), talks.MINE[tab])
+
+
 def resolutions(request: HttpRequest) -> Listing:
     """What was resolved, by the filters of the list."""
     actor = require_role(request, "resolutions.view")
@@ -72,7 +124,7 @@ def resolutions(request: HttpRequest) -> Listing:
     def rows() -> Iterator[list[Value]]:
         for r in found.iterator(BATCH):
             yield [
-                r.text, r.meeting.place.name, r.meeting.title, r.meeting.held_on,
+                r.text, r.origin.place.name, r.origin.title, r.origin.held_on,
                 str(r.unit or "社区"), r.due_on, queries.resolution_state(r)[1],
                 r.done_on, r.result, r.reviewed_on,
             ]  # fmt: skip
@@ -221,5 +273,6 @@ ALL = {
     "joint_meetings": meetings, "meeting_seats": seats, "resolutions": resolutions,
     "part_time_members": part_times, "federations": federations,
     "estate_roles": estates, "estate_notes": notes, "leader_contacts": leaders,
-    "leader_visits": visits,
+    "leader_visits": visits, "deliberations": deliberations,
+    "deliberation_seats": deliberation_seats,
 }  # fmt: skip

@@ -3,7 +3,10 @@
 from django.urls import path
 
 from baodao.councils.views import (
+    deciding,
+    deliberations,
     estates,
+    invitations,
     leaders,
     meetings,
     people,
@@ -63,4 +66,52 @@ urlpatterns = [
     path("leaders/<uuid:pk>/visit/", leaders.visit_new, name="visit_new"),
     path("leaders/<uuid:pk>/end/", leaders.end, name="leader_end"),
     path("leaders/visits/<uuid:pk>/<slug:event>/", leaders.visit_act, name="visit_act"),
+    path("talks/", deliberations.deliberation_list, name="deliberations"),
+    path("talks/new/", deliberations.new, name="deliberation_new"),
+    path("talks/mine/", invitations.index, name="invitations"),
+    path("talks/<uuid:pk>/", deliberations.detail, name="deliberation"),
+    path("talks/<uuid:pk>/edit/", deliberations.edit, name="deliberation_edit"),
+    path(
+        "talks/<uuid:pk>/arrange/", deliberations.arrange, name="deliberation_arrange"
+    ),
+    path("talks/<uuid:pk>/invite/", deliberations.invite, name="deliberation_invite"),
+    path(
+        "talks/<uuid:pk>/opinion/", deliberations.opinion, name="deliberation_opinion"
+    ),
+    path(
+        "talks/<uuid:pk>/resolve/", deliberations.resolve, name="deliberation_resolve"
+    ),
+    path("talks/<uuid:pk>/hold/", deciding.hold, name="deliberation_hold"),
+    path("talks/<uuid:pk>/conclude/", deciding.conclude, name="deliberation_conclude"),
+    path("talks/<uuid:pk>/order/", deciding.order, name="deliberation_order"),
+    path(
+        "talks/<uuid:pk>/print/<slug:what>/", deciding.paper, name="deliberation_print"
+    ),
+    path(
+        "talks/<uuid:pk>/act/<slug:event>/", deliberations.act, name="deliberation_act"
+    ),
+    path(
+        "talks/opinions/<uuid:pk>/<slug:event>/",
+        deliberations.opinion_act,
+        name="opinion_act",
+    ),
+    path("talks/invitations/<uuid:pk>/", invitations.invitation, name="invitation"),
+    path(
+        "talks/invitations/<uuid:pk>/reply/",
+        invitations.reply,
+        name="invitation_reply",
+    ),
+    path("talks/invitations/<uuid:pk>/say/", invitations.say, name="invitation_say"),
+    path(
+        "talks/invitations/<uuid:pk>/remove/",
+        deliberations.remove,
+        name="invitation_remove",
+    ),
+    path("talks/proposals/<uuid:pk>/", invitations.proposal, name="proposal"),
+    path(
+        "talks/proposals/<uuid:pk>/withdraw/",
+        invitations.withdraw,
+        name="proposal_withdraw",
+    ),
+    path("talks/public/<uuid:pk>/", invitations.public, name="public"),
 ]

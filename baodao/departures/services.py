@@ -18,6 +18,7 @@ from baodao.exchange import following as exchange
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
+from baodao.oversight import services as oversight
 from baodao.pairings import sweeps as pairings
 from baodao.people import services as people
 from baodao.people.models import Member, Unit
@@ -47,6 +48,7 @@ def end_unit(
         report_ins = reporting.follow(now, units=both)
         moved = orders.follow_unit(decided.unit_id, now=now)
         councils.follow_unit(decided.unit_id, now=now)
+        oversight.follow_unit(decided.unit_id, now=now)
         exchange.follow_unit(decided.unit_id, now)
         activities.follow_unit(decided.unit_id, now)
         pairings.follow(now)

@@ -79,8 +79,14 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 # Who owes, and the role that is told where it is neither a member nor a unit.
-DEBTORS = {"member": "党员", "unit": "单位", "community": "社区", "leader": "领导"}
-TOLD = {"community": "community_secretary", "leader": "county_org"}
+DEBTORS = {
+    "member": "党员", "unit": "单位", "community": "社区", "leader": "领导",
+    "township": "乡镇（街道）", "county": "县（区）",
+}  # fmt: skip
+TOLD = {
+    "community": "community_secretary", "leader": "county_org",
+    "township": "township_party", "county": "county_org",
+}  # fmt: skip
 
 
 def register(*kinds: Kind) -> None:

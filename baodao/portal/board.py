@@ -11,6 +11,8 @@ from django.db.models import Count, F, Max, Min, QuerySet
 from baodao.acts.access import within
 from baodao.core.clock import today
 from baodao.core.memory import Brief
+from baodao.councils.models import Deliberation
+from baodao.councils.queries_deliberation import public as talks
 from baodao.orders.models import Order
 from baodao.orders.residents import handler, public
 from baodao.orders.rules import PUBLIC_STATES
@@ -37,7 +39,7 @@ LOOKS: dict[str, tuple[Tone, str]] = {
 }
 # What can still be claimed stands first, what is done last.
 ORDER = tuple(LOOKS)
-RECENT, THANKS = 6, 4
+RECENT, THANKS, TALKS = 6, 4, 3
 FEW = 10
 
 
@@ -90,6 +92,7 @@ class Board:
     waiting: int
     wishes: Sequence[Wish]
     thanks: Sequence[Thanks]
+    talks: Sequence[Deliberation]
 
 
 def top() -> Place | None:
@@ -135,7 +138,7 @@ def board(
     place: Place | None, phone: str, now: datetime, *, year: int | None = None,
     regions: str = NOW,
 ) -> Board:  # fmt: skip
-    """Everything on the page, in about eight queries."""
+    """Everything on the page, in about nine queries."""
     this = today(now).year
     scope = Scope(place.path if place else "", place, regions=regions)
     period = Period.year(year or this)
@@ -152,6 +155,7 @@ def board(
         found.shown_from,
         listed.filter(state="published").count(),
         cards(_recent(listed), now), _thanks(scope.area, now),
+        list(talks(scope.area.ranges)[:TALKS]),
     )  # fmt: skip
 
 

@@ -56,8 +56,12 @@ VISITS = Entry(
 BUILDING = Entry(
     "共建", "exchange:agreement_list", "link",
     subs=(Entry("协议、清单和项目", "exchange:agreement_list", under=("/exchange/",)),
-          Entry("联席会议和组织", "councils:meetings", under=("/councils/",))),
+          Entry("会议、议事和组织", "councils:meetings", under=("/councils/",))),
 )  # fmt: skip
+DIRECTIVES = Entry("工作要求", "oversight:directives", "flag", under=("/directives/",))
+# Two pages behind one entry of those who send orders and directives down.
+SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, DIRECTIVES))
+TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
@@ -72,33 +76,32 @@ def people(*more: Entry) -> Entry:
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    near = [ORDERS, VISITS, ACTIVITIES, BUILDING]
+    asked = replace(VISITS, subs=(*VISITS.subs, DIRECTIVES))
+    near = [ORDERS, asked, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
-    nav.register(
-        ["township_party"], [ORDERS, bonds, ACTIVITIES, BUILDING, both, FIGURES]
-    )
+    nav.register(["township_party"], [SENT, bonds, ACTIVITIES, BUILDING, both, FIGURES])
     served = replace(FIGURES, subs=FIGURES.subs[:2])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
     nav.register(
         ["grid_worker"],
         [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
-         replace(REPORT_INS, icon="door-enter")],
+         replace(REPORT_INS, icon="door-enter"), TALKS],
     )  # fmt: skip
     bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     nav.register(
         COUNTY,
-        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), settings, ACCOUNTS],
+        [allocation, SENT, BUILDING, FIGURES, people(DUTIES), settings, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
-    own = Entry("联席会议", "councils:unit", under=("/councils/",))
+    own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
-        replace(BONDS, subs=(BONDS, DUTIES)),
+        replace(BONDS, subs=(BONDS, DUTIES, DIRECTIVES)),
         ACTIVITIES,
         replace(BUILDING, subs=(BUILDING.subs[0], own)),
         Entry("报到", "reporting:list", "door-enter"),
@@ -116,7 +119,12 @@ def register() -> None:
             Entry("走访", "pairings:my_visits", "home-heart", under=("/pairings/",)),
             # What may be claimed is a tab there.
             Entry("接单", "orders:mine", "list-check", under=("/orders/pool/",)),
-            Entry("活动", "activities:mine", "calendar-event", under=("/activities/",)),
+            Entry(
+                "活动",
+                "activities:mine",
+                "calendar-event",
+                under=("/activities/", "/councils/"),
+            ),
             Entry(
                 "我的",
                 "portal:profile",

@@ -11,6 +11,7 @@ from baodao.portal.views import (
     plain,
     search,
     setup,
+    talks,
     whats_on,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", board.show_board, name="board"),
     path("wishes/", board.show_wishes, name="wishes"),
     path("whats-on/", whats_on.whats_on, name="whats_on"),
+    path("talks/", talks.talks, name="talks"),
     path("where/", board.where, name="where"),
     path("complain/", plain.complain, name="complain"),
     path("seen/", plain.seen, name="seen"),

@@ -25,7 +25,7 @@ def test_a_topic_becomes_a_resolution_that_is_done_and_looked_at(
     open_as: Open, w: World
 ) -> None:
     worker = open_as("community_worker", "/home/")
-    steps.open_menu(worker, "共建", "联席会议和组织")
+    steps.open_menu(worker, "共建", "会议、议事和组织")
     worker.get_by_role("link", name="安排会议").first.click()
     worker.get_by_label("会议名称").fill("第四次联席会议")
     worker.get_by_label("时间").fill(_when(5))
@@ -34,7 +34,7 @@ def test_a_topic_becomes_a_resolution_that_is_done_and_looked_at(
     expect(worker.get_by_role("heading", level=1)).to_contain_text("第四次联席会议")
 
     unit = open_as("unit_secretary", "/home/")
-    steps.open_menu(unit, "共建", "联席会议")
+    steps.open_menu(unit, "共建", "联席会议和议事")
     unit.get_by_role("link", name="森格社区第四次联席会议").click()
     unit.get_by_label("议题", exact=True).fill("东门停车难")
     unit.get_by_role("button", name="交议题").click()

@@ -9,7 +9,13 @@ from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
 from baodao.core.clock import today
 from baodao.councils import rules
-from baodao.councils.models import FederationMember, MeetingSeat, Resolution
+from baodao.councils import rules_deliberation as talks
+from baodao.councils.models import (
+    DeliberationSeat,
+    FederationMember,
+    MeetingSeat,
+    Resolution,
+)
 from baodao.councils.services import federations
 from baodao.duties import services as duties
 from baodao.people.models import Unit
@@ -31,7 +37,23 @@ def follow_unit(unit_id: UUID, now: datetime | None = None) -> int:
             actor=SYSTEM, source_id=pk, member_id=None, unit_id=to, since=date.min,
             now=now,
         )  # fmt: skip
-    return len(moved) + _seats(unit, now) + _federated(unit, now)
+    return len(moved) + _seats(unit, now) + _invited(unit, now) + _federated(unit, now)
+
+
+def _invited(unit: Unit, now: datetime | None) -> int:
+    """Invitations to what is still to be talked over, where the successor has none."""
+    to = unit.successor
+    mine = DeliberationSeat.objects.filter(
+        unit=unit, deliberation__state__in=talks.AHEAD
+    )
+    if to is None:
+        return 0
+    taken = DeliberationSeat.objects.filter(unit=to).values("deliberation")
+    free = list(mine.exclude(deliberation__in=taken).values_list("pk", flat=True))
+    write = Write(set={"unit": to.pk, "name": to.name})
+    writes = dict.fromkeys(free, write)
+    act_rows(SYSTEM, "deliberation_seats.follow_unit", writes, now=now)
+    return len(free)
 
 
 def _seats(unit: Unit, now: datetime | None) -> int:

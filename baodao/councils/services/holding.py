@@ -19,7 +19,13 @@ from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.councils import rules
-from baodao.councils.models import JointMeeting, MeetingSeat, MeetingTopic, Resolution
+from baodao.councils.models import (
+    Deliberation,
+    JointMeeting,
+    MeetingSeat,
+    MeetingTopic,
+    Resolution,
+)
 from baodao.councils.services import owed
 from baodao.councils.services.meetings import meeting_of, who_comes
 from baodao.duties import services as duties
@@ -172,7 +178,7 @@ def close(*, actor: Actor, meeting_id: UUID, now: datetime | None = None) -> Don
         agreed = act_many(actor, "resolutions.agree", [r.pk for r in drafts], now=now)
         rows = [r for r in drafts if r.pk in set(agreed)]
         owed.agree(actor, meeting, rows, now)
-        _tell_owners(meeting, rows, done.event_id, today(now))
+        tell_owners(meeting, rows, done.event_id, today(now))
     return done
 
 
@@ -205,10 +211,13 @@ def _records(
     ]  # fmt: skip
 
 
-def _tell_owners(
-    meeting: JointMeeting, rows: Sequence[Resolution], event_id: UUID, day: date
+def tell_owners(
+    meeting: JointMeeting | Deliberation,
+    rows: Sequence[Resolution],
+    event_id: UUID,
+    day: date,
 ) -> None:
-    """Each unit once, however many things it has."""
+    """Each unit once, however many things it has to do of a meeting or a deliberation."""
     found: dict[UUID, list[Resolution]] = {}
     for r in rows:
         if r.unit_id:
@@ -216,7 +225,7 @@ def _tell_owners(
     send(
         message(
             event_id=event_id, unit_id=unit_id, url=reverse("councils:resolutions"),
-            title=f"{meeting.place.name}{meeting.title}议定{len(mine)}件事由本单位办",
+            title=f"{meeting.place.name}“{meeting.title}”议定{len(mine)}件事由本单位办",
             text="；".join(f"{r.text}（{cdate(r.due_on, day)}前）" for r in mine)[:300],
         )
         for unit_id, mine in found.items()
@@ -228,7 +237,7 @@ def _tell_owners(
 
 def resolution_of(pk: UUID) -> Resolution:
     """The row with its meeting and unit. Raises NotFound."""
-    related = ("meeting__place", "unit", "topic")
+    related = ("meeting__place", "deliberation__place", "unit", "topic")
     found = Resolution.objects.select_related(*related).filter(pk=pk).first()
     if found is None:
         raise NotFound
@@ -248,7 +257,7 @@ def report(
         raise Invalid(fields={"result": "请写办得怎么样，社区和下次会议看得到。"})
     if found := private_numbers(result):
         raise Invalid(fields={"result": f"里面有{'、'.join(found)}，请去掉。"})
-    if not row.meeting.held_on <= day <= today(now):
+    if not (row.origin.held_on or day) <= day <= today(now):
         raise Invalid(fields={"done_on": "办结日期在开会那天以后、今天以前。"})
     write = Write(
         set={"done_on": day, "done_by": actor.person_id, "result": result.strip()},
@@ -344,10 +353,10 @@ def reassign(
             )  # fmt: skip
         elif row.state == "open":
             row.unit = unit
-            owed.agree(actor, row.meeting, [row], now)
+            owed.agree(actor, row.origin, [row], now)
         if row.state == "open":
             row.unit = unit
-            _tell_unit(row, done.event_id, "联席会议议定的事由本单位办", row.text)
+            _tell_unit(row, done.event_id, "议定的事由本单位办", row.text)
     return done
 
 

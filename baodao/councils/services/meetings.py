@@ -18,6 +18,7 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.councils import rules
 from baodao.councils.models import (
+    DeliberationSeat,
     JointMeeting,
     MeetingSeat,
     MeetingTopic,
@@ -231,13 +232,13 @@ def _seat(seat_id: UUID) -> MeetingSeat:
 
 
 def who_comes(
-    seat: MeetingSeat, attendee: str, member_id: UUID | None
+    seat: MeetingSeat | DeliberationSeat, attendee: str, member_id: UUID | None
 ) -> tuple[str, UUID | None]:
     """The name and the member, who must be of the seat's unit; a name that one member
     of the unit has is that member."""
     name = attendee.strip()
     mine = Member.objects.filter(unit=seat.unit_id).exclude(duty_status="left")
-    if seat.unit_id is None:
+    if isinstance(seat, MeetingSeat) and seat.unit_id is None:
         mine = Member.objects.filter(person=seat.person_id)
     if member_id:
         member = mine.select_related("person").filter(pk=member_id).first()

@@ -9,7 +9,13 @@ from uuid import UUID
 from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.core.clock import today
 from baodao.councils import rules
-from baodao.councils.models import JointMeeting, LeaderContact, MeetingSeat, Resolution
+from baodao.councils.models import (
+    Deliberation,
+    JointMeeting,
+    LeaderContact,
+    MeetingSeat,
+    Resolution,
+)
 from baodao.duties import services as duties
 from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN
@@ -95,20 +101,21 @@ def met(actor: Actor, meeting: JointMeeting, now: datetime | None) -> None:
 
 
 def agree(
-    actor: Actor, meeting: JointMeeting, rows: Sequence[Resolution], now: datetime | None
+    actor: Actor, meeting: JointMeeting | Deliberation, rows: Sequence[Resolution],
+    now: datetime | None,
 ) -> int:  # fmt: skip
     """What was resolved is owed by its units until the day that was set."""
     windows: dict[str, list[duties.Window]] = {}
-    sources = []
+    sources, held_on = [], meeting.held_on or today(now)
     for r in rows:
         if r.unit_id is None:
             continue
         key = str(r.pk)
-        windows[key] = [duties.Window("once", r.text, meeting.held_on, r.due_on)]
+        windows[key] = [duties.Window("once", r.text, held_on, r.due_on)]
         sources.append(
             duties.Source(
                 r.pk, key, r.path, meeting.place_id, unit_id=r.unit_id,
-                valid_from=meeting.held_on,
+                valid_from=held_on,
             )
         )  # fmt: skip
     if not sources:

@@ -5,8 +5,15 @@ from uuid import UUID
 
 from baodao.core.clock import now, today
 from baodao.councils.models import MeetingTopic
-from baodao.councils.services import estates, federations, leaders, meetings, part_time
-from baodao.councils.tests import make
+from baodao.councils.services import (
+    deliberating,
+    estates,
+    federations,
+    leaders,
+    meetings,
+    part_time,
+)
+from baodao.councils.tests import make, talking
 from baodao.duties.models import Duty
 from baodao.people.models import RoleTie
 from baodao.people.tests.make import World
@@ -42,7 +49,31 @@ def council_rows(w: World) -> dict[str, UUID]:
     visit = leaders.note_visit(
         actor=worker, contact_id=leader, on=today(), policy="试一试"
     ).id
+    talk = talking.held(
+        w,
+        talking.arranged(
+            w,
+            talking.proposed(w, now=now()),
+            held_at=now() - timedelta(hours=2), now=now(),
+        ),
+        now=now(),
+    )  # fmt: skip
+    topic = talking.arranged(
+        w, talking.proposed(w, now=now()), held_at=now() + timedelta(days=3), now=now()
+    )
+    deliberating.publish_topic(actor=worker, deliberation_id=topic.pk, text="停车")
+    waiting_opinion = deliberating.send_opinion(
+        deliberation_id=topic.pk, text="同意"
+    ).id
+    asked = talking.seat_of(topic).pk
     return {
+        **dict.fromkeys(
+            ("councils:deliberation_hold", "councils:deliberation_conclude",
+             "councils:deliberation_order", "councils:deliberation_resolve"), talk.pk,
+        ),
+        "councils:deliberation": topic.pk, "councils:opinion_act": waiting_opinion,
+        "councils:invitation": asked, "councils:proposal": topic.pk,
+        "councils:public": topic.pk,
         "councils:meeting_hold": waiting.pk, "councils:meeting": ahead.pk,
         "councils:topic": MeetingTopic.objects.get().pk, "councils:seat": seat,
         "councils:resolution": resolution.pk,

@@ -1,6 +1,6 @@
 """Sums and tables of councils, without a database."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baodao.councils import rules
+from baodao.councils import rules_deliberation as talks
 
 
 @given(st.integers(2020, 2040), st.integers(1, 12))
@@ -65,3 +66,23 @@ def test_every_step_has_somebody_who_may_take_it(flow: object) -> None:
     }  # fmt: skip
     table = tables[flow.name]  # type: ignore[attr-defined]
     assert {s.event for s in flow.steps} <= set(table)  # type: ignore[attr-defined]
+
+
+def test_every_step_of_a_deliberation_has_somebody_who_may_take_it() -> None:
+    assert {s.event for s in talks.FLOW.steps} <= set(talks.DELIBERATIONS)
+    assert {s.event for s in talks.OPINION_FLOW.steps} <= set(talks.OPINIONS)
+
+
+@pytest.mark.req("L11")
+def test_who_came_is_said_by_kind_and_nought_is_left_out() -> None:
+    words = talks.attendance_words(["came", "leave", "came"], ["absent"], 8)
+    assert words == "到会党员2名、居民8人，请假1，没来1"
+    assert talks.attendance_words([], [], 0) == "到会没有人"
+
+
+def test_times_and_names_that_may_not_stand() -> None:
+    at = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    assert "end_at" in talks.check_times(at, at, at)
+    assert "end_at" in talks.check_times(at, at + timedelta(hours=1), at)
+    assert not talks.check_times(at - timedelta(hours=1), at, at)
+    assert talks.names_in("张伟提出划线", ["张伟", "李", ""]) == ["张伟"]

@@ -24,6 +24,8 @@ PAGE = 25
 TABS = (
     ("meetings", "联席会议", "meetings.view"),
     ("unit", "联席会议", "meeting_seats.reply"),
+    ("deliberations", "协商议事", "deliberations.view"),
+    ("invitations", "协商议事", "deliberation_seats.reply"),
     ("resolutions", "议定事项", "resolutions.view"),
     ("part_times", "兼职委员", "part_time.view"),
     ("federations", "党建联合体", "federations.view"),
@@ -33,11 +35,13 @@ TABS = (
 
 
 def tabs(actor: Actor) -> list[tuple[str, str, str]]:
-    """(route, address, words) of the lists this role has; staff have the list of
-    meetings, units that of their seats."""
+    """(route, address, words) of the lists this role has; staff have the lists of
+    meetings and deliberations, units and members those of their seats."""
     found = []
     for name, words, action in TABS:
-        if name == "unit" and actor.path is not None:
+        if name in ("unit", "invitations") and actor.path is not None:
+            continue
+        if name == "deliberations" and actor.path is None:
             continue
         if can(actor, action):
             found.append((name, reverse(f"councils:{name}"), words))

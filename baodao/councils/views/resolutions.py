@@ -84,11 +84,11 @@ def _page(
         if e in events
     }
     state = rules.RESOLUTION_STATES[r.state]
-    seat = r.meeting.seats.filter(unit=actor.unit_id).first() if actor.unit_id else None
+    seat = r.origin.seats.filter(unit=actor.unit_id).first() if actor.unit_id else None
     context = {
         **shared(request, "resolutions"), "r": r, "events": events, "bad": bad and bad[0],
         "status": queries.resolution_state(r), "seat": seat, "is_unit": actor.path is None,
-        "community": queries.community_of(r.meeting),
+        "community": queries.community_of(r.origin),
         "story": queries.story(r.pk, state.verb and f"等{_whose(r)}{state.verb}", state.icon),
         **forms,
     }  # fmt: skip
@@ -123,7 +123,8 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
         return _page(request, actor, r, (event, form))
     toast(request, *SAID[event])
     if r.state == "draft":
-        return redirect("councils:meeting", pk=r.meeting_id)
+        name = "meeting" if r.meeting_id else "deliberation"
+        return redirect(f"councils:{name}", pk=r.origin.pk)
     return redirect("councils:resolution", pk=pk)
 
 

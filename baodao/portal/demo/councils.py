@@ -290,7 +290,7 @@ def _came(h: Hall, m: JointMeeting, s: MeetingSeat, at: datetime) -> None:
 def _work(h: Hall, r: Resolution, at: datetime) -> None:
     """Done and confirmed, reported, late, or dropped: by its age."""
     rng, w = h.rng, h.w
-    assert r.unit
+    assert r.unit and r.meeting
     duty = _duty(
         h, "resolution", "resolution", source_id=r.pk, unit_id=r.unit_id, key="once",
         title=r.text, opens_on=r.meeting.held_on, due_on=r.due_on,

@@ -15,10 +15,12 @@ from baodao.portal.demo import (
     activity_plan,
     councils,
     councils_people,
+    deliberations,
     exchange,
     exchange_voices,
     members,
     orders,
+    oversight,
     pairings,
     pool,
     report_ins,
@@ -82,8 +84,12 @@ def build(w: World) -> None:
     rows += w.batch.flush()
     councils_people.build(w)
     met = councils.build(w)
+    talked = deliberations.build(w)
     rows += w.batch.flush()
-    w.say(f"联席会议 {met} 次")
+    w.say(f"联席会议 {met} 次，协商议事 {talked} 个")
+    asked = oversight.build(w)
+    rows += w.batch.flush()
+    w.say(f"工作要求发给 {asked} 家次")
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()

@@ -13,6 +13,7 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import Forbidden, Invalid
+from baodao.councils.queries_deliberation import waiting_for
 from baodao.orders import queries_member as orders
 from baodao.pairings import visits_member as visits
 from baodao.people import services as people
@@ -50,6 +51,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "member": member,
         "head": _head(member, hand, steps, now, len(homes)),
         "homes": homes,
+        "invited": waiting_for(actor),
         "hand": hand,
         "steps": steps,
         "near": near,

@@ -1,6 +1,7 @@
 """Every list leaves by one door: as its page shows it, to whom its page opens, on
 record, without contact data."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ from django.urls import reverse
 
 from baodao.acts.models import Event
 from baodao.allocation.tests.make import plan
-from baodao.core.clock import today
+from baodao.core.clock import now, today
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
+from baodao.oversight.tests.make import published
 from baodao.pairings.tests.make import planned
 from baodao.people.tests.make import World, world
 from baodao.places.tests.changing import drafted
@@ -111,6 +113,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
     """The page and its file answer alike, role by role."""
     order_in("in_service", w)
     draft = plan(w, "county_org").pk
+    sent = published(w, now=now(), due_on=today() + timedelta(days=14)).pk
     change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
     whole = planned(w)
     pages = {
@@ -142,6 +145,11 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "estate_notes": reverse("councils:notes"),
         "leader_contacts": reverse("councils:leaders"),
         "leader_visits": reverse("councils:visits"),
+        "deliberations": reverse("councils:deliberations"),
+        "deliberation_seats": reverse("councils:invitations"),
+        "directives": reverse("oversight:directives"),
+        "directive_items": reverse("oversight:directive", args=[sent]) + f"?of={sent}",
+        "directives_mine": reverse("oversight:items"),
         "activities": reverse("activities:list"),
         "activities_month": reverse("activities:month"),
         "activities_mine": reverse("activities:mine"), "posts": reverse("activities:posts"),

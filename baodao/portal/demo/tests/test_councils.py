@@ -11,6 +11,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.councils import queries, queries_people
 from baodao.councils.models import (
+    Deliberation,
     EstateNote,
     JointMeeting,
     LeaderVisit,
@@ -57,7 +58,7 @@ def test_meetings_have_resolutions_in_all_states(ali: World) -> None:
     )
     came = MeetingSeat.objects.filter(meeting__state="closed")
     came = came.filter(attendance__in=("self", "substitute"))
-    assert Record.objects.filter(kind="meeting").count() == came.count() > 0
+    assert Record.objects.filter(source_kind="meeting_seat").count() == came.count() > 0
     ahead = JointMeeting.objects.get(state="collecting")
     assert queries.last_time(ahead)
 
@@ -95,3 +96,15 @@ def test_committees_and_a_few_vacancies(ali: World) -> None:
     vacant = queries_people.estates(actor, Wanted(state="any")).count()
     assert vacant > 0
     assert RoleTie.objects.filter(role="instructor").exists()
+
+
+@pytest.mark.req("L11")
+def test_topics_are_in_all_states_and_no_evening_is_counted_twice(ali: World) -> None:
+    states = set(Deliberation.objects.values_list("state", flat=True))
+    assert states == {
+        "proposed", "taken", "arranged", "held", "decided", "closed", "declined",
+    }  # fmt: skip
+    rows = Record.objects.filter(source_kind="deliberation_seat", minutes__gt=0)
+    times = list(rows.values_list("member_id", "start_at"))
+    assert len(times) == len(set(times)) > 10
+    assert Record.objects.filter(source_class="suggestion_adopted").exists()
