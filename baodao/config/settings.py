@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "baodao.exchange",
     "baodao.councils",
     "baodao.activities",
+    "baodao.surveys",
     "baodao.departures",
     "baodao.stats",
     "baodao.progress",
