@@ -5,6 +5,7 @@ from uuid import UUID
 
 _COMMUNITY = 5  # parts of a community's path: places.rules.COMMUNITY
 
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """`path`: the place the role is for ("" is the whole deployment; None is no

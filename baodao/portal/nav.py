@@ -19,6 +19,9 @@ from baodao.ui.shapes import Account, Choice
 ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 LEADERS = Entry("领导联系点", "councils:leaders", "user-check")
 ORDERS = Entry("点单", "orders:list", "list-check")
+SURVEYS = Entry("摸底", "surveys:list")
+# Who asks from door to door, or sends a survey to those who do.
+ORDERS_AND_SURVEYS = replace(ORDERS, subs=(ORDERS, SURVEYS))
 ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
 UNITS = Entry(
     "单位",
@@ -71,25 +74,34 @@ def people(*more: Entry) -> Entry:
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    near = [ORDERS, VISITS, ACTIVITIES, BUILDING]
+    near = [ORDERS_AND_SURVEYS, VISITS, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
     nav.register(
-        ["township_party"], [ORDERS, bonds, ACTIVITIES, BUILDING, both, FIGURES]
+        ["township_party"],
+        [ORDERS_AND_SURVEYS, bonds, ACTIVITIES, BUILDING, both, FIGURES],
     )
     served = replace(FIGURES, subs=FIGURES.subs[:2])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
     nav.register(
         ["grid_worker"],
-        [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
+        [ORDERS_AND_SURVEYS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
          replace(REPORT_INS, icon="door-enter")],
     )  # fmt: skip
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS))
     nav.register(
         COUNTY,
-        [allocation, ORDERS, BUILDING, FIGURES, people(DUTIES), SETTINGS, ACCOUNTS],
+        [
+            allocation,
+            ORDERS_AND_SURVEYS,
+            BUILDING,
+            FIGURES,
+            people(DUTIES),
+            SETTINGS,
+            ACCOUNTS,
+        ],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
     own = Entry("联席会议", "councils:unit", under=("/councils/",))

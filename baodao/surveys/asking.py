@@ -150,7 +150,9 @@ def _options(w: Wording, old: Question | None) -> tuple[tuple[str, str], ...]:
     if len(texts) < 2:
         raise Invalid(fields={"options": "请至少写两个选项，一行一个。"})
     if len(texts) > rules.MAX_OPTIONS:
-        raise Invalid(fields={"options": f"最多{rules.MAX_OPTIONS}个选项，请合并几个。"})
+        raise Invalid(
+            fields={"options": f"最多{rules.MAX_OPTIONS}个选项，请合并几个。"}
+        )
     codes = {text: code for code, text in old.options} if old else {}
     n = max((int(c[1:]) for c in codes.values()), default=0)
     found = []
@@ -222,7 +224,7 @@ def mended(questions: Sequence[Question], new: Question) -> list[Question]:
     found = []
     for q in questions:
         lost = q.only_if and q.only_if[0] == new.key
-        if lost and (new.only_if or q.only_if and q.only_if[1] not in codes):
+        if lost and (new.only_if or (q.only_if and q.only_if[1] not in codes)):
             q = replace(q, only_if=None)
         found.append(new if q.key == new.key else q)
     return found

@@ -90,9 +90,7 @@ def move_question(
     *, actor: Actor, survey_id: UUID, key: str, step: int, now: datetime | None = None
 ) -> Done:
     """One place up (-1) or down (+1)."""
-    return _build(
-        actor, survey_id, lambda qs: asking.moved(qs, key, step), now, "move"
-    )
+    return _build(actor, survey_id, lambda qs: asking.moved(qs, key, step), now, "move")
 
 
 def remove_question(

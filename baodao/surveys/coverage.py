@@ -65,7 +65,7 @@ def root_of(survey: Survey) -> UUID:
     return survey.parent_id or survey.pk
 
 
-def homes(survey: Survey, under: str = "") -> QuerySet[Household]:
+def homes(survey: Survey, under: str = "") -> QuerySet[Any]:
     """Today's households of a survey, each with its `sheet`; `under`: of one place
     below only."""
     inside = under if under.startswith(survey.path) else survey.path
@@ -117,11 +117,14 @@ def by_building(survey: Survey, under: str) -> list[Line]:
     """Grids with their estates and buildings, for the community itself."""
     rows = homes(survey, under).values(place_id_=F("place__parent"))
     counted = {r["place_id_"]: _tally(r) for r in rows.annotate(**_NUMBERS).order_by()}
-    places = {p.pk: p for p in Place.objects.filter(pk__in=counted).select_related("parent")}
+    places = {
+        p.pk: p for p in Place.objects.filter(pk__in=counted).select_related("parent")
+    }
     grids: dict[str, list[tuple[Place, Tally]]] = defaultdict(list)
     for pk, tally in counted.items():
         p = places[pk]
-        grids["/".join(p.path.split("/")[:GRID]) + "/"].append((p, tally))
+        top = p.path if p.level < GRID else "/".join(p.path.split("/")[:GRID]) + "/"
+        grids[top].append((p, tally))
     tops = {p.path: p for p in Place.objects.filter(path__in=list(grids))}
     return [_grid(tops.get(path), grids[path]) for path in sorted(grids)]
 
@@ -133,7 +136,10 @@ def _grid(top: Place | None, parts: list[tuple[Place, Tally]]) -> Line:
         whole += tally
     if len(parts) == 1 and parts[0][0].pk == place.pk:
         return Line(place, whole)
-    lines = [Line(p, t, loose=p.pk == place.pk) for p, t in sorted(parts, key=lambda x: x[0].path)]
+    lines = [
+        Line(p, t, loose=p.pk == place.pk)
+        for p, t in sorted(parts, key=lambda x: x[0].path)
+    ]
     return Line(place, whole, lines)
 
 
@@ -172,21 +178,27 @@ def tallies(surveys: Iterable[Survey], actor: Actor) -> dict[UUID, Tally]:
 
 
 def _narrow(actor: Actor, survey: Survey) -> bool:
-    return reach(actor, survey) != survey.path
+    mine: str = survey.path
+    return reach(actor, survey) != mine
 
 
 # --- who is left --------------------------------------------------------------------------
 
-SHOWS = {"never": "还没去过", "nobody_home": "没人在家", "unwilling": "不愿意", "answered": "问到了"}
+SHOWS = {
+    "never": "还没去过",
+    "nobody_home": "没人在家",
+    "unwilling": "不愿意",
+    "answered": "问到了",
+}
 
 
 def doors(
     actor: Actor, survey: Survey, *, under: str = "", show: str = "", number: str = ""
-) -> QuerySet[Household]:
+) -> QuerySet[Any]:
     """Households that have not been reached, in walking order; `show`: only those with
     this outcome, the answered ones too; `number`: one household."""
     path = under if under.startswith(reach(actor, survey)) else reach(actor, survey)
-    found = visible(homes(survey, path), actor, "households.view")
+    found: QuerySet[Any] = visible(homes(survey, path), actor, "households.view")
     if show == "never":
         found = found.filter(sheet__id=None)
     elif show in REACHED:
@@ -212,7 +224,8 @@ def next_door(
     """The next household to be asked behind this one, in the same building if there is
     one chosen; from the beginning when the end is reached."""
     rows = doors(actor, survey, under=under).exclude(pk=after.pk)
-    return rows.filter(path__gt=after.path).first() or rows.first()
+    found: Household | None = rows.filter(path__gt=after.path).first() or rows.first()
+    return found
 
 
 def where(home: Household) -> str:
@@ -229,6 +242,8 @@ def buildings(actor: Actor, survey: Survey) -> list[tuple[str, str]]:
     """(path, name) of grids and buildings with households, for a filter."""
     found: list[tuple[str, str]] = []
     for line in by_building(survey, reach(actor, survey)):
+        if line.place.level < GRID:
+            continue
         found.append((line.place.path, line.place.name))
         found += [
             (b.place.path, f"{line.place.name} · {_named(b.place)}")

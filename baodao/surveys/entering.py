@@ -226,5 +226,3 @@ def _order(
             now=at,
         )  # fmt: skip
     return order
-
-

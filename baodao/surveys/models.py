@@ -131,7 +131,8 @@ class Sheet(Acted):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=list(rules.OUTCOMES)), name="sheet_outcome_known"
+                condition=Q(outcome__in=list(rules.OUTCOMES)),
+                name="sheet_outcome_known",
             ),
             models.UniqueConstraint(
                 fields=["survey", "household"], name="sheet_one_per_household"

@@ -18,7 +18,7 @@ from baodao.surveys import asking, rules, summing
 from baodao.surveys.asking import Question
 from baodao.surveys.coverage import REACHED, WIDTH, Tally, homes, root_of, total
 from baodao.surveys.entering import texts_of
-from baodao.surveys.models import Edition, FoundNeed, Sheet, Survey
+from baodao.surveys.models import Edition, Sheet, Survey
 
 
 def questions_of(survey: Survey) -> list[Question]:
@@ -81,10 +81,14 @@ def kept_sums_of_parts(
         doors[row["path"][:width]] += Tally(1, **one)
     answers: dict[str, list[Answered]] = defaultdict(list)
     filled = sheets_in(survey).filter(outcome="answered").order_by()
-    for path, given, texted in filled.values_list("household__path", "answers", "texted"):
+    for path, given, texted in filled.values_list(
+        "household__path", "answers", "texted"
+    ):
         answers[path[:width]].append((given, texted))
     orders: dict[str, int] = defaultdict(int)
-    for path in found_orders(survey).values_list("survey_find__sheet__household__path", flat=True):
+    for path in found_orders(survey).values_list(
+        "survey_find__sheet__household__path", flat=True
+    ):
         orders[path[:width]] += 1
     found = {}
     for part in parts:
@@ -195,16 +199,22 @@ def by_place(survey: Survey, question: Question) -> list[Row]:
     width, codes = WIDTH[COMMUNITY], [code for code, _ in question.choices]
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(codes, 0))
     filled = sheets_in(survey).filter(outcome="answered").order_by()
-    for path, answers in filled.values_list("household__path", "answers").iterator(5_000):
+    for path, answers in filled.values_list("household__path", "answers").iterator(
+        5_000
+    ):
         given = answers.get(question.key)
         for code in given if isinstance(given, list) else [given]:
             if code in codes:
                 counts[path[:width]][code] += 1
     lo, hi = path_range(survey.path)
-    places = Place.objects.filter(path__gte=lo, path__lt=hi, level=COMMUNITY, path__in=counts)
+    places = Place.objects.filter(
+        path__gte=lo, path__lt=hi, level=COMMUNITY, path__in=counts
+    )
     rows = list(places.select_related("parent").order_by("path"))
     table = [[counts[p.path][code] for code in codes] for p in rows]
-    return [Row(p, cells) for p, cells in zip(rows, rules.protected(table), strict=True)]
+    return [
+        Row(p, cells) for p, cells in zip(rows, rules.protected(table), strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -241,7 +251,9 @@ def last_round(survey: Survey) -> Survey | None:
     return root.previous if root else None
 
 
-def compared(survey: Survey, before: Survey, under: str, *, above: bool) -> list[Answer]:
+def compared(
+    survey: Survey, before: Survey, under: str, *, above: bool
+) -> list[Answer]:
     """The choices and numbers of both rounds, side by side."""
     questions = [q for q in questions_of(survey) if q.kind != "text"]
     now = answers_of(questions, sums_of(survey, under), above=above)

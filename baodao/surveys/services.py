@@ -42,7 +42,8 @@ def draft_survey(
     place = Place.objects.filter(path=actor.path, valid_to=None).first()
     if place is None:
         raise NotFound
-    before = _known(again or copy_of) if again or copy_of else None
+    origin = again or copy_of
+    before = _known(origin) if origin else None
     if again and before and before.state != "closed":
         raise Conflict("上一轮还没有结束。先结束上一轮，再开始新一轮。")
     questions = before.questions if before else _template(template)
@@ -57,7 +58,7 @@ def draft_survey(
     )
 
 
-def _known(pk: UUID | None) -> Survey:
+def _known(pk: UUID) -> Survey:
     found = Survey.objects.filter(pk=pk).exclude(state="dropped").first()
     if found is None:
         raise Invalid(fields={"source": "没有找到这次摸底。请从列表里选。"})
@@ -93,9 +94,7 @@ def edit_survey(
 ) -> Done:  # fmt: skip
     """Title, reason and dates of a draft."""
     said = _said(title, why, starts_on, ends_on)
-    return act(
-        actor, "surveys.edit", survey_id, lambda row: Write(set=said), now=now
-    )
+    return act(actor, "surveys.edit", survey_id, lambda row: Write(set=said), now=now)
 
 
 def publish(
@@ -206,7 +205,9 @@ def _own(survey_id: UUID) -> Survey:
     if it is None:
         raise NotFound
     if it.parent_id:
-        raise Conflict("这次摸底是上级发的，问题和日期由上级改。您可以登记，也可以结束本社区的部分。")
+        raise Conflict(
+            "这次摸底是上级发的，问题和日期由上级改。您可以登记，也可以结束本社区的部分。"
+        )
     return it
 
 
@@ -285,9 +286,18 @@ def forget(now: datetime | None = None) -> dict[str, int]:
             sheets = Sheet.objects.filter(survey=it, texts__isnull=False)
             ids = list(sheets.values_list("pk", flat=True))
             if ids:
-                act_many(SYSTEM, "survey_sheets.forget", ids, Write(set={"texts": ""}), now=at)
+                act_many(
+                    SYSTEM,
+                    "survey_sheets.forget",
+                    ids,
+                    Write(set={"texts": ""}),
+                    now=at,
+                )
             own = Write(set={"cleared_on": day}, data={"sheets": len(ids)})
-            both = [it.pk, *it.parts.filter(state="closed").values_list("pk", flat=True)]
+            both = [
+                it.pk,
+                *it.parts.filter(state="closed").values_list("pk", flat=True),
+            ]
             act_many(SYSTEM, "surveys.forget", both, own, now=at)
         n["surveys"] += 1
         n["sheets"] += len(ids)

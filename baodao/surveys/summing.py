@@ -12,7 +12,8 @@ Sum = dict[str, Any]
 
 
 def sums(
-    questions: Sequence[Question], rows: Iterable[tuple[Mapping[str, Any], Iterable[str]]]
+    questions: Sequence[Question],
+    rows: Iterable[tuple[Mapping[str, Any], Iterable[str]]],
 ) -> dict[str, Sum]:
     """Per question: how many have answered (`n`), `counts` by code, or of numbers
     `sum`, `median`, `least` and `most`, of days `least` and `most`. `rows`: answers,

@@ -17,7 +17,11 @@ def messages_for(event: Event, it: Survey) -> list[Message]:
     parts = it.parts.filter(state="running", place__level=COMMUNITY)
     new = event.action == "surveys.publish"
     title = "有一次摸底要做" if new else "摸底的问题换了新版"
-    text = f"“{it.title}”，{cdate(it.ends_on, today(event.at))}前问完。" if new else f"“{it.title}”第{it.edition}版，没问过的住户按新版问。"
+    text = (
+        f"“{it.title}”，{cdate(it.ends_on, today(event.at))}前问完。"
+        if new
+        else f"“{it.title}”第{it.edition}版，没问过的住户按新版问。"
+    )
     return [
         message(
             event_id=event.id, role=role, path=part.path, title=title, text=text,

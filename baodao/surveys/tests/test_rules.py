@@ -66,9 +66,12 @@ def test_a_choice_has_two_options_and_keeps_their_codes() -> None:
     assert q.options == (("o1", "自己"), ("o2", "儿女"))
     again = asking.worded(Wording("one", "和谁住", options="儿女\n别人"), [], q)
     assert again.options == (("o2", "儿女"), ("o3", "别人"))
-    assert "两个选项" in refused(
-        lambda: asking.worded(Wording("many", "什么", options="一个"), [], None)
-    )["options"]
+    assert (
+        "两个选项"
+        in refused(
+            lambda: asking.worded(Wording("many", "什么", options="一个"), [], None)
+        )["options"]
+    )
 
 
 def test_a_condition_goes_one_level_deep_and_stays_behind_its_question() -> None:
@@ -104,9 +107,13 @@ def test_nothing_at_all_is_not_an_answer() -> None:
 
 
 def test_an_old_option_stays_readable_after_a_new_edition() -> None:
-    newer = Question("q3", "many", "最需要什么", options=(("o2", "打扫"), ("o3", "陪诊")))
+    newer = Question(
+        "q3", "many", "最需要什么", options=(("o2", "打扫"), ("o3", "陪诊"))
+    )
     found = asking.merged([[newer], [MANY, N]])
-    assert found[0].label == "最需要什么" and found[0].words(["o1", "o3"]) == "送餐、陪诊"
+    assert (
+        found[0].label == "最需要什么" and found[0].words(["o1", "o3"]) == "送餐、陪诊"
+    )
     assert [q.key for q in found] == ["q3", "q4"]
 
 
@@ -142,7 +149,9 @@ def test_a_difference_says_both_answers_in_words() -> None:
 
 tables = st.integers(1, 5).flatmap(
     lambda wide: st.lists(
-        st.lists(st.integers(0, 30), min_size=wide, max_size=wide), min_size=1, max_size=8
+        st.lists(st.integers(0, 30), min_size=wide, max_size=wide),
+        min_size=1,
+        max_size=8,
     )
 )
 

@@ -161,7 +161,11 @@ def test_a_sheet_is_of_a_day_of_the_survey_and_of_a_home_that_stands(w: World) -
             actor=w.actors["grid_worker"], survey_id=it.pk,
             household_id=w.household.pk, said=said, now=NOW + DAY,
         )  # fmt: skip
-    close_place(actor=w.actors["community_secretary"], place_id=w.places.household.pk, reason="拆迁")
+    close_place(
+        actor=w.actors["community_secretary"],
+        place_id=w.places.household.pk,
+        reason="拆迁",
+    )
     with pytest.raises(Conflict):
         asked(w, it)
 
@@ -186,7 +190,9 @@ def test_coverage_is_households_answered_of_all_and_lists_who_is_left(w: World) 
     assert [h.number for h in left] == ["0003", "0001"]
     assert [h.number for h in coverage.doors(grid, part)] == ["0001"]
     assert not coverage.doors(w.actors["township_party"], part)
-    assert [h.number for h in coverage.doors(worker, part, show="unwilling")] == ["0002"]
+    assert [h.number for h in coverage.doors(worker, part, show="unwilling")] == [
+        "0002"
+    ]
     after = coverage.next_door(grid, part, w.household, w.places.building.path)
     assert after == other[0]
     found = coverage.tallies([it, part], worker)
@@ -253,7 +259,9 @@ def test_the_second_round_shows_what_has_changed_household_by_household(
     asked(w, second, homes[0], now=later, q1="3")
     asked(w, second, homes[1], now=later, q1="4", q4="o2")
     asked(w, second, homes[3], now=later)
-    close_place(actor=w.actors["community_secretary"], place_id=homes[2].place_id, reason="拆迁")
+    close_place(
+        actor=w.actors["community_secretary"], place_id=homes[2].place_id, reason="拆迁"
+    )
     before = results.last_round(second)
     assert before == first
     found = results.home_changes(second, first, second.path)
@@ -275,7 +283,11 @@ def test_above_the_community_small_numbers_are_hidden(w: World) -> None:
     questions, sums = results.questions_of(it), results.sums_of(it)
     own = results.answers_of(questions, sums, above=False)
     above = {a.question.key: a for a in results.answers_of(questions, sums, above=True)}
-    assert [b.n for b in next(a for a in own if a.question.key == "q4").bars] == [11, 0, 1]
+    assert [b.n for b in next(a for a in own if a.question.key == "q4").bars] == [
+        11,
+        0,
+        1,
+    ]
     assert [b.n for b in above["q4"].bars].count(None) == 2
     assert above["q5"].bars == [] and dict(above["q1"].facts)["中位数"] == "3"
     rows = results.by_place(it, next(q for q in questions if q.key == "q4"))
