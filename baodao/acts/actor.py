@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+_COMMUNITY = 5  # parts of a community's path: places.rules.COMMUNITY
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -29,6 +31,13 @@ class Actor:
     @property
     def is_anonymous(self) -> bool:
         return self.role == "anonymous"
+
+    @property
+    def community(self) -> str | None:
+        """The path of the community in which the actor's grid, estate or building
+        lies; None for everybody else."""
+        parts = (self.path or "").split("/")[:-1]
+        return "/".join(parts[:_COMMUNITY]) + "/" if len(parts) > _COMMUNITY else None
 
     def for_someone(self, whom: str) -> "Actor":
         """The same actor doing it on somebody's behalf, which the event keeps."""

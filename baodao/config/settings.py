@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "baodao.councils",
     "baodao.oversight",
     "baodao.activities",
+    "baodao.surveys",
     "baodao.departures",
     "baodao.stats",
     "baodao.progress",

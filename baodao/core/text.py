@@ -72,3 +72,25 @@ def private_numbers(text: str) -> list[str]:
     if _CARD.search(tight):
         found.append("银行卡号")
     return found
+
+
+# What is asked for nowhere (domain 9.1 P4), by the words that give it away.
+_NOT_ASKED = (
+    ("身份证号", ("身份证", "证件号", "护照号")),
+    ("宗教信仰", ("宗教", "信仰", "信教", "信奉")),
+    ("民族", ("民族", "族别")),
+    ("银行账户", ("银行卡", "银行账", "存折", "卡号")),
+    (
+        "收入证明、低保证",
+        ("低保证", "收入证明", "低保卡", "救助证", "工资条", "收入卡"),
+    ),
+    ("病历、诊断", ("病历", "诊断书", "化验单", "病史")),
+    ("指纹、人脸", ("指纹", "人脸", "虹膜")),
+    ("照片、定位", ("照片", "拍照", "定位", "经纬度")),
+)
+
+
+def not_to_be_asked(text: str) -> list[str]:
+    """What of the things that may not be collected `text` seems to ask for, as Chinese
+    words. A guess: "帮您办身份证" asks for nothing, so whoever writes it decides."""
+    return [what for what, words in _NOT_ASKED if any(w in text for w in words)]

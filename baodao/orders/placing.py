@@ -62,7 +62,7 @@ def place_order(
         if done := repeated(actor, "orders.place", client_id):
             return Order.objects.get(id=done.id)
         _check_goods(order, ctx)
-    if source in ("desk", "phone", "visit"):
+    if source in ("desk", "phone", "visit", "survey"):
         actor = actor.for_someone(f"居民（{rules.SOURCES[source]}）")
     done = _write_new(actor, order, ctx.now, client_id)
     if done.repeated:

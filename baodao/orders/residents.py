@@ -45,7 +45,7 @@ BY_STEP = {
     3: ("report_done", "transfer_done"), 4: ("confirm",), 5: ("rate",),
 }  # fmt: skip
 SOURCES = {
-    "online": "网上", "desk": "到社区说的", "phone": "打电话说的", "visit": "上门时说的",
+    "online": "网上", "desk": "到社区说的", "phone": "打电话说的", "visit": "上门时说的", "survey": "摸底时说的",
     "meeting": "会上说的", "inspection": "检查时发现的", "import": "社区登记的",
 }  # fmt: skip
 SIDES = {

@@ -38,12 +38,13 @@ SOURCES = {
     "desk": "来访登记",
     "phone": "电话代登",
     "visit": "走访发现",
+    "survey": "摸底发现",
     "meeting": "会议提出",
     "inspection": "督查发现",
     "import": "表格导入",
 }
 # Residents who came by phone or to the desk do not open the link: the community asks.
-BY_CALL = ("desk", "phone", "visit", "meeting", "inspection")
+BY_CALL = ("desk", "phone", "visit", "survey", "meeting", "inspection")
 RESULTS = {
     "solved": "解决",
     "partly": "部分解决",

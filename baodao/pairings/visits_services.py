@@ -25,6 +25,7 @@ from baodao.duties import services as duties
 from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN
 from baodao.orders import services as orders
+from baodao.orders.guessing import category_of
 from baodao.pairings import visit_rules, visits_rules
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.visit_limits import limits_at
@@ -280,7 +281,7 @@ def _order(
     phone = home.phone or place.phone or "社区转"
     order = orders.place_order(
         actor=actor, place_id=place.pk, kind="appeal",
-        category=visits_rules.category_of(need), detail=need, source="visit",
+        category=category_of(need), detail=need, source="visit",
         urgency="urgent" if report.urgent else "normal", call_name=home.call_name,
         phone=phone, address=home.address, household_id=home.pk,
         language=home.language, now=now,

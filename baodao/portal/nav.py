@@ -19,6 +19,9 @@ from baodao.ui.shapes import Account, Choice
 ALLOCATION = Entry("联系点分配", "allocation:index", "map-pin")
 LEADERS = Entry("领导联系点", "councils:leaders", "user-check")
 ORDERS = Entry("点单", "orders:list", "list-check")
+SURVEYS = Entry("摸底", "surveys:list")
+# Who asks from door to door, or sends a survey to those who do.
+ORDERS_AND_SURVEYS = replace(ORDERS, subs=(ORDERS, SURVEYS))
 ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
 UNITS = Entry(
     "单位",
@@ -60,7 +63,7 @@ BUILDING = Entry(
 )  # fmt: skip
 DIRECTIVES = Entry("工作要求", "oversight:directives", "flag", under=("/directives/",))
 # Two pages behind one entry of those who send orders and directives down.
-SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, DIRECTIVES))
+SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVES))
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -77,7 +80,7 @@ def people(*more: Entry) -> Entry:
 def register() -> None:
     """Called once by the app's `ready`."""
     asked = replace(VISITS, subs=(*VISITS.subs, DIRECTIVES))
-    near = [ORDERS, asked, ACTIVITIES, BUILDING]
+    near = [ORDERS_AND_SURVEYS, asked, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, FIGURES])
@@ -87,7 +90,7 @@ def register() -> None:
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
     nav.register(
         ["grid_worker"],
-        [ORDERS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
+        [ORDERS_AND_SURVEYS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
          replace(REPORT_INS, icon="door-enter"), TALKS],
     )  # fmt: skip
     bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baodao.core.clock import at_local
+from baodao.orders.guessing import category_of
 from baodao.pairings import visits_rules as rules
 from baodao.pairings.visit_limits import usual
 
@@ -117,4 +118,4 @@ def test_a_meeting_each_quarter_or_half_year_is_a_hint() -> None:
 def test_the_category_of_a_need_is_guessed_from_its_words(
     words: str, category: str
 ) -> None:
-    assert rules.category_of(words) == category
+    assert category_of(words) == category

@@ -25,6 +25,7 @@ from baodao.portal.demo import (
     pool,
     report_ins,
     staff,
+    surveys,
     tree,
     units,
     visits,
@@ -82,6 +83,9 @@ def build(w: World) -> None:
     visits.build(w)
     orders.build(w)
     rows += w.batch.flush()
+    asked = surveys.build(w)
+    rows += w.batch.flush()
+    w.say(f"摸底问到 {asked} 户次")
     councils_people.build(w)
     met = councils.build(w)
     talked = deliberations.build(w)

@@ -302,7 +302,17 @@ def _open(book: Book) -> None:
         near = n < sizes.open_near - named
         case = _case(book, kind, list(OPEN[word]), channel=channel, near=near)
         case.urgency = case.urgency if case.urgency == "complex" else "normal"
+        _from_door_to_door(book, case)
         _stand(book, case, word, slack)
+
+
+def _from_door_to_door(book: Book, case: Case) -> None:
+    """What households of the demo community have asked for lately was found by the
+    survey that is under way there."""
+    main = book.w.places[book.w.preset.main].path
+    home = case.household
+    if home and home.path.startswith(main) and case.source not in ("online", "desk"):
+        case.source = "survey"
 
 
 def _named(book: Book, row: dict[str, str]) -> None:

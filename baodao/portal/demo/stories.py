@@ -197,7 +197,9 @@ class Story:
         actor = ANONYMOUS
         if not online:
             actor = self.staff(
-                "grid_worker" if case.source == "visit" else "community_worker"
+                "grid_worker"
+                if case.source in ("visit", "survey")
+                else "community_worker"
             )
             order.placed_by = actor.account_id
             actor = actor.for_someone(f"居民（{rules.SOURCES[case.source]}）")

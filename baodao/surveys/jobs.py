@@ -1,0 +1,27 @@
+"""Background tasks of surveys."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from baodao.acts.models import Event
+from baodao.notifications.services import send
+from baodao.surveys import services
+from baodao.surveys.models import Survey
+from baodao.surveys.telling import messages_for
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+
+
+@app.task(name=services.TELL, retry=RETRY)
+def tell(event_id: str, **_: object) -> int:
+    """Send the messages of one event; harmless when run again."""
+    event = Event.objects.get(id=event_id)
+    return send(messages_for(event, Survey.objects.get(id=event.object_id)))
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="surveys.nightly", queueing_lock="surveys.nightly")
+def nightly(timestamp: int) -> dict[str, int]:
+    """Every night at 2:40 local time: words that are kept long enough are deleted, new
+    communities get what was sent. The counts stand in the log."""
+    return {**services.forget(), "sent": services.send_missing()}
