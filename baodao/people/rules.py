@@ -166,11 +166,7 @@ ACCOUNT_ACTIONS = {
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip
 
-_WATCH = {
-    "privacy_officer": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "prefecture_org": Scope.PLACE,
-}
+_WATCH = {**_ORG, "privacy_officer": Scope.PLACE}
 HOLD_ACTIONS = {
     "view": ("查看先不删的", {**_WATCH, **_COMMUNITY}),
     "add": ("先不删", {**_WATCH, "community_secretary": Scope.PLACE}),

@@ -62,7 +62,8 @@ BUILDING = Entry(
           Entry("会议、议事和组织", "councils:meetings", under=("/councils/",))),
 )  # fmt: skip
 DIRECTIVES = Entry("工作要求", "oversight:directives", "flag", under=("/directives/",))
-# Two pages behind one entry of those who send orders and directives down.
+# What is sent to a community or a unit; those who send see what they sent first.
+RECEIVED = replace(DIRECTIVES, url="oversight:items")
 SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVES))
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
@@ -79,7 +80,7 @@ def people(*more: Entry) -> Entry:
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    asked = replace(VISITS, subs=(*VISITS.subs, DIRECTIVES))
+    asked = replace(VISITS, subs=(*VISITS.subs, RECEIVED))
     near = [ORDERS_AND_SURVEYS, asked, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
@@ -104,7 +105,7 @@ def register() -> None:
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
-        replace(BONDS, subs=(BONDS, DUTIES, DIRECTIVES)),
+        replace(BONDS, subs=(BONDS, DUTIES, RECEIVED)),
         ACTIVITIES,
         replace(BUILDING, subs=(BUILDING.subs[0], own)),
         Entry("报到", "reporting:list", "door-enter"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from baodao.activities import carriers, planning, queries, queries_plan, rules
 from baodao.activities.models import Activity
+from baodao.activities.sections import sections
 from baodao.activities.views.guard import actor_for
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -34,14 +35,14 @@ def activity_list(request: HttpRequest) -> HttpResponse:
     rows = queries.in_tab(found, tab, now)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(request, "activities/list.html", {
-        **_base(request, actor), "tab": tab, "n": counts[tab], "counts": counts,
+        **_base(request, actor, "list"), "tab": tab, "n": counts[tab], "counts": counts,
         "tabs": [(k, title, counts[k]) for k, title in queries.tabs(tab).items()],
         "page": page, "cards": queries.cards(page.object_list, actor, now),
         "filtered": filtered,
     })  # fmt: skip
 
 
-def _base(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+def _base(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any]:
     """What list and month share: filters, and who may do what."""
     return {
         "q": request.GET.get("q", ""), "channels": rules.CHANNELS.items(),
@@ -50,7 +51,7 @@ def _base(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "aims": _aims(request, actor), "known_carriers": carriers.names().items(), "hosts": queries.HOSTS.items(),
         "may_plan": can(actor, "activities.plan"),
         "may_set_up": can(actor, "venues.add"), "is_unit": actor.unit_id is not None,
-        "may_see_carriers": can(actor, "carriers.view"),
+        "sections": sections(actor, here),
     }  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def month(request: HttpRequest) -> HttpResponse:
     shown = queries.cards(queries.in_month(found, first), actor, now)
     path = actor.path or (shown[0].it.path if shown else "")
     return render(request, "activities/month.html", {
-        **_base(request, actor), "first": first, "filtered": filtered,
+        **_base(request, actor, "month"), "first": first, "filtered": filtered,
         "weeks": queries.weeks(shown, first, path, now), "n": len(shown),
         "cards": shown, "before": _key(first - timedelta(days=1)),
         "after": _key(rules.next_month(first)),

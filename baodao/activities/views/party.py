@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from baodao.activities import party_days, queries, rules
 from baodao.activities.models import Activity, Holding
+from baodao.activities.sections import sections
 from baodao.activities.views.guard import actor_for
 from baodao.acts.access import can, require
 from baodao.core.clock import now as clock_now
@@ -47,7 +48,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "before": rules.month_key(queries.month_before(first)),
         "after": rules.month_key(rules.next_month(first)),
         "may_plan": can(actor, "activities.plan"),
-        "may_see_carriers": can(actor, "carriers.view"),
+        "sections": sections(actor, "party_days"),
     })  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from baodao.activities import planning, queries_plan
 from baodao.activities.models import Priority
 from baodao.activities.planning import Key, Owner
 from baodao.activities.queries_plan import JOINTS
+from baodao.activities.sections import sections
 from baodao.activities.views.guard import actor_for, year_of
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -54,7 +55,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "planned": sum(x.planned for x in kinds), "done": sum(x.done for x in kinds),
         "may_set": can(actor, "targets.set") and year >= today().year,
         "may_list": can(actor, "priorities.add"),
-        "may_see_carriers": can(actor, "carriers.view"),
+        "sections": sections(actor, "plan"),
     })  # fmt: skip
 
 
@@ -130,5 +131,4 @@ def priority_list(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/priorities.html", {
         "rows": [(r, can(actor, "priorities.edit", r)) for r in rows], "year": year,
         "may_add": can(actor, "priorities.add"),
-        "may_see_carriers": can(actor, "carriers.view"),
     })  # fmt: skip

@@ -26,6 +26,7 @@ from baodao.activities.forms import (
     TurnForm,
 )
 from baodao.activities.models import Holding, Post, Turn
+from baodao.activities.sections import sections
 from baodao.activities.views.guard import actor_for, planning_places
 from baodao.activities.views.set_up import entered
 from baodao.acts.access import can, require
@@ -54,7 +55,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "tab": tab, "tabs": [(k, t, queries.in_tab(found, k).count()) for k, t in queries.TABS.items()],
         "page": page, "cards": queries.cards(page.object_list), "filtered": filtered,
         "q": request.GET.get("q", ""), "modes": rules.MODES.items(),
-        "may_add": can(actor, "posts.add"), "may_see_carriers": can(actor, "carriers.view"),
+        "may_add": can(actor, "posts.add"), "sections": sections(actor, "posts"),
         "waiting": _waiting(found),
     })  # fmt: skip
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from baodao.activities import planning, queries, rules, services_set_up
 from baodao.activities.forms import CarrierForm, PriorityForm, VenueForm
 from baodao.activities.models import Activity, Carrier, Priority, Venue
+from baodao.activities.sections import sections
 from baodao.activities.views.guard import actor_for, year_of
 from baodao.acts.access import can, require, visible
 from baodao.acts.actor import Actor
@@ -35,6 +36,7 @@ def venues(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "venues.view")
     page = Paginator(venue_rows(request), PAGE).get_page(request.GET.get("page"))
     return render(request, "activities/venues.html", {
+        "sections": sections(actor, "venues"),
         "page": page, "rows": [(v, hours(v), _next(v)) for v in page.object_list],
         "q": request.GET.get("q", ""), "kinds": rules.VENUE_KINDS.items(),
         "may_add": can(actor, "venues.add") and bool(actor.path),
@@ -148,7 +150,7 @@ def carrier_list(request: HttpRequest) -> HttpResponse:
         "standard": [(c, t, used.get(c, 0)) for c, t in rules.CARRIERS.items()],
         "rows": [(r, places.get(r.path, "全部地方"), used.get(r.code, 0),
                   can(actor, "carriers.edit", r)) for r in rows],
-        "may_add": can(actor, "carriers.add"),
+        "may_add": can(actor, "carriers.add"), "sections": sections(actor, "carriers"),
     })  # fmt: skip
 
 
