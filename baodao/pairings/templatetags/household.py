@@ -15,4 +15,6 @@ def both(text: str, lang: str) -> str | SafeString:
     found = tibetan(text) if lang == "bo" else ""
     if not found:
         return text
-    return format_html('<span lang="bo" class="bo">{}</span> {}', found, text)
+    return format_html(
+        '<span><span lang="bo" class="bo">{}</span> {}</span>', found, text
+    )
