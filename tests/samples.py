@@ -26,6 +26,7 @@ from baodao.pairings.tests.make import asked, planned
 from baodao.pairings.tests.visiting import bond, visit
 from baodao.pairings.visits_links import raw_token
 from baodao.people.models import ContactTie, RoleTie
+from baodao.people.retention import hold
 from baodao.people.services.members import add_exemption
 from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
@@ -150,6 +151,10 @@ def samples(w: World) -> Sample:
         actor=w.actors["community_worker"], pairing_id=bonded.pk
     )
     whole = planned(w)
+    held = hold(
+        actor=w.actors["community_secretary"], object_id=waiting.pk,
+        path=waiting.home_path, what="户0312的结对", why="有申诉",
+    ).id  # fmt: skip
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -180,7 +185,7 @@ def samples(w: World) -> Sample:
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,
-        "people:resident": w.resident.id,
+        "people:resident": w.resident.id, "people:retention_release": held,
         "people:role_end": RoleTie.objects.get(role="grid_worker", person=w.people["grid_worker"]).id,
         "people:tie_add": w.units.loose.id,
         "people:tie_end": ContactTie.objects.get(unit=w.units.unit).id,

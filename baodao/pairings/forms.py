@@ -188,7 +188,9 @@ class ChangeForm(Form):
 
 
 class LeaveOutForm(Form):
-    why = forms.ChoiceField(label="为什么去掉", choices=list(plan_rules.DROPS.items()))
+    why = forms.ChoiceField(
+        label="为什么去掉", choices=[("", "请选原因"), *plan_rules.DROPS.items()]
+    )
 
 
 class RunForm(Form):

@@ -210,5 +210,5 @@ class ConfirmForm(ActForm):
 class NeedForm(ActForm):
     """Somebody asks for a visit."""
 
-    urgent = forms.BooleanField(label="急，请24小时内来", required=False)
+    urgent = forms.BooleanField(label="急，请尽快来", required=False)
     note = _words("什么事")

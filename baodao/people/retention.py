@@ -138,7 +138,7 @@ class Line:
 
 
 def preview(actor: Actor, day: date | None = None) -> list[Line]:
-    """What would go today at and below the actor's place, how many per kind."""
+    """What would go on a day at and below the actor's place, how many per kind."""
     on, path = day or today(), actor.path or ""
     return [
         Line(

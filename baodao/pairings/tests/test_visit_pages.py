@@ -352,3 +352,23 @@ def test_the_member_says_that_it_is_not_possible_and_the_community_asks_for_a_vi
     assert "已列为有事走访" in text(answer)
     again = w.client("community_worker").post(ask, {}, follow=True)
     assert "已经请过了" in text(again)
+
+
+@pytest.mark.req("L50")
+def test_the_household_reads_its_pages_in_both_scripts(
+    w: World, it: HouseholdPairing
+) -> None:
+    """domain 8.34: the language stays in the address; every word waits for review."""
+    client = w.client()
+    for name, token in (("home", it.token), ("visit_home", it.token)):
+        url = reverse(f"pairings:{name}", args=[token])
+        plain = client.get(url).content.decode()
+        assert "?lang=bo" in plain and "待母语审校" not in plain
+        page = client.get(url, {"lang": "bo"}).content.decode()
+        assert "待母语审校" in page and 'lang="bo"' in page and "lang=zh" in page
+    url = reverse("pairings:home_act", args=[it.token, "pause"])
+    answer = client.post(f"{url}?lang=bo")
+    assert answer["Location"].endswith("?lang=bo")
+    card = reverse("pairings:visit_card", args=[it.pk])
+    text = w.client("community_worker").get(card, {"lang": "bo"}).content.decode()
+    assert "འབྲེལ་བའི་བྱང་བུ།" in text and "待母语审校" in text

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,6 +24,12 @@ SAID = {
     "resume": ("好的", "党员会接着和您联系。"),
     "decline": ("知道了", "不会有人再问。其他服务照常。"),
 }
+
+
+def in_lang(request: HttpRequest) -> str:
+    """What an address carries on, so that a household stays in its language."""
+    chosen = request.GET.get("lang", "")
+    return f"?lang={chosen}" if chosen in ("zh", "bo") else ""
 
 
 def _open(request: HttpRequest, token: str) -> tuple[HouseholdPairing, Actor, bool]:
@@ -48,6 +55,7 @@ def home(request: HttpRequest, token: str) -> HttpResponse:
         "agreed": it.state in rules.AGREED, "ends": rules.END_REASONS,
         "place": Place.objects.filter(path=it.path).first(),
         "text": consents.TEXT["zh"], "text_bo": consents.TEXT["bo"],
+        "in_lang": in_lang(request),
         "latest": latest_at(it.home_path, it.not_after),
         "months": "、".join(f"{m}月" for m in it.quiet_months),
     }  # fmt: skip
@@ -81,4 +89,4 @@ def act(request: HttpRequest, token: str, event: str) -> HttpResponse:
         }  # fmt: skip
         verbs[event](actor=holder, pairing_id=it.pk)
     toast(request, *SAID[event])
-    return redirect("pairings:home", token=token)
+    return redirect(reverse("pairings:home", args=[token]) + in_lang(request))

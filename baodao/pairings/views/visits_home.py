@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_http_methods,
@@ -34,6 +35,8 @@ from baodao.orders.views.resident_door import show
 from baodao.pairings import visits_around, visits_queries, visits_services
 from baodao.pairings import visits_links as links
 from baodao.pairings.models import HouseholdPairing, Visit
+from baodao.pairings.views.home import in_lang
+from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_forms import NeedForm
 from baodao.ui.toast import toast
 
@@ -97,13 +100,16 @@ def tap(request: HttpRequest, tap_token: str) -> HttpResponse:
             error = found
         else:
             # The digits work once; the page after them is the link's own.
-            return redirect("pairings:visit_tap", links.raw_token(opened.visit.pk))
+            key = links.raw_token(opened.visit.pk)
+            return redirect(
+                reverse("pairings:visit_tap", args=[key]) + in_lang(request)
+            )
     now = clock_now()
     visit = opened.visit
     return show(request, "pairings/visit_tap.html", {
         **_place(visit.home_path), "visit": visit, "key": opened.key,
         "looks_on": opened.looks_on, "error": error, "looks_on_text": LOOKS_ON,
-        "went": visits_queries.went(visit), "over": links.expired(visit, now),
+        "in_lang": in_lang(request), "went": visits_queries.went(visit), "over": links.expired(visit, now),
     }, status=error.status if error else 200)  # fmt: skip
 
 
@@ -178,7 +184,8 @@ def _home(
         "done": [(v, visits_queries.under(v, day)) for v in done],
         "asked": asked.first(), "looks": visits_queries.looks(bond),
         "looks_on": not _visitor(request), "looks_on_text": LOOKS_ON,
-        "quiet": bond.state != "active",
+        "quiet": bond.state != "active", "limits": limits_at(bond.home_path),
+        "in_lang": in_lang(request),
     }, status=status)  # fmt: skip
 
 
@@ -208,7 +215,8 @@ def home_act(request: HttpRequest, home_token: str, event: str) -> HttpResponse:
         return _home(request, bond, form, error)
     except Conflict as error:
         return _home(request, bond, NeedForm(), error)
-    return redirect("pairings:visit_home", home_token)
+    url = reverse("pairings:visit_home", args=[home_token])
+    return redirect(url + in_lang(request))
 
 
 def _of(bond: HouseholdPairing, pk: str) -> Visit:

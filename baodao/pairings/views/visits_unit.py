@@ -107,10 +107,14 @@ def _one(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
 @require_safe
 def card(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
     """The household's card: one code opens its page, the other side says what it may
-    expect. Printed by who works there, handed over in person."""
+    expect; in both scripts where Tibetan is spoken. Printed by who works there, handed
+    over in person."""
     actor = staff_of(request)
     bond = bond_for(actor, pairing_id)
-    link = request.build_absolute_uri(reverse("pairings:visit_home", args=[bond.token]))
+    script = request.GET.get("lang") or bond.household.language
+    url = reverse("pairings:visit_home", args=[bond.token])
+    link = request.build_absolute_uri(f"{url}?lang=bo" if script == "bo" else url)
     return render(request, "pairings/visit_card.html", {
         "bond": bond, "qr": qr(link), "link": link, "place": community_of(bond.home_path),
+        "script": script, "limits": limits_at(bond.home_path),
     })  # fmt: skip

@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     kind = word(request, "kind", retention.REGISTRY)
     found = paged(request, rows(actor, kind)) if kind else None
     context = {
-        "lines": retention.preview(actor), "kind": retention.REGISTRY.get(kind),
+        "lines": retention.preview(actor, next_run()), "kind": retention.REGISTRY.get(kind),
         "page": found, "rows": shown(kind, found) if kind else [],
         "runs": [(r, retention.words(r.counts)) for r in _runs()],
         "holds": list(retention.holds(actor)[:50]) if may_hold(actor) else [],

@@ -83,6 +83,8 @@ GROUPS = {
     "service": "服务时长",
     "reporting": "报到",
     "visits": "走访",
+    "pairings": "结对",
+    "retention": "到期删除",
     "calendar": "工作时间",
 }
 

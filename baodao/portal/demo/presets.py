@@ -48,6 +48,8 @@ class Preset:
     superior: str
     pull: float  # of the demo community on units; others have about 1.2
     since: date = date(2025, 12, 1)
+    # Whether every member has reported in somewhere, as the source says of Luzhou.
+    everybody_came: bool = False
 
 
 ALI = Preset(
@@ -127,6 +129,7 @@ LUZHOU = Preset(
     sizes=Sizes(2153, 600, (220, 90), (100, 20), 35, 15, 8, 70, 30, (2260, 6480), (1180, 3930)),
     superior="山西省",
     pull=4.5,
+    everybody_came=True,
 )  # fmt: skip
 
 PRESETS = {"ali": ALI, "luzhou": LUZHOU}

@@ -107,8 +107,11 @@ def _of_members(desk: Desk, rng: random.Random, homes: dict[UUID, Place]) -> lis
     for member in w.members:
         assert member.unit
         named = member.person_id in w.accounts
-        for channel in ("unit", "residence"):
+        accepted, everybody = False, w.preset.everybody_came
+        for channel in ("residence", "unit") if everybody else ("unit", "residence"):
             fate = _fate(rng, member, named)
+            if everybody and channel == "unit" and not accepted:
+                fate = "active"
             place = (
                 w.points_of[member.unit.id][0]
                 if channel == "unit"
@@ -117,6 +120,7 @@ def _of_members(desk: Desk, rng: random.Random, homes: dict[UUID, Place]) -> lis
             if fate == "submitted" and w.community(place).code == w.preset.main:
                 waiting += 1
                 fate = fate if waiting <= 5 else "active"
+            accepted = accepted or fate == "active"
             if fate != "none":
                 at = _when(desk, rng, fate)
                 found.append(

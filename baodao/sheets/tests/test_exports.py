@@ -163,6 +163,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "exchange_editions": reverse("exchange:editions"),
         "exchange_take_over": reverse("exchange:take_over"),
         "pairings": reverse("pairings:list"),
+        "retention": reverse("people:retention") + "?kind=bonds",
         "pairings_coverage": reverse("pairings:coverage"),
         "planned_pairs": reverse("pairings:plan", args=[whole.pk]) + f"?plan={whole.pk}",
         "pair_run": reverse("pairings:run", args=[whole.run_id]) + f"?run={whole.run_id}",

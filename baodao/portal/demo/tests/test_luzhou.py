@@ -18,6 +18,8 @@ from baodao.portal.demo.presets import LUZHOU
 from baodao.portal.demo.tests.loading import NOW, SEED, loaded
 from baodao.portal.demo.world import World
 from baodao.records.models import Record
+from baodao.reporting.models import ReportIn
+from baodao.reporting.rules import LIVE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -34,6 +36,13 @@ def test_luzhou_has_213_units_and_2153_members(luzhou: World) -> None:
     assert not Place.objects.filter(kind="virtual", is_contact_point=True).exists()
     assert not Unit.objects.filter(point_path=None).exists()
     assert 550 < Order.objects.count() < 700
+
+
+@pytest.mark.req("L16")
+def test_2153_members_have_reported_in(luzhou: World) -> None:
+    """2153名在职党员到社区报到: each is accepted in one channel at least."""
+    accepted = ReportIn.objects.filter(state__in=LIVE, member__isnull=False)
+    assert accepted.values("member").distinct().count() == 2153
 
 
 class Dry(Batch):
