@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from baodao.acts.access import path_range, require
 from baodao.acts.actor import SYSTEM, Actor, consequence_of
@@ -23,20 +22,13 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid7s
 from baodao.core.text import private_numbers
 from baodao.duties import services as duties
-from baodao.notifications.models import Message
-from baodao.notifications.services import message, send
+from baodao.notifications.services import send
 from baodao.oversight import rules
 from baodao.oversight.models import Directive, DirectiveItem
+from baodao.oversight.telling import tell, to_issuer, to_item
 from baodao.people.models import Unit
 from baodao.places.models import Place
 from baodao.ui.words import cdate
-
-# The desk that is told of an item of a place.
-DESKS = {
-    "county": "county_org",
-    "township": "township_party",
-    "community": "community_secretary",
-}
 
 
 class Said(NamedTuple):
@@ -175,7 +167,7 @@ def publish(*, actor: Actor, directive_id: UUID, now: datetime | None = None) ->
         _owe(actor, d, items, at)
         text = f"{cdate(d.due_on, today(at))}前完成。请先签收。"
         title = f"{d.issuer}的工作要求：{d.title}"
-        send(_to_item(i, d, done.event_id, title, text) for i in items)
+        send(to_item(i, d, done.event_id, title, text) for i in items)
     return done
 
 
@@ -265,7 +257,7 @@ def report(
             actor=consequence_of(actor), source_ids=[item_id], on=today(at),
             by_kind="directive_item", by_id=item_id, now=at,
         )  # fmt: skip
-        send([_to_issuer(item, done.event_id, "报了完成，请确认", text)])
+        send([to_issuer(item, done.event_id, "报了完成，请确认", text)])
     return done
 
 
@@ -290,7 +282,7 @@ def ask_time(
     )  # fmt: skip
     with transaction.atomic():
         done = act(actor, "directive_items.ask_time", item_id, lambda r: write, now=now)
-        send([_to_issuer(item, done.event_id, "要更多时间", reason)])
+        send([to_issuer(item, done.event_id, "要更多时间", reason)])
     return done
 
 
@@ -326,7 +318,7 @@ def give_time(
         _forget(actor, [item_id], "more_time", now)
         item.due_on = until
         _owe(actor, item.directive, [item], now)
-        _tell(item, done.event_id, f"同意延到{cdate(until, today(now))}", reason)
+        tell(item, done.event_id, f"同意延到{cdate(until, today(now))}", reason)
     return done
 
 
@@ -348,7 +340,7 @@ def refuse_time(
         done = act(
             actor, "directive_items.refuse_time", item_id, lambda r: write, now=now
         )
-        _tell(item, done.event_id, "不同意延期", reason)
+        tell(item, done.event_id, "不同意延期", reason)
     return done
 
 
@@ -360,7 +352,7 @@ def accept(*, actor: Actor, item_id: UUID, now: datetime | None = None) -> Done:
     with transaction.atomic():
         done = act(actor, "directive_items.accept", item_id, now=now)
         duties.confirm(actor=actor, by_id=item_id, now=now)
-        _tell(item, done.event_id, "确认完成了", "")
+        tell(item, done.event_id, "确认完成了", "")
     return done
 
 
@@ -382,7 +374,7 @@ def send_back(
             actor, "directive_items.send_back", item_id, lambda r: write, now=now
         )
         duties.refuse(actor=actor, by_id=item_id, reason="sent_back", now=now)
-        _tell(item, done.event_id, "退回来再办一办", reason)
+        tell(item, done.event_id, "退回来再办一办", reason)
     return done
 
 
@@ -435,7 +427,7 @@ def _release(
     for pk in waiting:
         duties.refuse(actor=by, by_id=pk, reason="ended", now=at)
     _forget(actor, ids, "directive_ended", at)
-    send(_to_item(i, d, event_id, f"不用办了：{d.title}", reason) for i in left)
+    send(to_item(i, d, event_id, f"不用办了：{d.title}", reason) for i in left)
     for child in Directive.objects.filter(parent__in=ids, state="published"):
         ended = Write(set={"ended_at": at}, reason="parent_ended")
         act(by, "directives.withdraw", child.pk, lambda r, w=ended: w, now=at)  # type: ignore[misc]
@@ -477,34 +469,3 @@ def follow_unit(unit_id: UUID, now: datetime | None = None) -> int:
         )
         _forget(SYSTEM, rest, "unit_ended", now)
     return len(mine)
-
-
-# --- messages -----------------------------------------------------------------------------
-
-
-def _to_item(
-    item: DirectiveItem, d: Directive, event_id: UUID, title: str, text: str
-) -> Message:
-    """The unit, or the desk of the place."""
-    url = reverse("oversight:item", args=[item.pk])
-    if item.unit_id:
-        return message(
-            event_id=event_id, title=title, text=text, url=url, unit_id=item.unit_id
-        )
-    return message(
-        event_id=event_id, title=title, text=text, url=url, role=DESKS[d.to],
-        path=item.path,
-    )  # fmt: skip
-
-
-def _tell(item: DirectiveItem, event_id: UUID, title: str, text: str) -> None:
-    d = item.directive
-    send([_to_item(item, d, event_id, f"“{d.title}”{title}", text)])
-
-
-def _to_issuer(item: DirectiveItem, event_id: UUID, title: str, text: str) -> Message:
-    d = item.directive
-    return message(
-        event_id=event_id, title=f"{item.name}{title}", text=f"{d.title}：{text}"[:200],
-        role=d.role, path=d.path, url=reverse("oversight:item", args=[item.pk]),
-    )  # fmt: skip

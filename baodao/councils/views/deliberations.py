@@ -58,6 +58,8 @@ SAID = {
     "close": ("办完了", "已告诉提出的人。"),
 }
 
+CHOICE = 200  # members offered at once; a name finds the others
+
 
 def tab_of(request: HttpRequest) -> str:
     tab = request.GET.get("tab", "")
@@ -312,10 +314,10 @@ def invite(request: HttpRequest, pk: UUID) -> HttpResponse:
         found = found.filter(person__name__icontains=part) | found.filter(
             unit__name__icontains=part
         )
-    page = paged(request, found.distinct().order_by("person__pinyin", "pk"))
+    rows = list(found.distinct().order_by("person__pinyin", "pk")[:CHOICE])
     context = {
-        **shared(request, "deliberations"), "d": d, "page": page, "crumbs": trail(d),
-        "rows": [(m, m.pk in there) for m in page],
+        **shared(request, "deliberations"), "d": d, "crumbs": trail(d), "limit": CHOICE,
+        "rows": [(m, m.pk in there) for m in rows],
         "units": [(u, u.pk in there) for u in deliberating.invitable_units(d)[:200]],
     }  # fmt: skip
     return render(request, "councils/talk_invite.html", context)

@@ -93,6 +93,9 @@ def _page(
     }
     state = rules.ITEM_STATES[i.state]
     whose = i.name if state.side == "unit" else i.directive.issuer
+    expected = state.verb and f"轮到{whose}{state.verb}"
+    if i.ask_until:
+        expected = f"轮到{i.directive.issuer}答复延期"
     may_pass = (
         queries.is_mine(actor, i)
         and i.state in rules.RUNNING
@@ -104,7 +107,7 @@ def _page(
         "mine": queries.is_mine(actor, i), "state": queries.item_state(i, today()),
         "clock": queries.clock_of(i, clock_now()), "passed": queries.passed_on(i),
         "may_pass": may_pass, "may_up": can(actor, "directives.view", i.directive),
-        "story": queries.story(i.pk, state.verb and f"轮到{whose}{state.verb}", state.icon),
+        "story": queries.story(i.pk, expected, state.icon),
         **forms,
     }  # fmt: skip
     return render(request, "oversight/item.html", context, status=422 if bad else 200)
