@@ -112,10 +112,7 @@ def _fill(
         "reveal_url": _here("surveys:reveal", it, home, request),
         "may_reveal": can(actor, "households.reveal", home),
     }  # fmt: skip
-    answer = render(request, "surveys/fill.html", context, status=status_of(form))
-    if shown:
-        answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "surveys/fill.html", context, status=status_of(form))
 
 
 def _here(name: str, it: Survey, home: Household, request: HttpRequest) -> str:
