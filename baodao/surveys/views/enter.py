@@ -233,7 +233,7 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
             for q in results.questions_of(it) if q.key in given
         ],
         "orders": [n.order for n in row.needs.select_related("order").order_by("-id")],
-        "cleared": row.survey.cleared_on,
+        "cleared": bool(set(row.texted) - set(texts)),
     }  # fmt: skip
     return render(request, "surveys/sheet.html", context, status=status_of(form))
 
