@@ -13,10 +13,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
     "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
     "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units sheets:run"),
+    "A06": ("拉网式摸底：写问题、入户登记、完成率、再摸一轮对照", "surveys:new surveys:questions surveys:left surveys:fill surveys:detail surveys:results surveys:changes surveys:paper"),
     "A07": ("按职能、驻地、人口、需求分配联系点", "allocation:plan allocation:override"),
     "A08": ("联系点：社区、村或网格", "places:detail people:tie_add allocation:index allocation:commit sheets:run"),
     "A09": ("党员到两处报到", "reporting:new reporting:on_behalf reporting:list sheets:runs sheets:run"),
-    "A10": ("摸清需求", "orders:new orders:similar"),
+    "A10": ("摸清需求", "orders:new orders:similar surveys:fill surveys:needs"),
     "A11": ("微梦想、微心愿、微诉求", "orders:wish orders:new"),
     "A12": ("及时发布需求", "portal:wishes orders:detail orders:pool"),
     "A13": ("点单、派单、单位接单、党员接单", "orders:detail orders:unit_order orders:my_order"),
@@ -69,7 +70,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L41": ("结对党员打电话、上门；见面另有提示", "pairings:visit_contact pairings:my_visit_new"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish pairings:visit_new pairings:visit_sheet"),
     "L51": ("老旧小区的情况", "places:estate pairings:list"),
-    "L52": ("还没有人联系的户和小区", "pairings:list pairings:coverage progress:gaps"),
+    "L52": ("还没有人联系的户和小区，摸底没问到的住户", "pairings:list pairings:coverage progress:gaps surveys:left"),
 }  # fmt: skip
 HEAD = """# Requirements
 

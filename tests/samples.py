@@ -33,6 +33,7 @@ from baodao.places.services import add_local_day, open_pause
 from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
 from baodao.sheets.tests.runs import checked
+from baodao.surveys.tests.make import rounds
 
 ROSTER = [["姓名", "单位"], ["王小明", "地区住建局"], ["李红", "住建委"]]
 Sample = Callable[[str, Sequence[str]], dict[str, Any]]
@@ -155,6 +156,7 @@ def samples(w: World) -> Sample:
         actor=w.actors["community_secretary"], object_id=waiting.pk,
         path=waiting.home_path, what="户0312的结对", why="有申诉",
     ).id  # fmt: skip
+    first, again, wide = rounds(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -163,7 +165,7 @@ def samples(w: World) -> Sample:
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
         "code": "units", "what": "agenda", "role": "instructor",
         "scan_id": shared.pop("scan"), "pairing_id": waiting.pk, "visit_id": visited.id,
-        "duty_id": to_visit.id, "home_token": bonded.token,
+        "duty_id": to_visit.id, "home": w.household.pk, "home_token": bonded.token,
         "tap_token": raw_token(visited.id), "spot_token": token_of(w.places.estate),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
@@ -182,6 +184,8 @@ def samples(w: World) -> Sample:
         "progress:unit": w.units.unit.id, "progress:member": w.members.member.id,
         "reporting:of_duty": to_confirm.id,
         **shared,
+        "surveys:sheet": again.sheets.get().pk, "surveys:places": wide.pk, "surveys:edit": first.pk,
+        "surveys:": again.pk,
         "people:account": w.accounts["member"].id, "people:exemption_end": exemption.id,
         "people:exemption_add": w.members.member.id, "people:member": w.members.member.id,
         "people:org_add": w.units.unit.id, "people:org_edit": w.orgs["unit"].id,
@@ -210,6 +214,9 @@ def samples(w: World) -> Sample:
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))
+        if name.startswith("surveys:question_") or name == "surveys:question":
+            known = {"pk": again.pk, "key": "q2", "event": "up"}
+            return {arg: known[arg] for arg in args}
         if name == "pairings:act":
             return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):

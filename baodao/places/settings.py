@@ -146,6 +146,9 @@ KEYS: dict[str, Key] = {
     "retention.order_days": Key(
         "点单的原话和联系方式：办结后留多久", 365, "天", "到期只留对外文字和类别"
     ),
+    "retention.survey_days": Key(
+        "摸底里住户说的文字：结束后留多久", 365, "天", "到期只留选项和合计"
+    ),
     "retention.consent_days": Key(
         "同意书：结束后留多久", 1096, "天", "作为征得同意的凭证"
     ),

@@ -1,13 +1,13 @@
 """What a place has not covered yet (A34, L52): points without unit, estates without
 unit, households of key groups without member, posts without holder, agreements that run
-out. Every number opens a list that has as many rows."""
+out, households that a survey has not reached. Every number opens a list that has as many rows."""
 
 from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
 
-from baodao.acts.access import visible
+from baodao.acts.access import can, visible
 from baodao.acts.actor import Actor
 from baodao.duties import queries as duties
 from baodao.exchange.agreements.queries import ending
@@ -15,6 +15,8 @@ from baodao.exchange.models import Agreement
 from baodao.pairings import queries as pairings
 from baodao.people import queries as people
 from baodao.places.models import Estate, Place
+from baodao.surveys import coverage as doors
+from baodao.surveys import queries as surveys
 
 
 class Gap(NamedTuple):
@@ -30,7 +32,7 @@ class Gap(NamedTuple):
 def gaps(actor: Actor, day: date) -> list[Gap]:
     """All gaps of the actor's places. Each number is the length of its list, by the
     list's own query."""
-    return [*_of_places(actor), *_of_bonds(actor, day)]
+    return [*_of_places(actor), *_of_bonds(actor, day), *_of_surveys(actor)]
 
 
 def _of_places(actor: Actor) -> list[Gap]:
@@ -49,6 +51,24 @@ def _of_places(actor: Actor) -> list[Gap]:
             "在包联里看推荐，定一家单位。", f"{bonds}?tab=bare"),
         Gap("没有党员联系的重点户", pairings.uncovered(actor, wanted).count(), None,
             "先问住户愿不愿意，再请党员联系。", f"{bonds}?tab=uncovered"),
+    ]  # fmt: skip
+
+
+def _of_surveys(actor: Actor) -> list[Gap]:
+    """Households that a survey which is under way has not reached, for those who go
+    there."""
+    if surveys.is_above(actor) or not can(actor, "surveys.view"):
+        return []
+    found = [
+        s
+        for s in surveys.in_tab(surveys.listed(actor), "running")
+        if surveys.may_ask(actor, s)
+    ]
+    tallies = doors.tallies(found, actor)
+    return [
+        Gap(f"{s.title}还没问到的住户", tallies[s.pk].left, tallies[s.pk].households,
+            "没人在家的过几天再去，不愿意的不用再问。", reverse("surveys:left", args=[s.pk]))
+        for s in found
     ]  # fmt: skip
 
 

@@ -20,8 +20,7 @@ def tell(event_id: str, **_: object) -> int:
 
 
 @app.periodic(cron="40 18 * * *")
-@app.task(name="surveys.nightly", queueing_lock="surveys.nightly")
-def nightly(timestamp: int) -> dict[str, int]:
-    """Every night at 2:40 local time: words that are kept long enough are deleted, new
-    communities get what was sent. The counts stand in the log."""
-    return {**services.forget(), "sent": services.send_missing()}
+@app.task(name="surveys.send_missing", queueing_lock="surveys.send_missing")
+def send_missing(timestamp: int) -> int:
+    """Every night at 2:40 local time: new communities get what was sent to all."""
+    return services.send_missing()

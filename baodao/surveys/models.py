@@ -55,7 +55,6 @@ class Survey(Acted):
     draft = models.JSONField(null=True, blank=True)
     sums = models.JSONField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
-    cleared_on = models.DateField("文字已删除", null=True, blank=True)
     by_name = models.TextField("发起人", default="")
 
     class Meta:

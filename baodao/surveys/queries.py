@@ -22,7 +22,7 @@ TITLES = {
     "draft": "起草", "edit": "改了名称或日期", "build": "改了问题", "publish": "发布",
     "receive": "收到上级的摸底", "revise": "问题换了新版", "extend": "改了截止日期",
     "close": "结束，合计已定下", "withdraw": "撤回", "drop": "不做了",
-    "forget": "满一年，文字已删除", "follow_place": "随区划调整",
+    "follow_place": "随区划调整",
 }  # fmt: skip
 _ICONS: dict[str, tuple[str, Tone]] = {
     "publish": ("send", "ok"), "receive": ("send", "ok"), "revise": ("refresh", "go"),

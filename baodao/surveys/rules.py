@@ -2,7 +2,6 @@
 domain 9.3, 9.4, 9.5)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
@@ -22,7 +21,6 @@ MAX_QUESTIONS = 40
 MAX_OPTIONS = 15
 K = 5  # smallest published count above the community (domain 9.4)
 RATE_N = 10  # and how many answers a rate or a median needs
-TEXT_KEPT = timedelta(days=365)  # after the end (domain 9.3)
 NOTICE = (
     "社区做这次摸底，是为了知道大家需要什么、谁家要多照看。只有本社区和本网格的工作人员看得到"
     "您的回答，上级只看合计。文字内容结束满一年删除。可以只答一部分，也可以不答，不影响办别的事。"
@@ -49,7 +47,6 @@ FLOW = Flow.of(
         ("running", "extend", "running"),
         ("running", "close", "closed"),
         ("running", "withdraw", "dropped"),
-        ("closed", "forget", "closed"),
     ],
 )
 
@@ -82,7 +79,6 @@ ACTIONS = {
     "close": ("结束摸底", {**_MAKERS, **_SYSTEM}),
     "withdraw": ("撤回", {**_MAKERS, **_SYSTEM}),
     "drop": ("不做了", _MAKERS),
-    "forget": ("到期删除文字", _SYSTEM),
     "follow_place": ("随区划调整", _FOLLOW),
 }
 MESSAGES = {
@@ -96,7 +92,6 @@ SHEETS = {
     "fill": ("登记一户", _AT_THE_DOOR),
     "refill": ("再登记、改登记", _AT_THE_DOOR),
     "need": ("发现需求转成一单", _AT_THE_DOOR),
-    "forget": ("到期删除文字", _SYSTEM),
     "follow_place": ("随区划调整", _FOLLOW),
 }
 

@@ -20,7 +20,6 @@ from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, TOWNSHIP
-from baodao.surveys import rules
 from baodao.surveys.asking import kept
 from baodao.surveys.models import Edition, Sheet, Survey, Template
 from baodao.surveys.results import kept_sums, kept_sums_of_parts
@@ -142,7 +141,7 @@ def _send(it: Survey, actor: Actor, at: datetime) -> int:
         "place_id": [pk for pk, _ in rows], "path": [path for _, path in rows],
         "created_at": at, "version": 1, "parent_id": it.pk, "previous_id": None,
         "state": "running", "draft": None, "sums": None, "closed_on": None,
-        "cleared_on": None, "questions": [it.questions] * len(rows),
+        "questions": [it.questions] * len(rows),
         **{n: getattr(it, n) for n in (
             "title", "why", "starts_on", "ends_on", "round", "edition", "by_name",
         )},
@@ -266,39 +265,3 @@ def withdraw(
 def drop(*, actor: Actor, survey_id: UUID, now: datetime | None = None) -> Done:
     """A draft that is not gone on with."""
     return act(actor, "surveys.drop", survey_id, now=now)
-
-
-# --- what is kept, and how long (domain 9.3) ------------------------------------------
-
-
-def forget(now: datetime | None = None) -> dict[str, int]:
-    """A year after the end, what households said in words is deleted; codes and sums
-    stay. Returns how many surveys and sheets, for the log."""
-    at = now or clock_now()
-    day = today(at)
-    due = Survey.objects.filter(
-        state="closed", parent=None, cleared_on=None,
-        closed_on__lte=day - rules.TEXT_KEPT,
-    )  # fmt: skip
-    n = {"surveys": 0, "sheets": 0}
-    for it in due:
-        with transaction.atomic():
-            sheets = Sheet.objects.filter(survey=it, texts__isnull=False)
-            ids = list(sheets.values_list("pk", flat=True))
-            if ids:
-                act_many(
-                    SYSTEM,
-                    "survey_sheets.forget",
-                    ids,
-                    Write(set={"texts": ""}),
-                    now=at,
-                )
-            own = Write(set={"cleared_on": day}, data={"sheets": len(ids)})
-            both = [
-                it.pk,
-                *it.parts.filter(state="closed").values_list("pk", flat=True),
-            ]
-            act_many(SYSTEM, "surveys.forget", both, own, now=at)
-        n["surveys"] += 1
-        n["sheets"] += len(ids)
-    return n

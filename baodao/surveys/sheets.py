@@ -1,7 +1,7 @@
 """The lists of surveys as files: numbers and household numbers, never who or where, and
 never what somebody said (domain 9.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.http import HttpRequest
 
@@ -154,23 +154,36 @@ def needs(request: HttpRequest) -> Listing:
 
 
 def changes(request: HttpRequest) -> Listing:
-    """Households by what has changed; their number and how many answers, not which."""
+    """Households by what has changed, by number and how many answers, not which; for
+    those above both rounds in sums."""
     actor, it = from_address(request)
-    if queries.is_above(actor):
-        raise Forbidden
-    before = results.last_round(it)
+    look.reached(it)
+    before, reach = results.last_round(it), coverage.reach(actor, it)
     if before is None:
         raise NotFound
+    if queries.is_above(actor) or it.place.level < COMMUNITY:
+        return _sums_beside(it, results.compared(it, before, reach, above=True))
     kind = look.kind_of(request)
-    found = [
-        c for c in results.home_changes(it, before, coverage.reach(actor, it))
-        if c.kind == kind
-    ]  # fmt: skip
+    found = [c for c in results.home_changes(it, before, reach) if c.kind == kind]
     rows: list[list[Value]] = [[f"户 {c.number}", c.title, len(c.steps)] for c in found]
     return Listing(
         f"{it.title}两轮对照", ("户号", "变化", "变了几题"), rows, len(rows),
         summing.CHANGES[kind],
     )  # fmt: skip
+
+
+def _sums_beside(it: Survey, found: Sequence[results.Answer]) -> Listing:
+    rows: list[list[Value]] = []
+    for a in found:
+        rows += [
+            [a.question.label, b.label, _shown(b.before), _shown(b.n)] for b in a.bars
+        ]
+    heads = ("问题", "答案", "上次户数", "这次户数")
+    return Listing(f"{it.title}两轮对照", heads, rows, len(rows))
+
+
+def _shown(n: int | None) -> Value:
+    return FEW if n is None else n
 
 
 ALL = {

@@ -307,12 +307,18 @@ def _open(book: Book) -> None:
 
 
 def _from_door_to_door(book: Book, case: Case) -> None:
-    """What households of the demo community have asked for lately was found by the
-    survey that is under way there."""
-    main = book.w.places[book.w.preset.main].path
-    home = case.household
-    if home and home.path.startswith(main) and case.source not in ("online", "desk"):
-        case.source = "survey"
+    """Half of what the demo community's households have asked for lately was found by
+    the survey that is under way there. Numbers of its own: other orders stay as they
+    are."""
+    w = book.w
+    main = w.places[w.preset.main].path
+    rng = w.rng(f"door:{case.code}")
+    near = case.place.path.startswith(main) and case.source != "online"
+    if not near or case.text.goods or rng.random() < 0.4:
+        return
+    homes = [h for h in w.households[main] if h.path.startswith(case.place.path)]
+    if homes:
+        case.source, case.household = "survey", case.household or rng.choice(homes)
 
 
 def _named(book: Book, row: dict[str, str]) -> None:

@@ -31,6 +31,7 @@ WORDS = (
     "希望周末也能办事", "盼着装个电梯", "楼下井盖松了",
 )  # fmt: skip
 UNHAPPY = ("反映的事回得慢", "停车一直没解决", "楼道卫生没人管")
+GROUPS = ("elder", "minor", "disabled")  # as the first template names them
 HOWS = (("visit", "phone", "desk", "paper"), (72, 14, 6, 8))
 
 
@@ -151,8 +152,11 @@ def _again(
     by_home = {o.household_id: o for o in found}
     before = {s.household_id: s for s in first.sheets if s.outcome == "answered"}
     last = (today(w.now) - r.it.starts_on).days
-    for home in homes:
-        order, luck = by_home.get(home.pk), rng.random()
+    # Dealt out, not drawn, so that it is just so many percent.
+    dealt = [(n + 0.5) / len(homes) for n in range(len(homes))]
+    rng.shuffle(dealt)
+    for home, luck in zip(homes, dealt, strict=True):
+        order = by_home.get(home.pk)
         if not order and luck > ANSWERED + NOBODY + UNWILLING:
             continue
         on = (
@@ -276,15 +280,14 @@ def _answer(rng: random.Random, q: Question, home: Household) -> Any:
     if q.kind == "yesno":
         return "yes" if rng.random() < (0.92 if elder else 0.42) else "no"
     weights = [6 - min(n, 5) for n in range(len(codes))]
+    if q.label.startswith("对社区服务满意"):
+        weights = [66, 29, 5]
     if q.kind == "one":
         return rng.choices(codes, weights)[0]
     if q.label.startswith("家里有没有"):
-        return (
-            [codes[0]]
-            if elder
-            else [codes[1]]
-            if "minor" in home.focus
-            else [codes[-1]]
-        )
+        cared = [c for c, g in zip(codes, GROUPS, strict=False) if g in home.focus]
+        if elder and rng.random() < 0.25:
+            cared.append(codes[3])
+        return cared or [codes[-1]]
     some = {rng.choices(codes, weights)[0] for _ in range(rng.choice((1, 1, 2, 2, 3)))}
     return [code for code in codes if code in some]

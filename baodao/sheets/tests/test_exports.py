@@ -20,6 +20,8 @@ from baodao.places.tests.changing import drafted
 from baodao.sheets import exports
 from baodao.sheets.models import Export
 from baodao.sheets.tests.files import cells_of
+from baodao.surveys.services import close
+from baodao.surveys.tests.make import published as survey
 
 pytestmark = pytest.mark.django_db
 # What must be nowhere in an export: telephones, addresses, residents' words (P2, P3).
@@ -116,6 +118,10 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
     sent = published(w, now=now(), due_on=today() + timedelta(days=14)).pk
     change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
     whole = planned(w)
+    asked = survey(w, now=now() - timedelta(days=3))
+    close(actor=w.actors["community_worker"], survey_id=asked.pk)
+    again = survey(w, again=asked.pk, now=now())
+    wide = survey(w, "township_party", now=now()).pk
     pages = {
         "orders": reverse("orders:list"), "orders_unit": reverse("orders:unit"),
         "units": reverse("people:units"), "members": reverse("people:members"),
@@ -171,6 +177,15 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "visits_bonds": reverse("pairings:visit_choose"),
         "visits_missing": reverse("pairings:visits_missing"),
         "visits_unit": reverse("pairings:unit_visits"),
+        "surveys": reverse("surveys:list"),
+        **{
+            code: reverse(f"surveys:{name}", args=[pk]) + f"?survey={pk}"
+            for code, name, pk in (
+                ("survey_areas", "detail", again.pk), ("survey_doors", "left", again.pk),
+                ("survey_results", "results", again.pk), ("survey_places", "places", wide),
+                ("survey_needs", "needs", again.pk), ("survey_changes", "changes", again.pk),
+            )
+        },
     }  # fmt: skip
     assert set(pages) == set(exports.codes())
     for role in KINDS_OF_ROLE:

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from baodao.core.clock import at_local
+from baodao.core.clock import now as clock_now
 from baodao.orders.tests.make import categories
 from baodao.people.tests.make import World
 from baodao.places.models import Household, Place
@@ -78,3 +79,15 @@ def asked(
         actor=w.actors[who], survey_id=it.pk, household_id=(household or w.household).pk,
         said=said, now=now, client_id=client_id,
     )  # fmt: skip
+
+
+def rounds(w: World) -> tuple[Survey, Survey, Survey]:
+    """A draft, the second round of one in which the household has answered, and one
+    of the township."""
+    worker = w.actors["community_worker"]
+    first = published(w, now=clock_now() - 9 * DAY)
+    services.close(actor=worker, survey_id=first.pk)
+    again = published(w, again=first.pk, now=clock_now() - DAY)
+    asked(w, again, now=clock_now())
+    wide = published(w, "township_party", now=clock_now() - DAY)
+    return drafted(w, now=clock_now(), title="还在写的摸底"), again, wide

@@ -8,6 +8,7 @@ import pytest
 from baodao.acts.models import Event
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.orders.models import Order
+from baodao.people import retention
 from baodao.people.tests.make import World, world
 from baodao.places.services import close_place
 from baodao.places.tests.changing import carried_out
@@ -217,14 +218,13 @@ def test_closing_keeps_the_sums_and_a_year_later_the_words_go(w: World) -> None:
     with pytest.raises(Conflict):
         asked(w, part, home(w, 8))
     year = NOW + 9 * DAY + timedelta(days=365)
-    assert services.forget(year - DAY) == {"surveys": 0, "sheets": 0}
-    assert services.forget(year) == {"surveys": 1, "sheets": 1}
-    assert services.forget(year) == {"surveys": 0, "sheets": 0}
+    assert retention.run(year) is None
+    gone = retention.run(year + DAY)
+    assert gone and gone.counts == {"survey_words": 1}
+    assert retention.run(year + DAY) is None
     sheet = Sheet.objects.get()
     assert sheet.texts == "" and sheet.answers["q1"] == 3
     assert results.sums_of(part)["q8"]["n"] == 1
-    part.refresh_from_db()
-    assert part.cleared_on is not None
 
 
 def test_a_community_may_end_its_part_earlier_and_a_new_one_gets_its_own(

@@ -112,10 +112,7 @@ def _fill(
         "reveal_url": _here("surveys:reveal", it, home, request),
         "may_reveal": can(actor, "households.reveal", home),
     }  # fmt: skip
-    answer = render(request, "surveys/fill.html", context, status=status_of(form))
-    if shown:
-        answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "surveys/fill.html", context, status=status_of(form))
 
 
 def _here(name: str, it: Survey, home: Household, request: HttpRequest) -> str:
@@ -236,7 +233,7 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
             for q in results.questions_of(it) if q.key in given
         ],
         "orders": [n.order for n in row.needs.select_related("order").order_by("-id")],
-        "cleared": row.survey.cleared_on,
+        "cleared": bool(set(row.texted) - set(texts)),
     }  # fmt: skip
     return render(request, "surveys/sheet.html", context, status=status_of(form))
 
