@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import CENTRE, COMMUNITY, MEMBER, MOVERS, ORG, SYSTEM, UNIT
 from baodao.core.clock import local
 
 CHANNELS = {"unit": "单位联系点", "residence": "居住地"}
@@ -97,41 +98,27 @@ PART_FLOW = Flow.of(
 # What the list says of somebody, and the act that notes it.
 MARKS = {"attended": "attend", "excused": "excuse", "no_show": "miss"}
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE, "practice_center": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_SYSTEM = {"system": Scope.ALL}
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_HOSTS = {**_COMMUNITY, **_TOWN, **_UNIT}
-_CONFIRMERS = {**_COMMUNITY, "township_party": Scope.PLACE}
-_MOVERS = {
-    "prefecture_org": Scope.PLACE, "county_org": Scope.PLACE, "system_admin": Scope.ALL,
-    **_SYSTEM,
-}  # fmt: skip
-FOLLOW_UNIT = ("随单位合并", _SYSTEM)
+_HOSTS = {**COMMUNITY, **CENTRE, **UNIT}
+_CONFIRMERS = {**COMMUNITY, "township_party": Scope.PLACE}
+FOLLOW_UNIT = ("随单位合并", SYSTEM)
 
 ACTIONS = {
     # A published activity is a notice that everybody may read (domain 9.1); lists
     # show what concerns the reader, and a plan only its host and the place.
     "view": (
         "查看活动",
-        {**_COMMUNITY, **_TOWN, **_ORG, "inspector": Scope.PLACE,
+        {**COMMUNITY, **CENTRE, **ORG, "inspector": Scope.PLACE,
          **dict.fromkeys(("unit_secretary", "unit_liaison", "member", "grid_worker"),
                          Scope.ALL)},
     ),
-    "plan": ("计划活动", {**_HOSTS, **_SYSTEM}),
-    "draft": ("起草活动", _SYSTEM),
+    "plan": ("计划活动", {**_HOSTS, **SYSTEM}),
+    "draft": ("起草活动", SYSTEM),
     "revise": ("改活动", _HOSTS),
     "publish": ("发布活动", _HOSTS),
     "invite": ("请人来", _HOSTS),
     "show_code": ("开签到码", _HOSTS),
     "hide_code": ("关签到码", _HOSTS),
-    "cancel": ("取消活动", {**_HOSTS, **_SYSTEM}),
+    "cancel": ("取消活动", {**_HOSTS, **SYSTEM}),
     "finish": ("记到场名单", _HOSTS),
     "confirm": ("确认名单", _CONFIRMERS),
     "send_back": ("退回名单", _CONFIRMERS),
@@ -139,8 +126,8 @@ ACTIONS = {
         "更正名单",
         {"community_secretary": Scope.PLACE, "township_party": Scope.PLACE},
     ),
-    "archive": ("归档", _SYSTEM),
-    "follow_place": ("随区划调整", _MOVERS),
+    "archive": ("归档", SYSTEM),
+    "follow_place": ("随区划调整", MOVERS),
     "follow_unit": FOLLOW_UNIT,
 }  # fmt: skip
 # Nobody confirms the list they made (domain 5, 6.8).
@@ -154,13 +141,13 @@ MESSAGES = {
 PART_ACTIONS = {
     "view": (
         "查看参加名单",
-        {**_HOSTS, **_ORG, **_MEMBER, "inspector": Scope.PLACE},
+        {**_HOSTS, **ORG, **MEMBER, "inspector": Scope.PLACE},
     ),
-    "sign_up": ("报名", {**_HOSTS, **_MEMBER}),
-    "wait": ("候补", {**_HOSTS, **_MEMBER}),
-    "check_in": ("输签到码", _MEMBER),
-    "move_up": ("候补转报名", _SYSTEM),
-    "withdraw": ("取消报名", {**_HOSTS, **_MEMBER, **_SYSTEM}),
+    "sign_up": ("报名", {**_HOSTS, **MEMBER}),
+    "wait": ("候补", {**_HOSTS, **MEMBER}),
+    "check_in": ("输签到码", MEMBER),
+    "move_up": ("候补转报名", SYSTEM),
+    "withdraw": ("取消报名", {**_HOSTS, **MEMBER, **SYSTEM}),
     "attend": ("记到场", _HOSTS),
     "excuse": ("记请假", _HOSTS),
     "miss": ("记没来", _HOSTS),
@@ -168,16 +155,16 @@ PART_ACTIONS = {
     "follow_unit": FOLLOW_UNIT,
 }
 PRIORITY_ACTIONS = {
-    "view": ("查看中心工作", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
-    "add": ("加中心工作", _ORG),
-    "edit": ("改中心工作", _ORG),
+    "view": ("查看中心工作", {**_HOSTS, **ORG, "inspector": Scope.PLACE}),
+    "add": ("加中心工作", ORG),
+    "edit": ("改中心工作", ORG),
 }
 TARGET_ACTIONS = {
-    "view": ("查看年度计划", {**_HOSTS, **_ORG, "inspector": Scope.PLACE}),
-    "set": ("定年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
-    "change": ("改年度计划", {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT}),
+    "view": ("查看年度计划", {**_HOSTS, **ORG, "inspector": Scope.PLACE}),
+    "set": ("定年度计划", {**COMMUNITY, "township_party": Scope.PLACE, **UNIT}),
+    "change": ("改年度计划", {**COMMUNITY, "township_party": Scope.PLACE, **UNIT}),
 }
-SET_UP = {**_COMMUNITY, **_TOWN, **_ORG}
+SET_UP = {**COMMUNITY, **CENTRE, **ORG}
 VENUE_ACTIONS = {
     "view": (
         "查看场地",
@@ -189,12 +176,12 @@ VENUE_ACTIONS = {
     ),
     "add": ("加场地", SET_UP),
     "edit": ("改场地", SET_UP),
-    "follow_place": ("随区划调整", _MOVERS),
+    "follow_place": ("随区划调整", MOVERS),
 }
 CARRIER_ACTIONS = {
-    "view": ("查看活动载体", {**_ORG, **_COMMUNITY, **_TOWN}),
-    "add": ("加活动载体", _ORG),
-    "edit": ("改活动载体", _ORG),
+    "view": ("查看活动载体", {**ORG, **COMMUNITY, **CENTRE}),
+    "add": ("加活动载体", ORG),
+    "edit": ("改活动载体", ORG),
 }
 
 USUAL_DAYS = 7  # entered within a week: as usual
@@ -289,36 +276,36 @@ TURN_FLOW = Flow.of(
      ("told", "refuse", "refused")],
 )  # fmt: skip
 _VIEWERS = {
-    **_COMMUNITY, **_TOWN, **_ORG, **_UNIT, **_MEMBER, "grid_worker": Scope.PLACE,
+    **COMMUNITY, **CENTRE, **ORG, **UNIT, **MEMBER, "grid_worker": Scope.PLACE,
     "inspector": Scope.PLACE,
 }  # fmt: skip
 POST_ACTIONS = {
     # The wall of posts is a notice, like an activity.
     "view": (
         "查看岗位",
-        {**_COMMUNITY, **_TOWN, **_ORG, "inspector": Scope.PLACE,
+        {**COMMUNITY, **CENTRE, **ORG, "inspector": Scope.PLACE,
          **dict.fromkeys(("unit_secretary", "unit_liaison", "member", "grid_worker"),
                          Scope.ALL)},
     ),
-    "add": ("设岗位", _COMMUNITY),
-    "edit": ("改岗位", _COMMUNITY),
-    "close": ("撤岗位", _COMMUNITY),
-    "invite": ("请人认岗", _COMMUNITY),
-    "follow_place": ("随区划调整", _MOVERS),
+    "add": ("设岗位", COMMUNITY),
+    "edit": ("改岗位", COMMUNITY),
+    "close": ("撤岗位", COMMUNITY),
+    "invite": ("请人认岗", COMMUNITY),
+    "follow_place": ("随区划调整", MOVERS),
 }  # fmt: skip
 HOLD_ACTIONS = {
     "view": ("查看认岗", _VIEWERS),
-    "claim": ("认岗", {**_MEMBER, **_COMMUNITY}),
-    "end": ("辞岗、结束", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
-    "review": ("半年评议", _COMMUNITY),
-    "follow_place": ("随区划调整", _MOVERS),
+    "claim": ("认岗", {**MEMBER, **COMMUNITY}),
+    "end": ("辞岗、结束", {**MEMBER, **COMMUNITY, **SYSTEM}),
+    "review": ("半年评议", COMMUNITY),
+    "follow_place": ("随区划调整", MOVERS),
     "follow_unit": FOLLOW_UNIT,
 }
 TURN_ACTIONS = {
     "view": ("查看岗位服务", _VIEWERS),
-    "tell": ("记一次岗位服务", {**_MEMBER, **_COMMUNITY}),
-    "confirm": ("确认岗位服务", _COMMUNITY),
-    "refuse": ("不认可岗位服务", _COMMUNITY),
+    "tell": ("记一次岗位服务", {**MEMBER, **COMMUNITY}),
+    "confirm": ("确认岗位服务", COMMUNITY),
+    "refuse": ("不认可岗位服务", COMMUNITY),
 }
 _NOT_OWN = {"member_id": "member_id", "told_by": "account_id"}
 TURN_CONFLICTS = {"confirm": _NOT_OWN, "refuse": _NOT_OWN}

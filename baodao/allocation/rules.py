@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import ORG
 from baodao.core.errors import Invalid
 
 STATES: Mapping[str, State] = {
@@ -24,25 +25,20 @@ FLOW = Flow.of(
         ("draft", "drop", "dropped"),
     ],
 )
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
 PLAN_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
-    "view": ("查看联系点分配", _ORG),
-    "compute": ("试算联系点分配", _ORG),
-    "recompute": ("重新试算", _ORG),
-    "adjust": ("人工调整方案", _ORG),
-    "commit": ("让方案生效", _ORG),
-    "drop": ("放弃方案", _ORG),
+    "view": ("查看联系点分配", ORG),
+    "compute": ("试算联系点分配", ORG),
+    "recompute": ("重新试算", ORG),
+    "adjust": ("人工调整方案", ORG),
+    "commit": ("让方案生效", ORG),
+    "drop": ("放弃方案", ORG),
 }
 PAIR_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
-    "view": ("查看一家单位的分配", _ORG),
-    "override": ("换一个联系点", _ORG),
-    "undo": ("撤销人工调整", _ORG),
-    "lock": ("固定在这里", _ORG),
-    "unlock": ("取消固定", _ORG),
+    "view": ("查看一家单位的分配", ORG),
+    "override": ("换一个联系点", ORG),
+    "undo": ("撤销人工调整", ORG),
+    "lock": ("固定在这里", ORG),
+    "unlock": ("取消固定", ORG),
 }
 MESSAGES = {"commit": "联系点由组织部门审定。请交给县（区）委或地委组织部。"}
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, COUNTY, ORG, SYSTEM, TOWN, UNIT
 
 TOPIC_DAYS = 3  # topics are in so many days ahead (domain 6.6)
 BACKFILL_DAYS = 30  # a meeting held without the system is entered within these
@@ -182,21 +183,15 @@ VISIT_FLOW = Flow.of(
 
 # --- access -------------------------------------------------------------------------
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
 _SECRETARY = {"community_secretary": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_COUNTY = {"county_org": Scope.PLACE, "county_social_work": Scope.PLACE}
 _PREFECTURE = {"prefecture_org": Scope.PLACE}
-_ORG = {**_PREFECTURE, **_COUNTY}
 _PART = {"part_time_member": Scope.PLACE}
-_SYSTEM = {"system": Scope.ALL}
-_WATCH = {**_TOWN, **_ORG, "inspector": Scope.PLACE}
+_WATCH = {**TOWN, **ORG, "inspector": Scope.PLACE}
 _FOLLOW = {
     "follow_place": (
         "随区划调整",
         {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-         "system_admin": Scope.ALL, **_SYSTEM},
+         "system_admin": Scope.ALL, **SYSTEM},
     )
 }  # fmt: skip
 _ESTATE = dict.fromkeys(("instructor", "compound_branch_secretary"), Scope.PLACE)
@@ -204,91 +199,91 @@ Rows = Mapping[str, tuple[str, Mapping[str, Scope]]]
 
 MEETINGS: Rows = {
     **_FOLLOW,
-    "view": ("查看联席会议", {**_COMMUNITY, **_WATCH, **_PART}),
-    "plan": ("安排会议", {**_COMMUNITY, **_SYSTEM}),
-    "call": ("发通知", _COMMUNITY),
-    "move": ("改时间", _COMMUNITY),
-    "cancel": ("不开了", _COMMUNITY),
-    "hold": ("记会议", _COMMUNITY),
+    "view": ("查看联席会议", {**COMMUNITY, **_WATCH, **_PART}),
+    "plan": ("安排会议", {**COMMUNITY, **SYSTEM}),
+    "call": ("发通知", COMMUNITY),
+    "move": ("改时间", COMMUNITY),
+    "cancel": ("不开了", COMMUNITY),
+    "hold": ("记会议", COMMUNITY),
     "close": ("定下纪要", _SECRETARY),
 }
 SEATS: Rows = {
     **_FOLLOW,
-    "view": ("查看会议席位", {**_COMMUNITY, **_UNIT, **_WATCH, **_PART}),
-    "add": ("邀请", {**_COMMUNITY, **_SYSTEM}),
-    "reply": ("回复通知", {**_UNIT, **_COMMUNITY, "part_time_member": Scope.OWN}),
-    "attend": ("记到会", _COMMUNITY),
-    "follow_unit": ("随单位转出", _SYSTEM),
+    "view": ("查看会议席位", {**COMMUNITY, **UNIT, **_WATCH, **_PART}),
+    "add": ("邀请", {**COMMUNITY, **SYSTEM}),
+    "reply": ("回复通知", {**UNIT, **COMMUNITY, "part_time_member": Scope.OWN}),
+    "attend": ("记到会", COMMUNITY),
+    "follow_unit": ("随单位转出", SYSTEM),
 }
 TOPICS: Rows = {
     **_FOLLOW,
-    "view": ("查看议题", {**_COMMUNITY, **_UNIT, **_WATCH, **_PART}),
-    "hand_in": ("交议题", {**_UNIT, **_PART}),
-    "add": ("加议题", _COMMUNITY),
-    "take": ("列入议程", _COMMUNITY),
-    "decline": ("不列入", _COMMUNITY),
-    "withdraw": ("撤回议题", {**_UNIT, **_COMMUNITY}),
+    "view": ("查看议题", {**COMMUNITY, **UNIT, **_WATCH, **_PART}),
+    "hand_in": ("交议题", {**UNIT, **_PART}),
+    "add": ("加议题", COMMUNITY),
+    "take": ("列入议程", COMMUNITY),
+    "decline": ("不列入", COMMUNITY),
+    "withdraw": ("撤回议题", {**UNIT, **COMMUNITY}),
 }
 RESOLUTIONS: Rows = {
     **_FOLLOW,
-    "view": ("查看议定事项", {**_COMMUNITY, **_UNIT, **_WATCH, **_PART}),
-    "record": ("记议定事项", _COMMUNITY),
-    "edit": ("改议定事项", _COMMUNITY),
-    "agree": ("定下纪要", {**_SECRETARY, **_SYSTEM}),
+    "view": ("查看议定事项", {**COMMUNITY, **UNIT, **_WATCH, **_PART}),
+    "record": ("记议定事项", COMMUNITY),
+    "edit": ("改议定事项", COMMUNITY),
+    "agree": ("定下纪要", {**_SECRETARY, **SYSTEM}),
     "drop": ("不再办", _SECRETARY),
-    "report": ("报办结", {**_UNIT, **_COMMUNITY}),
-    "confirm": ("确认办成", _COMMUNITY),
-    "send_back": ("退回再办", _COMMUNITY),
-    "review": ("会上看过", _COMMUNITY),
-    "reassign": ("换承办单位", {**_COMMUNITY, **_SYSTEM}),
+    "report": ("报办结", {**UNIT, **COMMUNITY}),
+    "confirm": ("确认办成", COMMUNITY),
+    "send_back": ("退回再办", COMMUNITY),
+    "review": ("会上看过", COMMUNITY),
+    "reassign": ("换承办单位", {**COMMUNITY, **SYSTEM}),
 }
 PART_TIME: Rows = {
     **_FOLLOW,
-    "view": ("查看兼职委员", {**_COMMUNITY, **_UNIT, **_WATCH, **_PART}),
-    "recommend": ("推荐", {"unit_secretary": Scope.UNIT, **_COMMUNITY}),
+    "view": ("查看兼职委员", {**COMMUNITY, **UNIT, **_WATCH, **_PART}),
+    "recommend": ("推荐", {"unit_secretary": Scope.UNIT, **COMMUNITY}),
     "select": ("确定人选", _SECRETARY),
-    "approve": ("批准", _TOWN),
-    "file": ("备案", _COUNTY),
-    "appoint": ("聘任", {**_SECRETARY, **_TOWN}),
-    "decline": ("不通过", {**_SECRETARY, **_TOWN, **_COUNTY}),
-    "end": ("卸任", {**_SECRETARY, **_TOWN, **_SYSTEM}),
-    "expire": ("任期届满", _SYSTEM),
-    "drop": ("不再进行", _SYSTEM),
+    "approve": ("批准", TOWN),
+    "file": ("备案", COUNTY),
+    "appoint": ("聘任", {**_SECRETARY, **TOWN}),
+    "decline": ("不通过", {**_SECRETARY, **TOWN, **COUNTY}),
+    "end": ("卸任", {**_SECRETARY, **TOWN, **SYSTEM}),
+    "expire": ("任期届满", SYSTEM),
+    "drop": ("不再进行", SYSTEM),
 }
 FEDERATIONS: Rows = {
     **_FOLLOW,
-    "view": ("查看党建联合体", {**_COMMUNITY, **_WATCH, **_PART}),
-    "form": ("组建联合体", {**_SECRETARY, **_TOWN}),
-    "edit": ("修改联合体", {**_SECRETARY, **_TOWN}),
-    "dissolve": ("撤销联合体", {**_SECRETARY, **_TOWN}),
+    "view": ("查看党建联合体", {**COMMUNITY, **_WATCH, **_PART}),
+    "form": ("组建联合体", {**_SECRETARY, **TOWN}),
+    "edit": ("修改联合体", {**_SECRETARY, **TOWN}),
+    "dissolve": ("撤销联合体", {**_SECRETARY, **TOWN}),
 }
 FEDERATED: Rows = {
     **_FOLLOW,
-    "view": ("查看成员单位", {**_COMMUNITY, **_UNIT, **_WATCH, **_PART}),
-    "join": ("加入联合体", {**_SECRETARY, **_TOWN, **_SYSTEM}),
-    "leave": ("退出联合体", {**_SECRETARY, **_TOWN, **_SYSTEM}),
+    "view": ("查看成员单位", {**COMMUNITY, **UNIT, **_WATCH, **_PART}),
+    "join": ("加入联合体", {**_SECRETARY, **TOWN, **SYSTEM}),
+    "leave": ("退出联合体", {**_SECRETARY, **TOWN, **SYSTEM}),
 }
 NOTES: Rows = {
     **_FOLLOW,
-    "view": ("查看组织生活记录", {**_COMMUNITY, **_TOWN, **_ORG, **_ESTATE}),
-    "note": ("记组织生活", {**_ESTATE, **_COMMUNITY}),
-    "amend": ("补充", {**_ESTATE, **_COMMUNITY}),
-    "confirm": ("确认", _COMMUNITY),
-    "return": ("退回补充", _COMMUNITY),
+    "view": ("查看组织生活记录", {**COMMUNITY, **TOWN, **ORG, **_ESTATE}),
+    "note": ("记组织生活", {**_ESTATE, **COMMUNITY}),
+    "amend": ("补充", {**_ESTATE, **COMMUNITY}),
+    "confirm": ("确认", COMMUNITY),
+    "return": ("退回补充", COMMUNITY),
 }
 LEADERS: Rows = {
     **_FOLLOW,
-    "view": ("查看领导联系点", {**_ORG, **_TOWN, **_COMMUNITY, "inspector": Scope.PLACE}),
-    "assign": ("确定领导联系点", {**_PREFECTURE, **_COUNTY}),
-    "end": ("结束联系", {**_PREFECTURE, **_COUNTY}),
+    "view": ("查看领导联系点", {**ORG, **TOWN, **COMMUNITY, "inspector": Scope.PLACE}),
+    "assign": ("确定领导联系点", {**_PREFECTURE, **COUNTY}),
+    "end": ("结束联系", {**_PREFECTURE, **COUNTY}),
 }  # fmt: skip
 LEADER_VISITS: Rows = {
     **_FOLLOW,
-    "view": ("查看领导走访", {**_ORG, **_TOWN, **_COMMUNITY, "inspector": Scope.PLACE}),
-    "note": ("记领导走访", {**_ORG, **_COMMUNITY}),
-    "confirm": ("确认走访", {**_PREFECTURE, **_COUNTY, **_COMMUNITY}),
-    "void": ("作废", {**_PREFECTURE, **_COUNTY, **_COMMUNITY}),
-    "follow_up": ("记后续", {**_ORG, **_COMMUNITY}),
+    "view": ("查看领导走访", {**ORG, **TOWN, **COMMUNITY, "inspector": Scope.PLACE}),
+    "note": ("记领导走访", {**ORG, **COMMUNITY}),
+    "confirm": ("确认走访", {**_PREFECTURE, **COUNTY, **COMMUNITY}),
+    "void": ("作废", {**_PREFECTURE, **COUNTY, **COMMUNITY}),
+    "follow_up": ("记后续", {**ORG, **COMMUNITY}),
 }  # fmt: skip
 
 _MADE = {"made_by": "person_id"}

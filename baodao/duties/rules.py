@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, GRID, MEMBER, ORG, SYSTEM, TOWN, UNIT
 
 STATES: Mapping[str, State] = {
     "due": State("待办", "member", "去做", "soon", "clock"),
@@ -103,41 +104,29 @@ def make_up_until(kind: str, due_on: date) -> date:
     return due_on + timedelta(days=KINDS[kind].make_up_days)
 
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_GRID = {"grid_worker": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_SYSTEM = {"system": Scope.ALL}
-
 ACTIONS = {
     "view": (
         "查看应办",
-        {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_TOWN, **_ORG,
+        {**MEMBER, **UNIT, **COMMUNITY, **GRID, **TOWN, **ORG,
          "inspector": Scope.PLACE},
     ),
-    "generate": ("列出应办", _SYSTEM),
-    "fulfil": ("记为做了", {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_SYSTEM}),
+    "generate": ("列出应办", SYSTEM),
+    "fulfil": ("记为做了", {**MEMBER, **UNIT, **COMMUNITY, **GRID, **SYSTEM}),
     # Done and confirmed at once: by what is confirmed already.
-    "settle": ("记为完成", {**_COMMUNITY, **_GRID, **_SYSTEM}),
-    "confirm": ("确认", {**_COMMUNITY, **_GRID, **_SYSTEM}),
-    "refuse": ("不认可", {**_COMMUNITY, **_SYSTEM}),
-    "attempt": ("记下没见到", {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_SYSTEM}),
-    "excuse": ("免办", {**_COMMUNITY, **_SYSTEM}),
-    "restore": ("撤回免办", {**_COMMUNITY, **_SYSTEM}),
-    "stand_in": ("请人代办", {**_COMMUNITY, "unit_secretary": Scope.UNIT, **_SYSTEM}),
-    "miss": ("到期没做", _SYSTEM),
-    "lapse": ("补办期已过", _SYSTEM),
-    "cancel": ("不用做了", {**_COMMUNITY, **_SYSTEM}),
-    "shift": ("顺延", _SYSTEM),
-    "remind": ("提醒", _SYSTEM),
-    "hand_over": ("交给别人", _SYSTEM),
-    "reopen": ("重新列为应办", _SYSTEM),
+    "settle": ("记为完成", {**COMMUNITY, **GRID, **SYSTEM}),
+    "confirm": ("确认", {**COMMUNITY, **GRID, **SYSTEM}),
+    "refuse": ("不认可", {**COMMUNITY, **SYSTEM}),
+    "attempt": ("记下没见到", {**MEMBER, **UNIT, **COMMUNITY, **GRID, **SYSTEM}),
+    "excuse": ("免办", {**COMMUNITY, **SYSTEM}),
+    "restore": ("撤回免办", {**COMMUNITY, **SYSTEM}),
+    "stand_in": ("请人代办", {**COMMUNITY, "unit_secretary": Scope.UNIT, **SYSTEM}),
+    "miss": ("到期没做", SYSTEM),
+    "lapse": ("补办期已过", SYSTEM),
+    "cancel": ("不用做了", {**COMMUNITY, **SYSTEM}),
+    "shift": ("顺延", SYSTEM),
+    "remind": ("提醒", SYSTEM),
+    "hand_over": ("交给别人", SYSTEM),
+    "reopen": ("重新列为应办", SYSTEM),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "stand_in_id": "member_id", "done_by_id": "member_id"}
 # Nobody confirms or excuses what they owe themselves (domain 5).
@@ -147,4 +136,4 @@ MESSAGES = {
     "excuse": "自己的免办要由别人决定。请社区的同事来办。",
     "stand_in": "请人代办由社区或单位书记来定。",
 }
-RUN_ACTIONS = {"add": ("列出应办", _SYSTEM)}
+RUN_ACTIONS = {"add": ("列出应办", SYSTEM)}

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from baodao.acts.access import Scope
+from baodao.acts.grants import COMMUNITY, MOVERS, ORG, SYSTEM, TOWN, UNIT
 
 # 五联 (L27) and 四共 (L19).
 JOINT_TYPES = {
@@ -30,27 +31,14 @@ USUAL = {
 }
 
 SECRETARY = {"community_secretary": Scope.PLACE}
-COMMUNITY = {"community_worker": Scope.PLACE, **SECRETARY}
-TOWN = {"township_party": Scope.PLACE}
 UNIT_HEAD = {"unit_secretary": Scope.UNIT}
-UNIT = {**UNIT_HEAD, "unit_liaison": Scope.UNIT}
-ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-SYSTEM = {"system": Scope.ALL}
 # Who reads what communities and units do together.
 READERS = {
     **COMMUNITY, **TOWN, **UNIT, **ORG, **SYSTEM, "practice_center": Scope.PLACE,
     "inspector": Scope.PLACE,
 }  # fmt: skip
 # What happens to rows when places or units change.
-FOLLOW_PLACE = (
-    "随区划调整",
-    {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-     "system_admin": Scope.ALL, **SYSTEM},
-)  # fmt: skip
+FOLLOW_PLACE = ("随区划调整", MOVERS)
 FOLLOW_UNIT = ("随单位合并", SYSTEM)
 UNIT_GONE = ("因单位撤销结束", SYSTEM)
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import CENTRE, COMMUNITY, GRID, MEMBER, REQUESTER, SYSTEM, UNIT
 from baodao.core.clock import local
 
 KINDS = {
@@ -237,20 +238,13 @@ PUBLIC_STATES = {
     "居民确认解决": ("confirmed", "closed"),
 }
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_CENTRE = {"practice_center": Scope.PLACE, "township_party": Scope.PLACE}
-_GRID = {"grid_worker": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_REQUESTER = {"requester": Scope.OWN}
-_SYSTEM = {"system": Scope.ALL}
-_HANDLERS = {**_COMMUNITY, **_CENTRE}
+_HANDLERS = {**COMMUNITY, **CENTRE}
 
 ACTIONS = {
     "view": (
         "查看点单",
         {
-            **_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER,
+            **COMMUNITY, **CENTRE, **GRID, **UNIT, **MEMBER, **REQUESTER,
             "county_org": Scope.PLACE, "county_social_work": Scope.PLACE,
             "prefecture_org": Scope.PLACE, "inspector": Scope.PLACE,
         },
@@ -258,34 +252,34 @@ ACTIONS = {
     "figures": (
         "看点单统计",
         {
-            **_COMMUNITY, **_CENTRE, "county_org": Scope.PLACE,
+            **COMMUNITY, **CENTRE, "county_org": Scope.PLACE,
             "county_social_work": Scope.PLACE, "prefecture_org": Scope.PLACE,
             "inspector": Scope.PLACE,
         },
     ),
-    "find_phone": ("按电话找点单", {**_COMMUNITY, **_CENTRE, **_GRID}),
+    "find_phone": ("按电话找点单", {**COMMUNITY, **CENTRE, **GRID}),
     "view_private": (
         "查看居民原话",
-        {**_COMMUNITY, **_CENTRE, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER},
+        {**COMMUNITY, **CENTRE, **GRID, **UNIT, **MEMBER, **REQUESTER},
     ),
-    "reveal": ("显示联系信息", {**_COMMUNITY, **_GRID, **_MEMBER}),
+    "reveal": ("显示联系信息", {**COMMUNITY, **GRID, **MEMBER}),
     # Code and link speak for the resident: only those near who look after the resident,
     # and whoever registered it, hand them out.
     "slip": (
         "打印查询小条",
         {
-            **_COMMUNITY, **_GRID,
+            **COMMUNITY, **GRID,
             "practice_center": Scope.MADE, "township_party": Scope.MADE,
         },
     ),
     "follow_own": ("看自己提的", {"member": Scope.MADE}),
-    "place": ("登记", {"anonymous": Scope.ALL, "member": Scope.ALL, **_HANDLERS, **_GRID}),
-    "edit": ("修改", {**_COMMUNITY, **_CENTRE}),
+    "place": ("登记", {"anonymous": Scope.ALL, "member": Scope.ALL, **_HANDLERS, **GRID}),
+    "edit": ("修改", {**COMMUNITY, **CENTRE}),
     "verify": ("核实", _HANDLERS),
     "reject": ("不受理", _HANDLERS),
     "merge": ("合并", _HANDLERS),
     "follow": ("改随另一单", _HANDLERS),
-    "unmerge": ("分开办", {**_HANDLERS, **_REQUESTER, **_SYSTEM}),
+    "unmerge": ("分开办", {**_HANDLERS, **REQUESTER, **SYSTEM}),
     "publish": ("放到公开认领", _HANDLERS),
     "dispatch": ("派单", _HANDLERS),
     "transfer": ("转办", _HANDLERS),
@@ -295,47 +289,47 @@ ACTIONS = {
     "answer_cannot": ("答复办不了", _HANDLERS),
     "claim": ("认领", {"member": Scope.ALL}),
     "unit_claim": ("单位认领", {"unit_secretary": Scope.ALL, "unit_liaison": Scope.ALL}),
-    "release": ("退回公开认领", _MEMBER),
+    "release": ("退回公开认领", MEMBER),
     "recall": ("收回改派", _HANDLERS),
-    "expire": ("到期", _SYSTEM),
+    "expire": ("到期", SYSTEM),
     "republish": ("重新公开", _HANDLERS),
-    "unit_accept": ("单位接单", _UNIT),
-    "return": ("单位退回", _UNIT),
-    "assign": ("派给党员", _UNIT),
-    "accept": ("党员接单", _MEMBER),
-    "decline": ("接不了", _MEMBER),
-    "hand_back": ("交回单位", _MEMBER),
-    "start": ("开始服务", {**_MEMBER, **_COMMUNITY, **_GRID}),
-    "hand_on": ("转给承接单位", _SYSTEM),
-    "unit_gone": ("单位撤销，退回社区", _SYSTEM),
-    "to_unit": ("党员离开，交回单位", _SYSTEM),
-    "to_pool": ("党员离开，重新公开", _SYSTEM),
-    "ask_extension": ("申请延期", {**_MEMBER, **_UNIT}),
+    "unit_accept": ("单位接单", UNIT),
+    "return": ("单位退回", UNIT),
+    "assign": ("派给党员", UNIT),
+    "accept": ("党员接单", MEMBER),
+    "decline": ("接不了", MEMBER),
+    "hand_back": ("交回单位", MEMBER),
+    "start": ("开始服务", {**MEMBER, **COMMUNITY, **GRID}),
+    "hand_on": ("转给承接单位", SYSTEM),
+    "unit_gone": ("单位撤销，退回社区", SYSTEM),
+    "to_unit": ("党员离开，交回单位", SYSTEM),
+    "to_pool": ("党员离开，重新公开", SYSTEM),
+    "ask_extension": ("申请延期", {**MEMBER, **UNIT}),
     "extend": ("同意延期", _HANDLERS),
     "refuse_extension": ("不同意延期", _HANDLERS),
-    "report_done": ("办完了", {**_MEMBER, **_UNIT, **_COMMUNITY}),
-    "cannot_do": ("办不了", {**_MEMBER, **_COMMUNITY}),
-    "call": ("打电话没接通", {**_COMMUNITY, **_GRID}),
-    "confirm": ("居民确认", {**_REQUESTER, **_COMMUNITY, **_GRID}),
-    "reopen": ("重新办理", {**_REQUESTER, **_COMMUNITY, **_GRID}),
-    "ask_again": ("请再办", {**_REQUESTER, **_COMMUNITY, **_GRID}),
-    "take_back": ("改成办好了", _REQUESTER),
-    "unreachable": ("联系不上", _COMMUNITY),
-    "rate": ("评价", {**_REQUESTER, **_COMMUNITY, **_GRID}),
-    "thank": ("公布感谢的话", _COMMUNITY),
-    "close_unrated": ("未评办结", _SYSTEM),
-    "withdraw": ("撤回", {**_REQUESTER, **_COMMUNITY, **_GRID}),
-    "approve_text": ("同意公开文字", _REQUESTER),
-    "ask_call": ("请社区打电话", _REQUESTER),
-    "pause": ("时限暂停", {**_HANDLERS, **_SYSTEM}),
-    "resume": ("恢复计时", {**_HANDLERS, **_SYSTEM}),
-    "note": ("补记", {**_HANDLERS, **_GRID, **_UNIT, **_MEMBER, **_REQUESTER}),
-    "remind": ("提醒", _SYSTEM),
-    "escalate": ("报上级", _SYSTEM),
+    "report_done": ("办完了", {**MEMBER, **UNIT, **COMMUNITY}),
+    "cannot_do": ("办不了", {**MEMBER, **COMMUNITY}),
+    "call": ("打电话没接通", {**COMMUNITY, **GRID}),
+    "confirm": ("居民确认", {**REQUESTER, **COMMUNITY, **GRID}),
+    "reopen": ("重新办理", {**REQUESTER, **COMMUNITY, **GRID}),
+    "ask_again": ("请再办", {**REQUESTER, **COMMUNITY, **GRID}),
+    "take_back": ("改成办好了", REQUESTER),
+    "unreachable": ("联系不上", COMMUNITY),
+    "rate": ("评价", {**REQUESTER, **COMMUNITY, **GRID}),
+    "thank": ("公布感谢的话", COMMUNITY),
+    "close_unrated": ("未评办结", SYSTEM),
+    "withdraw": ("撤回", {**REQUESTER, **COMMUNITY, **GRID}),
+    "approve_text": ("同意公开文字", REQUESTER),
+    "ask_call": ("请社区打电话", REQUESTER),
+    "pause": ("时限暂停", {**_HANDLERS, **SYSTEM}),
+    "resume": ("恢复计时", {**_HANDLERS, **SYSTEM}),
+    "note": ("补记", {**_HANDLERS, **GRID, **UNIT, **MEMBER, **REQUESTER}),
+    "remind": ("提醒", SYSTEM),
+    "escalate": ("报上级", SYSTEM),
     "follow_place": (
         "随区划调整",
         {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-         "system_admin": Scope.ALL, **_SYSTEM},
+         "system_admin": Scope.ALL, **SYSTEM},
     ),
 }  # fmt: skip
 # The helper never speaks for the resident (idea 2, domain 5).

@@ -6,6 +6,7 @@ from datetime import date
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, SYSTEM, UNIT
 
 MOST = 2_000  # addressees of one directive
 ISSUERS = ("prefecture_org", "county_org", "township_party")
@@ -73,18 +74,15 @@ ITEM_FLOW = Flow.of(
 )
 
 _ISSUER = dict.fromkeys(ISSUERS, Scope.PLACE)
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
 _WATCH = {"county_social_work": Scope.PLACE, "inspector": Scope.PLACE}
-_SYSTEM = {"system": Scope.ALL}
 _FOLLOW = (
     "随区划调整",
     {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-     "system_admin": Scope.ALL, **_SYSTEM},
+     "system_admin": Scope.ALL, **SYSTEM},
 )  # fmt: skip
 # Who may have an item: places by their desks, units by theirs.
 _ADDRESSEE = {
-    "county_org": Scope.PLACE, "township_party": Scope.PLACE, **_COMMUNITY, **_UNIT,
+    "county_org": Scope.PLACE, "township_party": Scope.PLACE, **COMMUNITY, **UNIT,
 }  # fmt: skip
 Rows = Mapping[str, tuple[str, Mapping[str, Scope]]]
 
@@ -95,13 +93,13 @@ DIRECTIVES: Rows = {
     "edit": ("改工作要求", _ISSUER),
     "publish": ("发布工作要求", _ISSUER),
     "drop": ("不发了", _ISSUER),
-    "withdraw": ("撤回工作要求", {**_ISSUER, **_SYSTEM}),
+    "withdraw": ("撤回工作要求", {**_ISSUER, **SYSTEM}),
     "close": ("结束工作要求", _ISSUER),
 }
 ITEMS: Rows = {
     "follow_place": _FOLLOW,
-    "view": ("查看收到的工作要求", {**_ISSUER, **_WATCH, **_COMMUNITY, **_UNIT}),
-    "send": ("发给", {**_ISSUER, **_SYSTEM}),
+    "view": ("查看收到的工作要求", {**_ISSUER, **_WATCH, **COMMUNITY, **UNIT}),
+    "send": ("发给", {**_ISSUER, **SYSTEM}),
     "receive": ("签收", _ADDRESSEE),
     "report": ("报完成", _ADDRESSEE),
     "ask_time": ("要更多时间", _ADDRESSEE),
@@ -109,8 +107,8 @@ ITEMS: Rows = {
     "refuse_time": ("不同意延期", _ISSUER),
     "accept": ("确认完成", _ISSUER),
     "send_back": ("退回再办", _ISSUER),
-    "release": ("不用办了", {**_ISSUER, **_SYSTEM}),
-    "follow_unit": ("随单位转出", _SYSTEM),
+    "release": ("不用办了", {**_ISSUER, **SYSTEM}),
+    "follow_unit": ("随单位转出", SYSTEM),
 }
 # Nobody accepts what they reported themselves (domain 5).
 CONFLICTS = {"accept": {"reported_by": "person_id"}}

@@ -7,6 +7,17 @@ from datetime import date, time, timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import (
+    COMMUNITY,
+    GRID,
+    MEMBER,
+    MOVERS,
+    ORG,
+    REQUESTER,
+    SYSTEM,
+    TOWN,
+    UNIT,
+)
 
 # One word of the household's groups: what festivals and terms go by.
 FOCUS = {
@@ -112,52 +123,34 @@ FLOW = Flow.of(
     ],
 )
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_GRID = {"grid_worker": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_HOUSEHOLD = {"requester": Scope.OWN}
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_SYSTEM = {"system": Scope.ALL}
-_FOLLOW = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "system_admin": Scope.ALL,
-    **_SYSTEM,
-}
 
 ACTIONS = {
     "view": (
         "查看联系户",
-        {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_TOWN, **_ORG, **_HOUSEHOLD},
+        {**MEMBER, **UNIT, **COMMUNITY, **GRID, **TOWN, **ORG, **REQUESTER},
     ),
     # Group, terms, consent: only who works with the household (domain 9.5).
     "view_private": (
-        "查看联系户的情况", {**_MEMBER, **_COMMUNITY, **_GRID, **_HOUSEHOLD},
+        "查看联系户的情况", {**MEMBER, **COMMUNITY, **GRID, **REQUESTER},
     ),
-    "reveal": ("看称呼、住处和电话", {**_MEMBER, **_COMMUNITY, **_GRID}),
-    "propose": ("提出结对", {**_COMMUNITY, **_SYSTEM}),
-    "ask": ("征求同意", {**_COMMUNITY, **_GRID}),
-    "consent": ("记下同意", {**_COMMUNITY, **_GRID}),
-    "decline": ("记下不同意", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),
-    "lapse": ("到期没有答复", _SYSTEM),
-    "cancel": ("取消", {**_COMMUNITY, **_SYSTEM}),
-    "renew": ("续签同意", {**_COMMUNITY, **_GRID}),
-    "pause": ("暂停", {**_COMMUNITY, **_HOUSEHOLD, **_SYSTEM}),
-    "resume": ("恢复", {**_COMMUNITY, **_HOUSEHOLD}),
-    "expire": ("暂停满 90 天", _SYSTEM),
-    "withdraw": ("撤回同意", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),
-    "end": ("结束", {**_COMMUNITY, **_SYSTEM}),
-    "hand_over": ("换人联系", _COMMUNITY),
-    "set_terms": ("改约定", {**_COMMUNITY, **_GRID}),
-    "remind": ("提醒续签", _SYSTEM),
-    "follow_unit": ("更新所在单位", _SYSTEM),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "reveal": ("看称呼、住处和电话", {**MEMBER, **COMMUNITY, **GRID}),
+    "propose": ("提出结对", {**COMMUNITY, **SYSTEM}),
+    "ask": ("征求同意", {**COMMUNITY, **GRID}),
+    "consent": ("记下同意", {**COMMUNITY, **GRID}),
+    "decline": ("记下不同意", {**COMMUNITY, **GRID, **REQUESTER}),
+    "lapse": ("到期没有答复", SYSTEM),
+    "cancel": ("取消", {**COMMUNITY, **SYSTEM}),
+    "renew": ("续签同意", {**COMMUNITY, **GRID}),
+    "pause": ("暂停", {**COMMUNITY, **REQUESTER, **SYSTEM}),
+    "resume": ("恢复", {**COMMUNITY, **REQUESTER}),
+    "expire": ("暂停满 90 天", SYSTEM),
+    "withdraw": ("撤回同意", {**COMMUNITY, **GRID, **REQUESTER}),
+    "end": ("结束", {**COMMUNITY, **SYSTEM}),
+    "hand_over": ("换人联系", COMMUNITY),
+    "set_terms": ("改约定", {**COMMUNITY, **GRID}),
+    "remind": ("提醒续签", SYSTEM),
+    "follow_unit": ("更新所在单位", SYSTEM),
+    "follow_place": ("随区划调整", MOVERS),
 }  # fmt: skip
 # Nobody decides on the bond that is their own (domain 5).
 _OWN = {"member_id": "member_id"}
@@ -176,24 +169,24 @@ MESSAGES = {
 ESTATE_ACTIONS = {
     "view": (
         "查看包联小区",
-        {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_TOWN, **_ORG,
+        {**MEMBER, **UNIT, **COMMUNITY, **GRID, **TOWN, **ORG,
          "inspector": Scope.PLACE},
     ),
-    "add": ("包联小区", {**_COMMUNITY, **_SYSTEM}),
-    "end": ("结束包联", {**_COMMUNITY, **_SYSTEM}),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "add": ("包联小区", {**COMMUNITY, **SYSTEM}),
+    "end": ("结束包联", {**COMMUNITY, **SYSTEM}),
+    "follow_place": ("随区划调整", MOVERS),
 }  # fmt: skip
 CONSENT_ACTIONS = {
-    "view": ("查看同意书", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),
-    "add": ("记下同意", {**_COMMUNITY, **_GRID}),
-    "close": ("同意不再有效", {**_COMMUNITY, **_GRID, **_HOUSEHOLD, **_SYSTEM}),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "view": ("查看同意书", {**COMMUNITY, **GRID, **REQUESTER}),
+    "add": ("记下同意", {**COMMUNITY, **GRID}),
+    "close": ("同意不再有效", {**COMMUNITY, **GRID, **REQUESTER, **SYSTEM}),
+    "follow_place": ("随区划调整", MOVERS),
 }
 APART_ACTIONS = {
-    "view": ("查看不能结对的", {**_COMMUNITY, **_GRID}),
-    "add": ("标为不能结对", _COMMUNITY),
-    "remove": ("取消标记", _COMMUNITY),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "view": ("查看不能结对的", {**COMMUNITY, **GRID}),
+    "add": ("标为不能结对", COMMUNITY),
+    "remove": ("取消标记", COMMUNITY),
+    "follow_place": ("随区划调整", MOVERS),
 }
 
 

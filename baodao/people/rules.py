@@ -2,120 +2,105 @@
 9.5). Names of units and members are internal (P1); phones are revealed one by one."""
 
 from baodao.acts.access import Scope
-
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_COMMUNITY = {"community_secretary": Scope.PLACE, "community_worker": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE, "practice_center": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_SYSTEM = {"system": Scope.ALL}
+from baodao.acts.grants import CENTRE, COMMUNITY, MOVERS, ORG, SYSTEM, UNIT
 
 # In whose name rows follow their place when divisions change.
-_FOLLOW = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "system_admin": Scope.ALL,
-    **_SYSTEM,
-}
-_FOLLOWS = {"follow_place": ("随区划调整", _FOLLOW)}
+_FOLLOWS = {"follow_place": ("随区划调整", MOVERS)}
 
 UNIT_ACTIONS = {
     **_FOLLOWS,
     "view": (
         "查看单位",
         {
-            **_ORG, **_TOWN, **_COMMUNITY, **_UNIT,
+            **ORG, **CENTRE, **COMMUNITY, **UNIT,
             "grid_worker": Scope.PLACE, "inspector": Scope.PLACE, "system_admin": Scope.ALL,
-            **_SYSTEM,
+            **SYSTEM,
         },
     ),
-    "add": ("新增单位", {**_ORG, **_SYSTEM}),
-    "edit": ("修改单位", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
-    "set_point": ("修改联系点路径", {**_ORG, **_SYSTEM}),
-    "rename": ("单位改名", _ORG),
-    "close": ("停用单位", _ORG),
+    "add": ("新增单位", {**ORG, **SYSTEM}),
+    "edit": ("修改单位", {**ORG, "unit_secretary": Scope.UNIT, **SYSTEM}),
+    "set_point": ("修改联系点路径", {**ORG, **SYSTEM}),
+    "rename": ("单位改名", ORG),
+    "close": ("停用单位", ORG),
 }  # fmt: skip
 ORG_ACTIONS = {
     **_FOLLOWS,
     "view": (
         "查看党组织",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "inspector": Scope.PLACE, **_SYSTEM},
+        {**ORG, **CENTRE, **COMMUNITY, **UNIT, "inspector": Scope.PLACE, **SYSTEM},
     ),
-    "add": ("新增党组织", {**_ORG, "unit_secretary": Scope.UNIT, **_SYSTEM}),
-    "edit": ("修改党组织", {**_ORG, "unit_secretary": Scope.UNIT}),
-    "move": ("随单位迁移", _ORG),
+    "add": ("新增党组织", {**ORG, "unit_secretary": Scope.UNIT, **SYSTEM}),
+    "edit": ("修改党组织", {**ORG, "unit_secretary": Scope.UNIT}),
+    "move": ("随单位迁移", ORG),
 }
 TIE_ACTIONS = {
     **_FOLLOWS,
     "view": (
         "查看联系点",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE},
+        {**ORG, **CENTRE, **COMMUNITY, **UNIT, "grid_worker": Scope.PLACE},
     ),
-    "add": ("确定联系点", {**_ORG, **_SYSTEM}),
-    "end": ("结束联系", _ORG),
+    "add": ("确定联系点", {**ORG, **SYSTEM}),
+    "end": ("结束联系", ORG),
 }
 PERSON_ACTIONS = {
     **_FOLLOWS,
     "view": (
         "查看人员",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "member": Scope.OWN,
+        {**ORG, **CENTRE, **COMMUNITY, **UNIT, "member": Scope.OWN,
          "system_admin": Scope.ALL, "security_admin": Scope.ALL},
     ),
     "add": (
         "新增人员",
-        {**_ORG, "township_party": Scope.PLACE, **_COMMUNITY, **_UNIT,
-         "system_admin": Scope.ALL, **_SYSTEM},
+        {**ORG, "township_party": Scope.PLACE, **COMMUNITY, **UNIT,
+         "system_admin": Scope.ALL, **SYSTEM},
     ),
-    "edit": ("修改人员", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN, **_SYSTEM}),
-    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
-    "reveal": ("显示电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+    "edit": ("修改人员", {**ORG, **COMMUNITY, **UNIT, "member": Scope.OWN, **SYSTEM}),
+    "move": ("随单位迁移", {**ORG, **UNIT, **SYSTEM}),
+    "reveal": ("显示电话", {**COMMUNITY, **UNIT, "grid_worker": Scope.PLACE}),
 }  # fmt: skip
 MEMBER_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
     "view": (
         "查看党员",
-        {**_ORG, **_TOWN, **_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE,
-         "member": Scope.OWN, "inspector": Scope.PLACE, **_SYSTEM},
+        {**ORG, **CENTRE, **COMMUNITY, **UNIT, "grid_worker": Scope.PLACE,
+         "member": Scope.OWN, "inspector": Scope.PLACE, **SYSTEM},
     ),
-    "add": ("新增党员", {**_ORG, **_COMMUNITY, **_UNIT, **_SYSTEM}),
-    "edit": ("修改党员", {**_ORG, **_UNIT, "community_secretary": Scope.PLACE,
-                      "community_worker": Scope.PLACE, "member": Scope.OWN, **_SYSTEM}),
-    "reveal": ("显示党员电话", {**_COMMUNITY, **_UNIT, "grid_worker": Scope.PLACE}),
+    "add": ("新增党员", {**ORG, **COMMUNITY, **UNIT, **SYSTEM}),
+    "edit": ("修改党员", {**ORG, **UNIT, "community_secretary": Scope.PLACE,
+                      "community_worker": Scope.PLACE, "member": Scope.OWN, **SYSTEM}),
+    "reveal": ("显示党员电话", {**COMMUNITY, **UNIT, "grid_worker": Scope.PLACE}),
     "set_place": (
         "更新报到地",
-        {**_COMMUNITY, "township_party": Scope.PLACE, **_UNIT, **_ORG, **_SYSTEM},
+        {**COMMUNITY, "township_party": Scope.PLACE, **UNIT, **ORG, **SYSTEM},
     ),
 }  # fmt: skip
 MEMBER_ACTIONS["duty"] = (
     "更新在岗状态",
-    {**_UNIT, **_SYSTEM, "community_secretary": Scope.PLACE},
+    {**UNIT, **SYSTEM, "community_secretary": Scope.PLACE},
 )
-MEMBER_ACTIONS["follow_place"] = ("随区划调整", {**_FOLLOW})
-MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**_ORG, **_UNIT})
-_LEAVING = {**_UNIT, "community_secretary": Scope.PLACE}
+MEMBER_ACTIONS["follow_place"] = ("随区划调整", {**MOVERS})
+MEMBER_ACTIONS["transfer"] = ("转到别的单位", {**ORG, **UNIT})
+_LEAVING = {**UNIT, "community_secretary": Scope.PLACE}
 MEMBER_ACTIONS["retire"] = ("登记退休", _LEAVING)
-MEMBER_ACTIONS["retired"] = ("到期退休", _SYSTEM)
+MEMBER_ACTIONS["retired"] = ("到期退休", SYSTEM)
 MEMBER_ACTIONS["leave"] = ("登记离开", _LEAVING)
 # Why somebody leaves for good (domain 8.2), as a report-in's end knows it too.
 LEAVING = {"moved_out": "搬出本地区", "deceased": "去世"}
 EXEMPTION_ACTIONS = {
     **_FOLLOWS,
-    "view": ("查看免责期", {**_ORG, **_COMMUNITY, **_UNIT, "member": Scope.OWN}),
-    "add": ("登记免责期", {**_UNIT, "community_secretary": Scope.PLACE}),
-    "end": ("结束免责期", {**_UNIT, "community_secretary": Scope.PLACE, **_SYSTEM}),
-    "move": ("随单位迁移", {**_ORG, **_UNIT}),
+    "view": ("查看免责期", {**ORG, **COMMUNITY, **UNIT, "member": Scope.OWN}),
+    "add": ("登记免责期", {**UNIT, "community_secretary": Scope.PLACE}),
+    "end": ("结束免责期", {**UNIT, "community_secretary": Scope.PLACE, **SYSTEM}),
+    "move": ("随单位迁移", {**ORG, **UNIT}),
 }
 RESIDENT_ACTIONS = {
     **_FOLLOWS,
-    "view": ("查看居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
-    "add": ("登记居民", {**_COMMUNITY, "grid_worker": Scope.PLACE, **_SYSTEM}),
-    "edit": ("修改居民", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
-    "reveal": ("显示居民联系方式", {**_COMMUNITY, "grid_worker": Scope.PLACE}),
+    "view": ("查看居民", {**COMMUNITY, "grid_worker": Scope.PLACE}),
+    "add": ("登记居民", {**COMMUNITY, "grid_worker": Scope.PLACE, **SYSTEM}),
+    "edit": ("修改居民", {**COMMUNITY, "grid_worker": Scope.PLACE}),
+    "reveal": ("显示居民联系方式", {**COMMUNITY, "grid_worker": Scope.PLACE}),
 }
 _GIVERS = {
-    **_ORG,
+    **ORG,
     "township_party": Scope.PLACE,
     "community_secretary": Scope.PLACE,
     "unit_secretary": Scope.UNIT,
@@ -128,9 +113,9 @@ ROLE_ACTIONS = {
         "查看角色",
         {**_GIVERS, "community_worker": Scope.PLACE, "member": Scope.OWN},
     ),
-    "give": ("授予角色", {**_GIVERS, **_SYSTEM}),
-    "end": ("收回角色", {**_GIVERS, **_SYSTEM}),
-    "move": ("随单位迁移", _ORG),
+    "give": ("授予角色", {**_GIVERS, **SYSTEM}),
+    "end": ("收回角色", {**_GIVERS, **SYSTEM}),
+    "move": ("随单位迁移", ORG),
 }
 ROLE_MESSAGES = {
     "give": "不能给自己授予角色，也不能授予比自己高的角色。请交给上级或安全管理员。",
@@ -142,7 +127,7 @@ ACCOUNT_CONFLICTS = {
     event: {"person_id": "person_id"} for event in ("add", "reset", "disable", "enable")
 }
 _ACCOUNTS = {
-    **_ORG,
+    **ORG,
     "township_party": Scope.PLACE,
     "community_secretary": Scope.PLACE,
     "unit_secretary": Scope.UNIT,
@@ -152,7 +137,7 @@ _ACCOUNTS = {
 ACCOUNT_ACTIONS = {
     **_FOLLOWS,
     "view": ("查看账号", {**_ACCOUNTS, "member": Scope.OWN}),
-    "add": ("开通账号", {**_ACCOUNTS, **_SYSTEM}),
+    "add": ("开通账号", {**_ACCOUNTS, **SYSTEM}),
     "reset": ("重设密码", _ACCOUNTS),
     "password": ("修改自己的密码", dict.fromkeys(
         ("member", "unit_secretary", "unit_liaison", "community_secretary",
@@ -161,14 +146,14 @@ ACCOUNT_ACTIONS = {
          "privacy_officer", "system_admin", "security_admin", "audit_admin"),
         Scope.OWN,
     )),
-    "move": ("随单位迁移", {**_ORG, **_UNIT, **_SYSTEM}),
+    "move": ("随单位迁移", {**ORG, **UNIT, **SYSTEM}),
     "disable": ("停用账号", _ACCOUNTS),
     "enable": ("启用账号", _ACCOUNTS),
 }  # fmt: skip
 
-_WATCH = {**_ORG, "privacy_officer": Scope.PLACE}
+_WATCH = {**ORG, "privacy_officer": Scope.PLACE}
 HOLD_ACTIONS = {
-    "view": ("查看先不删的", {**_WATCH, **_COMMUNITY}),
+    "view": ("查看先不删的", {**_WATCH, **COMMUNITY}),
     "add": ("先不删", {**_WATCH, "community_secretary": Scope.PLACE}),
     "release": ("可以删了", {**_WATCH, "community_secretary": Scope.PLACE}),
 }

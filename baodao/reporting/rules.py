@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, MEMBER, ORG, SYSTEM, TOWN, UNIT
 
 CHANNELS = {"unit": "单位联系点", "residence": "居住地"}
 METHODS = {
@@ -98,52 +99,42 @@ FLOW = Flow.of(
     ],
 )
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_TOWN = {"township_party": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_SYSTEM = {"system": Scope.ALL}
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_REPORTERS = {**_MEMBER, **_UNIT, **_COMMUNITY}
+_REPORTERS = {**MEMBER, **UNIT, **COMMUNITY}
 
 ACTIONS = {
     "view": (
         "查看报到",
-        {**_REPORTERS, **_TOWN, **_ORG, "practice_center": Scope.PLACE,
+        {**_REPORTERS, **TOWN, **ORG, "practice_center": Scope.PLACE,
          "grid_worker": Scope.PLACE, "inspector": Scope.PLACE},
     ),
     "coverage": (
         "查看报到覆盖面",
-        {**_COMMUNITY, **_TOWN, **_ORG, **_UNIT, "inspector": Scope.PLACE},
+        {**COMMUNITY, **TOWN, **ORG, **UNIT, "inspector": Scope.PLACE},
     ),
-    "draft": ("存草稿", _UNIT),
-    "submit": ("报到", {**_REPORTERS, **_SYSTEM}),
-    "accept": ("接收", {**_COMMUNITY, **_TOWN}),
-    "return": ("退回", {**_COMMUNITY, **_TOWN}),
+    "draft": ("存草稿", UNIT),
+    "submit": ("报到", {**_REPORTERS, **SYSTEM}),
+    "accept": ("接收", {**COMMUNITY, **TOWN}),
+    "return": ("退回", {**COMMUNITY, **TOWN}),
     "resubmit": ("改好再报", _REPORTERS),
-    "revise": ("改报到单", {**_UNIT, **_COMMUNITY}),
-    "withdraw": ("撤回", {**_REPORTERS, **_SYSTEM}),
+    "revise": ("改报到单", {**UNIT, **COMMUNITY}),
+    "withdraw": ("撤回", {**_REPORTERS, **SYSTEM}),
     "start_transfer": (
         "转出",
-        {**_MEMBER, **_COMMUNITY, "unit_secretary": Scope.UNIT, **_SYSTEM},
+        {**MEMBER, **COMMUNITY, "unit_secretary": Scope.UNIT, **SYSTEM},
     ),
-    "cancel_transfer": ("取消转出", {**_MEMBER, **_COMMUNITY, **_SYSTEM}),
-    "replace": ("转入新的报到地", _SYSTEM),
-    "carry_over": ("随单位转入", _SYSTEM),
-    "end": ("结束", {**_COMMUNITY, **_TOWN, **_SYSTEM}),
+    "cancel_transfer": ("取消转出", {**MEMBER, **COMMUNITY, **SYSTEM}),
+    "replace": ("转入新的报到地", SYSTEM),
+    "carry_over": ("随单位转入", SYSTEM),
+    "end": ("结束", {**COMMUNITY, **TOWN, **SYSTEM}),
     "reconfirm": ("再次确认", _REPORTERS),
-    "escalate": ("超时报上级", _SYSTEM),
-    "chase": ("到期前催办", _SYSTEM),
-    "lapse": ("到期结束", _SYSTEM),
-    "follow_unit": ("更新所在单位", _SYSTEM),
+    "escalate": ("超时报上级", SYSTEM),
+    "chase": ("到期前催办", SYSTEM),
+    "lapse": ("到期结束", SYSTEM),
+    "follow_unit": ("更新所在单位", SYSTEM),
     "follow_place": (
         "随区划调整",
         {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-         "system_admin": Scope.ALL, **_SYSTEM},
+         "system_admin": Scope.ALL, **SYSTEM},
     ),
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "subject_unit_id": "unit_id"}

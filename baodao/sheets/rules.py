@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import SYSTEM
 
 STATES = {
     "checking": State("核对中", "", "", "go", "refresh"),
@@ -40,19 +41,18 @@ IMPORTERS = (
     "unit_secretary", "unit_liaison", "system_admin",
 )  # fmt: skip
 _OWN = dict.fromkeys(IMPORTERS, Scope.OWN)
-_SYSTEM = {"system": Scope.ALL}
 
 IMPORT_ACTIONS: dict[str, tuple[str, dict[str, Scope]]] = {
-    "view": ("查看自己的导入", {**_OWN, **_SYSTEM}),
-    "start": ("上传表格", {**_OWN, **_SYSTEM}),
+    "view": ("查看自己的导入", {**_OWN, **SYSTEM}),
+    "start": ("上传表格", {**_OWN, **SYSTEM}),
     "fix": ("在页面上改表格", _OWN),
-    "load": ("写入", {**_OWN, **_SYSTEM}),
-    "drop": ("不导入了", {**_OWN, **_SYSTEM}),
+    "load": ("写入", {**_OWN, **SYSTEM}),
+    "drop": ("不导入了", {**_OWN, **SYSTEM}),
     "marked": ("下载带批注的表格", _OWN),
-    "found": ("核对完", _SYSTEM),
-    "refuse": ("读不了", _SYSTEM),
-    "loaded": ("写完", _SYSTEM),
-    "back": ("没有写成，退回核对", _SYSTEM),
+    "found": ("核对完", SYSTEM),
+    "refuse": ("读不了", SYSTEM),
+    "loaded": ("写完", SYSTEM),
+    "back": ("没有写成，退回核对", SYSTEM),
 }
 
 # Everybody who sees a list may take it along; what stands in it is the list's matter.

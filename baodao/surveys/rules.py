@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, MOVERS, SYSTEM
 
 KINDS = {
     "one": "选一项",
@@ -50,18 +51,12 @@ FLOW = Flow.of(
     ],
 )
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
 _ABOVE = {
     "township_party": Scope.PLACE,
     "county_org": Scope.PLACE,
     "county_social_work": Scope.PLACE,
 }
-_MAKERS = {**_COMMUNITY, **_ABOVE}
-_SYSTEM = {"system": Scope.ALL}
-_FOLLOW = {
-    "prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
-    "system_admin": Scope.ALL, **_SYSTEM,
-}  # fmt: skip
+_MAKERS = {**COMMUNITY, **_ABOVE}
 
 # A grid worker's own place lies below the survey's: hence OWN (`Actor.community`).
 ACTIONS = {
@@ -73,26 +68,26 @@ ACTIONS = {
     "edit": ("改摸底", _MAKERS),
     "build": ("改问题", _MAKERS),
     "publish": ("发布", _MAKERS),
-    "receive": ("收到上级的摸底", _SYSTEM),
-    "revise": ("启用新版问题", {**_MAKERS, **_SYSTEM}),
-    "extend": ("改截止日期", {**_MAKERS, **_SYSTEM}),
-    "close": ("结束摸底", {**_MAKERS, **_SYSTEM}),
-    "withdraw": ("撤回", {**_MAKERS, **_SYSTEM}),
+    "receive": ("收到上级的摸底", SYSTEM),
+    "revise": ("启用新版问题", {**_MAKERS, **SYSTEM}),
+    "extend": ("改截止日期", {**_MAKERS, **SYSTEM}),
+    "close": ("结束摸底", {**_MAKERS, **SYSTEM}),
+    "withdraw": ("撤回", {**_MAKERS, **SYSTEM}),
     "drop": ("不做了", _MAKERS),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "follow_place": ("随区划调整", MOVERS),
 }
 MESSAGES = {
     "close": "结束摸底要由社区专干、书记或发起的乡镇、县来做。",
     "build": "问题要由发起摸底的社区专干、书记或上级来改。",
     "publish": "发布要由发起摸底的社区专干、书记或上级来做。",
 }
-_AT_THE_DOOR = {**_COMMUNITY, "grid_worker": Scope.PLACE}
+_AT_THE_DOOR = {**COMMUNITY, "grid_worker": Scope.PLACE}
 SHEETS = {
     "view": ("查看摸底登记", _AT_THE_DOOR),
     "fill": ("登记一户", _AT_THE_DOOR),
     "refill": ("再登记、改登记", _AT_THE_DOOR),
     "need": ("发现需求转成一单", _AT_THE_DOOR),
-    "follow_place": ("随区划调整", _FOLLOW),
+    "follow_place": ("随区划调整", MOVERS),
 }
 
 

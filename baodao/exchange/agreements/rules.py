@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from baodao.acts import grants
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.exchange import rules as shared
@@ -65,7 +66,7 @@ FLOW = Flow.of(
     ],
 )
 
-_SIDES = {**shared.COMMUNITY, **shared.UNIT}
+_SIDES = {**grants.COMMUNITY, **grants.UNIT}
 ACTIONS = {
     "view": ("查看共建协议", shared.READERS),
     "draft": ("起草", _SIDES),
@@ -73,16 +74,16 @@ ACTIONS = {
     "sign": ("单位签署", shared.UNIT_HEAD),
     "unit_sign": ("单位签署", shared.UNIT_HEAD),
     "community_sign": ("社区签署", shared.SECRETARY),
-    "file": ("备案", shared.TOWN),
-    "send_back": ("退回修改", shared.TOWN),
+    "file": ("备案", grants.TOWN),
+    "send_back": ("退回修改", grants.TOWN),
     "drop": ("不签了", _SIDES),
     "terminate": ("终止", {**shared.SECRETARY, **shared.UNIT_HEAD}),
-    "attach": ("存扫描件", {**_SIDES, **shared.TOWN}),
-    "read_scan": ("查看扫描件", {**_SIDES, **shared.TOWN, **shared.ORG}),
-    "take_effect": ("生效", shared.SYSTEM),
-    "remind": ("提醒续签", shared.SYSTEM),
-    "expire": ("到期", shared.SYSTEM),
-    "unit_gone": ("因单位撤销终止", shared.SYSTEM),
+    "attach": ("存扫描件", {**_SIDES, **grants.TOWN}),
+    "read_scan": ("查看扫描件", {**_SIDES, **grants.TOWN, **grants.ORG}),
+    "take_effect": ("生效", grants.SYSTEM),
+    "remind": ("提醒续签", grants.SYSTEM),
+    "expire": ("到期", grants.SYSTEM),
+    "unit_gone": ("因单位撤销终止", grants.SYSTEM),
     "follow_unit": shared.FOLLOW_UNIT,
     "follow_place": shared.FOLLOW_PLACE,
 }
@@ -112,9 +113,9 @@ DEED_FLOW = Flow.of(
 DEED_ACTIONS = {
     "view": ("查看履行情况", shared.READERS),
     "report": ("记完成", _SIDES),
-    "confirm": ("确认", shared.COMMUNITY),
-    "refuse": ("不认可", shared.COMMUNITY),
-    "hear": ("听居民说，代记一句", shared.COMMUNITY),
+    "confirm": ("确认", grants.COMMUNITY),
+    "refuse": ("不认可", grants.COMMUNITY),
+    "hear": ("听居民说，代记一句", grants.COMMUNITY),
     "follow_place": shared.FOLLOW_PLACE,
     "follow_unit": shared.FOLLOW_UNIT,
 }
@@ -129,9 +130,9 @@ DEED_MESSAGES = {
 SAID = {"seen": "看到了", "not_seen": "没看到"}
 SAID_HOW = {"scan": "扫告示上的码", "told": "说给社区听，社区代记"}
 VOICE_ACTIONS = {
-    "view": ("查看居民说的", shared.COMMUNITY),
+    "view": ("查看居民说的", grants.COMMUNITY),
     "say": ("说看到没看到", {"requester": Scope.OWN}),
-    "note": ("代居民记看到没看到", shared.COMMUNITY),
+    "note": ("代居民记看到没看到", grants.COMMUNITY),
 }
 # What is due within so many days is shown beforehand, and as long afterwards.
 VOICE_DAYS = 31

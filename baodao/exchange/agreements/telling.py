@@ -4,10 +4,10 @@ from functools import partial
 
 from django.urls import reverse
 
+from baodao.acts.grants import COMMUNITY
 from baodao.acts.models import Event
 from baodao.exchange.agreements import rules
 from baodao.exchange.models import Agreement, Deed, Voice
-from baodao.exchange.rules import COMMUNITY
 from baodao.notifications.models import Message
 from baodao.notifications.services import message
 from baodao.places import rules as levels

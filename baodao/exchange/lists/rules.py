@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from baodao.acts import grants
 from baodao.acts.flow import Flow, State
 from baodao.exchange import rules as shared
 
@@ -54,22 +55,22 @@ NEED_FLOW = Flow.of(
         *((s, "unit_gone", "withdrawn") for s in NEED_FREE),
     ],
 )
-_SIDES = {**shared.COMMUNITY, **shared.UNIT}
+_SIDES = {**grants.COMMUNITY, **grants.UNIT}
 NEED_ACTIONS = {
     "view": ("查看需求", shared.READERS),
-    "propose": ("提需求", shared.UNIT),
-    "add": ("登记需求", shared.COMMUNITY),
-    "confirm": ("核实", shared.COMMUNITY),
-    "publish": ("公布", shared.COMMUNITY),
-    "renew": ("再公布", shared.COMMUNITY),
+    "propose": ("提需求", grants.UNIT),
+    "add": ("登记需求", grants.COMMUNITY),
+    "confirm": ("核实", grants.COMMUNITY),
+    "publish": ("公布", grants.COMMUNITY),
+    "renew": ("再公布", grants.COMMUNITY),
     "withdraw": ("撤回", _SIDES),
-    "match": ("对接", shared.SYSTEM),
-    "unmatch": ("对接取消", shared.SYSTEM),
-    "start": ("开始办", shared.SYSTEM),
-    "meet": ("办成", shared.SYSTEM),
-    "redo": ("重办", shared.SYSTEM),
-    "close": ("满足", shared.SYSTEM),
-    "expire": ("到期", shared.SYSTEM),
+    "match": ("对接", grants.SYSTEM),
+    "unmatch": ("对接取消", grants.SYSTEM),
+    "start": ("开始办", grants.SYSTEM),
+    "meet": ("办成", grants.SYSTEM),
+    "redo": ("重办", grants.SYSTEM),
+    "close": ("满足", grants.SYSTEM),
+    "expire": ("到期", grants.SYSTEM),
     "follow_unit": shared.FOLLOW_UNIT,
     "unit_gone": shared.UNIT_GONE,
     "follow_place": shared.FOLLOW_PLACE,
@@ -95,9 +96,9 @@ RESOURCE_FLOW = Flow.of(
 )
 RESOURCE_ACTIONS = {
     "view": ("查看资源", shared.READERS),
-    "offer": ("提供资源", shared.UNIT),
-    "add": ("登记资源", shared.COMMUNITY),
-    "accept": ("收进清单", shared.COMMUNITY),
+    "offer": ("提供资源", grants.UNIT),
+    "add": ("登记资源", grants.COMMUNITY),
+    "accept": ("收进清单", grants.COMMUNITY),
     "retire": ("不再提供", _SIDES),
     "reopen": ("重新提供", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
@@ -126,9 +127,9 @@ BOOKING_FLOW = Flow.of(
 )
 BOOKING_ACTIONS = {
     "view": ("查看预约", shared.READERS),
-    "ask": ("预约", shared.COMMUNITY),
-    "reserve": ("留好", shared.UNIT),
-    "use": ("已用", shared.COMMUNITY),
+    "ask": ("预约", grants.COMMUNITY),
+    "reserve": ("留好", grants.UNIT),
+    "use": ("已用", grants.COMMUNITY),
     "cancel": ("取消", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
     "unit_gone": shared.UNIT_GONE,
@@ -160,11 +161,11 @@ PROJECT_FLOW = Flow.of(
 )
 PROJECT_ACTIONS = {
     "view": ("查看项目清单", shared.READERS),
-    "match": ("对接成项目", shared.COMMUNITY),
+    "match": ("对接成项目", grants.COMMUNITY),
     "start": ("开始", _SIDES),
     "finish": ("办完", _SIDES),
-    "accept": ("验收", shared.COMMUNITY),
-    "send_back": ("没办好，接着办", shared.COMMUNITY),
+    "accept": ("验收", grants.COMMUNITY),
+    "send_back": ("没办好，接着办", grants.COMMUNITY),
     "cancel": ("取消对接", _SIDES),
     "follow_unit": shared.FOLLOW_UNIT,
     "unit_gone": shared.UNIT_GONE,
@@ -172,7 +173,7 @@ PROJECT_ACTIONS = {
 }
 EDITION_ACTIONS = {
     "view": ("查看季度清单", shared.READERS),
-    "freeze": ("定稿", shared.COMMUNITY),
+    "freeze": ("定稿", grants.COMMUNITY),
 }
 
 

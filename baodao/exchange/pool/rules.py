@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from baodao.acts import grants
 from baodao.acts.flow import Flow, State
 from baodao.exchange import rules as shared
 
@@ -25,15 +26,15 @@ FLOW = Flow.of(
         ("verified", "use", "verified"),
     ],
 )
-_COUNTY = {"county_org": shared.ORG["county_org"]}
+_COUNTY = {"county_org": grants.ORG["county_org"]}
 ACTIONS = {
     "view": ("查看资金资源项目", shared.READERS),
-    "commit": ("登记", shared.TOWN),
-    "deliver": ("到位", shared.TOWN),
-    "withdraw": ("没有落实", shared.TOWN),
-    "verify": ("核实", {**shared.COMMUNITY, **shared.TOWN, **_COUNTY}),
-    "dispute": ("没有到位", {**shared.COMMUNITY, **shared.TOWN, **_COUNTY}),
-    "use": ("用出去", shared.TOWN),
+    "commit": ("登记", grants.TOWN),
+    "deliver": ("到位", grants.TOWN),
+    "withdraw": ("没有落实", grants.TOWN),
+    "verify": ("核实", {**grants.COMMUNITY, **grants.TOWN, **_COUNTY}),
+    "dispute": ("没有到位", {**grants.COMMUNITY, **grants.TOWN, **_COUNTY}),
+    "use": ("用出去", grants.TOWN),
     "follow_place": shared.FOLLOW_PLACE,
     "follow_unit": shared.FOLLOW_UNIT,
 }

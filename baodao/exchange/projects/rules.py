@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from itertools import pairwise
 
+from baodao.acts import grants
 from baodao.acts.flow import Flow, State
 from baodao.core.clock import at_local, local
 from baodao.exchange import rules as shared
@@ -58,8 +59,8 @@ PROJECT_ACTIONS = {
     "negotiate": ("协商", _SECRETARIES),
     "reject": ("不采纳", shared.SECRETARY),
     "approve": ("确定", shared.SECRETARY),
-    "start": ("开始", shared.UNIT),
-    "reach": ("记进度", {**shared.UNIT, **shared.COMMUNITY}),
+    "start": ("开始", grants.UNIT),
+    "reach": ("记进度", {**grants.UNIT, **grants.COMMUNITY}),
     "complete": ("办完", shared.UNIT_HEAD),
     "terminate": ("中止", _SECRETARIES),
     "accept": ("验收", shared.SECRETARY),
@@ -109,15 +110,15 @@ PROBLEM_FLOW = Flow.of(
 )
 PROBLEM_ACTIONS = {
     "view": ("查看难点问题", shared.READERS),
-    "register": ("登记", shared.COMMUNITY),
-    "ask": ("请单位认领", shared.COMMUNITY),
+    "register": ("登记", grants.COMMUNITY),
+    "ask": ("请单位认领", grants.COMMUNITY),
     "claim": ("认领", shared.UNIT_HEAD),
-    "start": ("开始办", shared.UNIT),
+    "start": ("开始办", grants.UNIT),
     "release": ("退回", shared.UNIT_HEAD),
-    "report": ("报已解决", shared.UNIT),
+    "report": ("报已解决", grants.UNIT),
     "confirm": ("核实", shared.SECRETARY),
     "send_back": ("没解决，接着办", shared.SECRETARY),
-    "follow_up": ("回访居民", shared.COMMUNITY),
+    "follow_up": ("回访居民", grants.COMMUNITY),
     "close": ("销号", shared.SECRETARY),
     "reopen": ("重新办", shared.SECRETARY),
     "follow_unit": shared.FOLLOW_UNIT,
