@@ -10,9 +10,9 @@ from baodao.activities import carriers, queries, queries_plan, queries_posts, ru
 from baodao.activities.views import desk, member, party, set_up
 from baodao.activities.views import plan as plan_views
 from baodao.activities.views import posts as posts_views
-from baodao.activities.views.guard import actor_for
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden
+from baodao.people.views.asking import actor_for
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
 

@@ -6,8 +6,9 @@ from django.http import HttpRequest
 
 from baodao.core.clock import today
 from baodao.duties import queries, rules
-from baodao.duties.views import actor_for, chosen
+from baodao.duties.views import chosen
 from baodao.people.models import Unit
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
@@ -15,7 +16,7 @@ from baodao.sheets.writing import Value
 
 def duties(request: HttpRequest) -> Listing:
     """One tab of the list, by the filters of its address."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "duties.view")
     tab, found = chosen(request, actor)
     rows = queries.in_tab(found, tab, today()).select_related(
         "member__person", "stand_in__person"

@@ -14,11 +14,12 @@ from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
-from baodao.core.errors import Forbidden, Invalid, NotFound
+from baodao.core.errors import Invalid, NotFound
 from baodao.duties import queries, rules, services
 from baodao.duties.forms import FORMS
 from baodao.duties.models import Duty
 from baodao.people.models import Member
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.ui.forms import Form
 from baodao.ui.paging import UpTo, count_up_to, words_of
@@ -33,18 +34,10 @@ SAID = {
 }
 
 
-def actor_for(request: HttpRequest, action: str) -> Actor:
-    """The actor, if the role holds `action` anywhere."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if can(actor, f"duties.{action}"):
-        return actor
-    raise NotFound if actor.is_anonymous else Forbidden
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Duties by whose turn it is; all filters live in the address."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "duties.view")
     tab, found = chosen(request, actor)
     day = today()
     counts = {t: count_up_to(queries.in_tab(found, t, day)) for t in queries.TABS}
@@ -74,7 +67,7 @@ def chosen(request: HttpRequest, actor: Actor) -> tuple[str, QuerySet[Duty]]:
 
 @require_safe
 def duty(request: HttpRequest, pk: UUID) -> HttpResponse:
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "duties.view")
     return _page(request, actor, _duty_for(actor, pk))
 
 
@@ -117,7 +110,7 @@ def do(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     """Excuse, attempt, stand-in, restore. Refused input comes back with the page."""
     if event not in SAID:
         raise NotFound
-    actor = actor_for(request, event)
+    actor = actor_for(request, f"duties.{event}")
     it = _duty_for(actor, pk)
     form = FORMS[event](request.POST) if event in FORMS else None
     if form is not None and not form.is_valid():

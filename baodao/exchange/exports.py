@@ -10,7 +10,7 @@ from baodao.exchange.lists import queries, rules
 from baodao.exchange.models import ListEdition
 from baodao.exchange.subjects import SUBJECTS, chosen, in_tab
 from baodao.exchange.views import lists as views
-from baodao.exchange.views.guard import actor_for
+from baodao.people.views.asking import actor_for
 from baodao.sheets.exports import Listing, conditions
 from baodao.sheets.writing import Value
 

@@ -15,6 +15,7 @@ from baodao.places.values import MONEY, WEEKDAYS
 from baodao.ui.forms import DateInput, DateTimeInput, Form, PhoneInput
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Form)
 
 
 def submitted(
@@ -29,6 +30,28 @@ def submitted(
     except Invalid as error:
         refuse(form, error)
         return None
+
+
+def apart(form: F, key: object) -> F:
+    """The form with ids of its own, on a page that has several."""
+    form.auto_id = f"{key}_%s"
+    return form
+
+
+def taken(form: Form | None, do: Callable[[dict[str, Any]], Any]) -> bool:
+    """Whether the act of a posted form was done; if not, the form says what to mend.
+    Without a form there is nothing to mend: Invalid is for the error page."""
+    if form is None:
+        do({})
+        return True
+    if not form.is_valid():
+        return False
+    try:
+        do(form.cleaned_data)
+    except Invalid as error:
+        refuse(form, error)
+        return False
+    return True
 
 
 def refuse(form: forms.Form, error: Invalid) -> None:

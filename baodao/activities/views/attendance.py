@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from baodao.activities import fitting, lists, plans, queries, rules, services
 from baodao.activities.forms import RowForm, SheetForm
 from baodao.activities.models import Activity, Participation
-from baodao.activities.views.guard import actor_for
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Forbidden, Invalid
 from baodao.core.ids import uuid_of
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.ui.toast import toast
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from baodao.activities import carriers, planning, queries, queries_plan, rules
 from baodao.activities.models import Activity
 from baodao.activities.sections import sections
-from baodao.activities.views.guard import actor_for
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 
 PAGE = 50

@@ -7,9 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from baodao.activities import feeds
-from baodao.activities.views.guard import actor_for
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden, NotFound
+from baodao.people.views.asking import actor_for
 from baodao.ui.toast import toast
 
 

@@ -5,23 +5,10 @@ from collections.abc import Sequence
 from django.http import HttpRequest
 
 from baodao.activities import services
-from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
-from baodao.core.errors import Forbidden, NotFound
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
-
-
-def actor_for(request: HttpRequest, action: str) -> Actor:
-    """The actor, if the role holds `action` anywhere. A visitor finds nothing, a
-    signed-in person of another role is told that it is not theirs."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    if can(actor, action):
-        return actor
-    if actor.is_anonymous:
-        raise NotFound
-    raise Forbidden
 
 
 def planning_places(actor: Actor) -> Sequence[Place]:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from baodao.activities import fitting, inviting, queries, queries_posts
 from baodao.activities.models import Activity, Post
-from baodao.activities.views.guard import actor_for
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.ids import uuid_of
+from baodao.people.views.asking import actor_for
 from baodao.ui.toast import toast
 
 POST_METHODS = ["GET", "HEAD", "POST"]

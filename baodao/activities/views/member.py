@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from baodao.activities import queries, rules
 from baodao.activities.models import Activity
-from baodao.activities.views.guard import actor_for
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Forbidden
+from baodao.people.views.asking import actor_for
 
 PAGE = 20
 TABS = {"near": "可以报名", "mine": "我报的", "past": "参加过的"}

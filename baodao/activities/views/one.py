@@ -25,7 +25,7 @@ from baodao.activities import (
 )
 from baodao.activities.forms import ActivityForm, CodeForm, ReasonForm
 from baodao.activities.models import Activity
-from baodao.activities.views.guard import actor_for, planning_places
+from baodao.activities.views.guard import planning_places
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
@@ -33,6 +33,7 @@ from baodao.core.errors import Forbidden, NotFound, TooMany
 from baodao.core.limits import count_try, tries
 from baodao.matching.ranking import Reason
 from baodao.people.models import Member
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import status_of, submitted
 from baodao.ui.toast import toast
 

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from baodao.activities import party_days, queries, rules
 from baodao.activities.models import Activity, Holding
 from baodao.activities.sections import sections
-from baodao.activities.views.guard import actor_for
 from baodao.acts.access import can, require
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
 from baodao.duties.models import Duty
 from baodao.people.models import Unit
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 
 PAGE = 50

@@ -27,13 +27,14 @@ from baodao.activities.forms import (
 )
 from baodao.activities.models import Holding, Post, Turn
 from baodao.activities.sections import sections
-from baodao.activities.views.guard import actor_for, planning_places
+from baodao.activities.views.guard import planning_places
 from baodao.activities.views.set_up import entered
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden, NotFound
 from baodao.matching.ranking import Reason
 from baodao.people.models import Member
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import status_of, submitted
 from baodao.places.models import Place
 from baodao.ui.toast import toast

@@ -30,7 +30,7 @@ from baodao.councils.forms_deliberation import (
 )
 from baodao.councils.models import Deliberation, DeliberationSeat, Opinion
 from baodao.councils.services import deciding, deliberating
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of, years
+from baodao.councils.views.frame import paged, shared, wanted_of, years
 from baodao.people.models import Member
 from baodao.people.views.asking import (
     actor_of,
@@ -41,7 +41,7 @@ from baodao.people.views.asking import (
     require_role,
     word,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.places.models import Place
 from baodao.places.queries import open_places
 from baodao.places.rules import COMMUNITY, ESTATE

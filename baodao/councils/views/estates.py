@@ -20,7 +20,7 @@ from baodao.councils.queries import Wanted
 from baodao.councils.services import estates
 from baodao.councils.services.estates import LEVEL
 from baodao.councils.views.choosing import choose_person
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
+from baodao.councils.views.frame import paged, shared, wanted_of
 from baodao.people import roles
 from baodao.people.models import RoleTie
 from baodao.people.views.asking import (
@@ -30,7 +30,7 @@ from baodao.people.views.asking import (
     get_or_post,
     require_role,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.places.models import Place
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast

@@ -1,8 +1,8 @@
 """What the pages of councils share: the tabs, reading the address, and a page whose
 forms are acts."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest
@@ -11,14 +11,10 @@ from django.urls import reverse
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
-from baodao.core.errors import Invalid
 from baodao.councils.queries import Wanted
 from baodao.people.views.asking import actor_of, path_in, places_below
-from baodao.places.forms import refuse
 from baodao.places.models import Place
-from baodao.ui.forms import Form
 
-F = TypeVar("F", bound=Form)
 PAGE = 25
 # (route, words, the action that opens it)
 TABS = (
@@ -77,28 +73,6 @@ def paged(request: HttpRequest, found: Any) -> Page[Any]:
 
 def years(first: int = 2025) -> list[tuple[str, str]]:
     return [(str(y), f"{y}年") for y in range(today().year, first - 1, -1)]
-
-
-def apart(form: F, key: object) -> F:
-    """The form with ids of its own, on a page that has several."""
-    form.auto_id = f"{key}_%s"
-    return form
-
-
-def taken(form: Form | None, do: Callable[[dict[str, Any]], Any]) -> bool:
-    """Whether the act of a posted form was done; if not, the form says what to mend.
-    Without a form there is nothing to mend: Invalid is for the error page."""
-    if form is None:
-        do({})
-        return True
-    if not form.is_valid():
-        return False
-    try:
-        do(form.cleaned_data)
-    except Invalid as error:
-        refuse(form, error)
-        return False
-    return True
 
 
 def filters_told(

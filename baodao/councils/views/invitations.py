@@ -18,13 +18,14 @@ from baodao.councils import rules_deliberation as rules
 from baodao.councils.forms_deliberation import OwnOpinionForm, ReplyForm
 from baodao.councils.models import DeliberationSeat, Opinion
 from baodao.councils.services import deliberating
-from baodao.councils.views.frame import apart, paged, shared, taken
+from baodao.councils.views.frame import paged, shared
 from baodao.people.views.asking import (
     actor_of,
     get_only,
     get_or_post,
     require_role,
 )
+from baodao.places.forms import apart, taken
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 

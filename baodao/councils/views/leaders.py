@@ -18,7 +18,7 @@ from baodao.councils import queries_people, rules
 from baodao.councils.forms import FollowUpForm, LeaderForm, ReasonForm, VisitForm
 from baodao.councils.models import LeaderContact, LeaderVisit
 from baodao.councils.services import leaders
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of, years
+from baodao.councils.views.frame import paged, shared, wanted_of, years
 from baodao.duties.models import Duty
 from baodao.duties.rules import STATES as DUTY_STATES
 from baodao.people.views.asking import (
@@ -28,7 +28,7 @@ from baodao.people.views.asking import (
     require_desk,
     require_role,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.places.queries import contact_points
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast

@@ -25,7 +25,7 @@ from baodao.councils.forms import (
 )
 from baodao.councils.models import JointMeeting, MeetingTopic
 from baodao.councils.services import holding, meetings
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of, years
+from baodao.councils.views.frame import paged, shared, wanted_of, years
 from baodao.people.views.asking import (
     actor_of,
     form_page,
@@ -34,7 +34,7 @@ from baodao.people.views.asking import (
     require_desk,
     require_role,
 )
-from baodao.places.forms import status_of, submitted
+from baodao.places.forms import apart, status_of, submitted, taken
 from baodao.places.queries import open_places
 from baodao.places.rules import COMMUNITY
 from baodao.ui.forms import Form

@@ -28,7 +28,7 @@ from baodao.councils.forms import (
 from baodao.councils.models import Federation, FederationMember, PartTimeMember
 from baodao.councils.services import federations, part_time
 from baodao.councils.views.choosing import choose_person
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
+from baodao.councils.views.frame import paged, shared, wanted_of
 from baodao.people.models import Person
 from baodao.people.queries import units_at
 from baodao.people.views.asking import (
@@ -38,7 +38,7 @@ from baodao.people.views.asking import (
     require_desk,
     require_role,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.places.models import Place
 from baodao.places.queries import open_places, start
 from baodao.places.rules import COMMUNITY, TOWNSHIP

@@ -17,10 +17,11 @@ from baodao.councils import queries, rules
 from baodao.councils.forms import ReasonForm, ReassignForm, ReportForm
 from baodao.councils.models import LeaderContact, MeetingSeat, Resolution
 from baodao.councils.services import holding
-from baodao.councils.views.frame import apart, paged, shared, taken, wanted_of
+from baodao.councils.views.frame import paged, shared, wanted_of
 from baodao.duties.models import Duty
 from baodao.people.queries import current, units_at
 from baodao.people.views.asking import actor_of, get_only, require_role
+from baodao.places.forms import apart, taken
 from baodao.places.rules import TOWNSHIP
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast

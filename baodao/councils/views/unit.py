@@ -15,14 +15,14 @@ from baodao.councils import queries, rules
 from baodao.councils.forms import ReplyForm, TopicForm
 from baodao.councils.models import MeetingSeat
 from baodao.councils.services import meetings
-from baodao.councils.views.frame import apart, paged, shared, taken
+from baodao.councils.views.frame import paged, shared
 from baodao.people.models import Member
 from baodao.people.views.asking import (
     form_page,
     get_only,
     require_role,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 

@@ -25,9 +25,9 @@ from baodao.exchange.agreements.pages import AGREEMENT
 from baodao.exchange.models import Agreement, AgreementItem, Deed
 from baodao.exchange.sections import sections
 from baodao.exchange.subjects import one
-from baodao.exchange.views.guard import actor_for
 from baodao.people.models import Unit
 from baodao.people.queries import units_at
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY

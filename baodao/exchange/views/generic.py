@@ -27,7 +27,7 @@ from baodao.exchange.subjects import (
     story,
     subject,
 )
-from baodao.exchange.views.guard import actor_for
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.ui.toast import toast
 

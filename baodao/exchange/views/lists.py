@@ -36,8 +36,8 @@ from baodao.exchange.models import ListEdition, Need, Resource
 from baodao.exchange.sections import sections
 from baodao.exchange.subjects import one
 from baodao.exchange.views.agreements import communities_of
-from baodao.exchange.views.guard import actor_for
 from baodao.people.queries import units_at
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.ui.forms import Form

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from baodao.acts.access import path_range
 from baodao.exchange.pool import pages, services
-from baodao.exchange.views.guard import actor_for
 from baodao.exchange.views.lists import POST_METHODS, answered, form_page
 from baodao.people.queries import units_at
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.ui.toast import toast
 

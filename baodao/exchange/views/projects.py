@@ -11,7 +11,6 @@ from baodao.core.errors import Invalid
 from baodao.duties.models import Duty
 from baodao.exchange.projects import forms, services
 from baodao.exchange.projects.rules import PROBLEM_QUOTA
-from baodao.exchange.views.guard import actor_for
 from baodao.exchange.views.lists import (
     POST_METHODS,
     answered,
@@ -20,6 +19,7 @@ from baodao.exchange.views.lists import (
     own_place,
 )
 from baodao.people.queries import units_at
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.ui.toast import toast
 

@@ -21,10 +21,10 @@ from baodao.exchange.agreements import rules, voices
 from baodao.exchange.agreements.pages import AGREEMENT
 from baodao.exchange.models import AgreementItem
 from baodao.exchange.subjects import one
-from baodao.exchange.views.guard import actor_for
 from baodao.orders.residents import phone_of
 from baodao.orders.views.resident_door import show
 from baodao.orders.views.slip import qr
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.ui.display import YEAR
 from baodao.ui.toast import toast

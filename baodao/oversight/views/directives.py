@@ -18,7 +18,7 @@ from baodao.core.ids import uuid_of
 from baodao.oversight import queries, rules, services
 from baodao.oversight.forms import DirectiveForm, ReasonForm
 from baodao.oversight.models import Directive
-from baodao.oversight.views.frame import apart, shared, taken, wanted_of
+from baodao.oversight.views.frame import shared, wanted_of
 from baodao.people.views.asking import (
     actor_of,
     form_page,
@@ -28,7 +28,7 @@ from baodao.people.views.asking import (
     require_desk,
     require_role,
 )
-from baodao.places.forms import submitted
+from baodao.places.forms import apart, submitted, taken
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 

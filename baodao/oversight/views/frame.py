@@ -1,8 +1,7 @@
 """What the pages of directives share: the two lists as tabs, the address, and a page
 whose forms are acts."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -10,14 +9,9 @@ from django.urls import reverse
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
-from baodao.core.errors import Invalid
 from baodao.oversight import rules
 from baodao.oversight.queries import Wanted
 from baodao.people.views.asking import actor_of, path_in, places_below, word
-from baodao.places.forms import refuse
-from baodao.ui.forms import Form
-
-F = TypeVar("F", bound=Form)
 
 
 def wanted_of(request: HttpRequest) -> Wanted:
@@ -47,24 +41,3 @@ def tabs(actor: Actor) -> list[tuple[str, str, str]]:
     if can(actor, "directive_items.receive"):
         found.append(("items", reverse("oversight:items"), "收到的"))
     return found
-
-
-def apart(form: F, key: object) -> F:
-    """The form with ids of its own, on a page that has several."""
-    form.auto_id = f"{key}_%s"
-    return form
-
-
-def taken(form: Form | None, do: Callable[[dict[str, Any]], Any]) -> bool:
-    """Whether the act of a posted form was done; if not, the form says what to mend."""
-    if form is None:
-        do({})
-        return True
-    if not form.is_valid():
-        return False
-    try:
-        do(form.cleaned_data)
-    except Invalid as error:
-        refuse(form, error)
-        return False
-    return True

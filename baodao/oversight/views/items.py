@@ -18,7 +18,7 @@ from baodao.oversight import queries, rules, services
 from baodao.oversight.forms import AskForm, ReasonForm, ReportForm
 from baodao.oversight.models import DirectiveItem
 from baodao.oversight.views.directives import write
-from baodao.oversight.views.frame import apart, shared, taken, wanted_of
+from baodao.oversight.views.frame import shared, wanted_of
 from baodao.people.views.asking import (
     actor_of,
     get_only,
@@ -26,6 +26,7 @@ from baodao.people.views.asking import (
     paged,
     require_role,
 )
+from baodao.places.forms import apart, taken
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
-from baodao.core.errors import Forbidden, Invalid, NotFound
+from baodao.core.errors import Invalid, NotFound
 from baodao.core.ids import uuid_of
 from baodao.pairings import estates, fitting, private, queries, rules, services
 from baodao.pairings.forms import (
@@ -31,7 +31,7 @@ from baodao.pairings.views.member import shown as mine
 from baodao.pairings.visit_limits import latest_at, limits_at
 from baodao.people import retention
 from baodao.people.models import RetentionHold
-from baodao.people.views.asking import actor_of, get_only, word
+from baodao.people.views.asking import get_only, require_desk, word
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, LANGUAGES, PURPOSES
@@ -56,12 +56,7 @@ SAID = {
 
 def actor_for(request: HttpRequest, action: str = "pairings.view") -> Actor:
     """The actor, if the role holds `action` anywhere."""
-    actor = actor_of(request)
-    if can(actor, action):
-        return actor
-    if actor.is_anonymous or not can(actor, "pairings.view"):
-        raise NotFound
-    raise Forbidden
+    return require_desk(request, action, "pairings.view")
 
 
 def wanted_of(request: HttpRequest) -> Wanted:

@@ -37,6 +37,15 @@ def require_role(request: HttpRequest, action: str) -> Actor:
     return actor
 
 
+def actor_for(request: HttpRequest, *actions: str) -> Actor:
+    """The actor, if the role holds one of `actions` anywhere. A visitor finds nothing,
+    a signed-in person of another role is told that it is not theirs."""
+    actor = actor_of(request)
+    if any(can(actor, action) for action in actions):
+        return actor
+    raise NotFound if actor.is_anonymous else Forbidden
+
+
 def require_desk(request: HttpRequest, action: str, view: str) -> Actor:
     """As `require_role`; who may look but not do is told so."""
     actor = actor_of(request)

@@ -9,10 +9,10 @@ from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.people.models import Member
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.reporting import coverage, queries, rules
 from baodao.reporting.views import figures
-from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.staff import LATE, chosen
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
@@ -20,7 +20,7 @@ from baodao.sheets.writing import Value
 
 def report_ins(request: HttpRequest) -> Listing:
     """One tab of the list, by the filters of its address."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     tab, _, found = chosen(request, actor, clock_now())
     rows = queries.in_tab(found, actor, tab).select_related("member__unit")
 
@@ -54,7 +54,7 @@ def report_ins(request: HttpRequest) -> Listing:
 
 def table(request: HttpRequest) -> Listing:
     """Coverage by place or by unit, both channels apart; the sum stands below."""
-    actor = actor_for(request, "coverage")
+    actor = actor_for(request, "reporting.coverage")
     scope = coverage.scope_of(actor, request.GET.get("place", ""))
     by, lines = figures.lines_of(request, scope)
     whole = coverage.total({str(i): line for i, line in enumerate(lines)})
@@ -83,7 +83,7 @@ def _figures(line: coverage.Line, by: str) -> list[Value]:
 
 def behind(request: HttpRequest) -> Listing:
     """The members, or the units, behind one figure of the table."""
-    actor = actor_for(request, "coverage")
+    actor = actor_for(request, "reporting.coverage")
     scope = coverage.scope_of(actor, request.GET.get("place", ""))
     if request.GET.get("channel") == "units":
         return _units(scope, request.GET.get("reason", ""))

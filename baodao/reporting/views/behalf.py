@@ -10,6 +10,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.models import Member, Unit
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
 from baodao.reporting import queries, services
@@ -22,7 +23,6 @@ from baodao.reporting.forms import (
 )
 from baodao.reporting.models import ReportIn
 from baodao.reporting.standing import tied_points
-from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.unit import sheet_page, starting_sheet
 from baodao.ui.toast import toast
 from baodao.ui.words import deadline
@@ -33,7 +33,7 @@ PAGE, FEW = 25, 10
 @require_http_methods(["GET", "HEAD", "POST"])
 def on_behalf(request: HttpRequest) -> HttpResponse:
     """Find the member or the unit, say where, done."""
-    actor = actor_for(request, "submit")
+    actor = actor_for(request, "reporting.submit")
     if actor.role == "member":
         return redirect("reporting:new")
     member = _member(actor, request.GET.get("member", ""))

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.people.models import Member, Unit
+from baodao.people.views.asking import actor_for
 from baodao.places.areas import THEN, regions_of
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.reporting import coverage, rules
-from baodao.reporting.views.guard import actor_for
 
 PAGE = 50
 MEMBER_TITLES = {**coverage.REASONS, "missing": "还没有报到", "eligible": "应报到"}
@@ -27,7 +27,7 @@ UNIT_TITLES = {**coverage.UNIT_REASONS, "eligible": "应报到"}
 def coverage_page(request: HttpRequest) -> HttpResponse:
     """?place= narrows, ?by= chooses the rows, ?channel= and ?reason= open a list;
     ?regions=then counts places as they were recorded."""
-    actor = actor_for(request, "coverage")
+    actor = actor_for(request, "reporting.coverage")
     regions = regions_of(request.GET.get("regions"))
     scope = coverage.scope_of(actor, request.GET.get("place", ""), regions)
     if request.GET.get("reason"):

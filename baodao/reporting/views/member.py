@@ -10,11 +10,11 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import Forbidden, NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.models import Member
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
 from baodao.reporting.forms import MemberForm, attempt, card_of
 from baodao.reporting.standing import tied_points
-from baodao.reporting.views.guard import actor_for
 from baodao.reporting.views.unit import my_unit
 
 PLACES = 20  # on one page of a phone
@@ -23,7 +23,7 @@ PLACES = 20  # on one page of a phone
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Three short pages: which channel, which place, what I can do."""
-    actor = actor_for(request, "submit")
+    actor = actor_for(request, "reporting.submit")
     if actor.role.startswith("unit_"):
         return redirect("reporting:new_unit")
     if actor.role != "member" or not actor.member_id:
@@ -89,7 +89,7 @@ def _fill(
 @require_safe
 def my(request: HttpRequest) -> HttpResponse:
     """My report-ins and what comes next; a unit's desk gets its own."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     if actor.role.startswith("unit_"):
         return my_unit(request, actor)
     if actor.role != "member" or not actor.member_id:

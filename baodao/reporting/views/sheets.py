@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from baodao.core.errors import NotFound
 from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
 from baodao.people.models import PartyOrg
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.reporting import queries, rules
 from baodao.reporting.models import ReportIn, ReportInItem
-from baodao.reporting.views.guard import actor_for, report_in_for
+from baodao.reporting.views.guard import report_in_for
 
 BLANK_ROWS = 4
 
@@ -21,7 +22,7 @@ BLANK_ROWS = 4
 @require_safe
 def print_sheet(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """在职党员报到登记表, or 单位党组织报到单 with its receipt."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     it = report_in_for(actor, report_in_id)
     kind = "unit" if it.subject_unit_id else "member"
     back = reverse("reporting:detail", args=[it.pk])
@@ -31,7 +32,7 @@ def print_sheet(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
 @require_safe
 def blank(request: HttpRequest, sheet: str) -> HttpResponse:
     """The same sheets without a word in them."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     if sheet not in rules.SUBJECTS:
         raise NotFound
     place = Place.objects.filter(path=actor.path or "").first()

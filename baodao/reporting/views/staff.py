@@ -24,6 +24,7 @@ from baodao.core.errors import Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid_of
 from baodao.duties.models import Duty
 from baodao.people.choices import AVAILABILITY, SERVICE_CLASSES, SKILLS
+from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
@@ -31,7 +32,7 @@ from baodao.reporting.forms import FORMS
 from baodao.reporting.models import ReportIn
 from baodao.reporting.owing import KIND
 from baodao.reporting.standing import tied_points
-from baodao.reporting.views.guard import actor_for, report_in_for
+from baodao.reporting.views.guard import report_in_for
 from baodao.ui.toast import toast
 from baodao.ui.words import cdate
 
@@ -55,7 +56,7 @@ SAID = {
 @require_safe
 def report_in_list(request: HttpRequest) -> HttpResponse:
     """Report-ins by whose turn it is; all filters live in the address."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     if actor.role == "member":
         return redirect("reporting:my")
     now = clock_now()
@@ -118,14 +119,14 @@ def _groups(
 
 @require_safe
 def detail(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     return _detail(request, actor, report_in_for(actor, report_in_id))
 
 
 @require_safe
 def of_duty(request: HttpRequest, pk: UUID) -> HttpResponse:
     """From the duty of confirming to the report-in where one does it."""
-    actor = actor_for(request, "view")
+    actor = actor_for(request, "reporting.view")
     owed = Duty.objects.filter(pk=pk, kind=KIND.code).first()
     if owed is None:
         raise NotFound
@@ -197,7 +198,7 @@ def act(request: HttpRequest, report_in_id: UUID, event: str) -> HttpResponse:
     """One step of the flow. Refused input comes back with the page, 422."""
     if event not in rules.BUTTONS:
         raise NotFound
-    actor = actor_for(request, event)
+    actor = actor_for(request, f"reporting.{event}")
     it = report_in_for(actor, report_in_id)
     form = FORMS[event](request.POST) if event in FORMS else None
     if form is not None and not form.is_valid():
@@ -248,7 +249,7 @@ def _back(request: HttpRequest, fallback: str) -> HttpResponseRedirect:
 @require_safe
 def move(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """Where to: the unit's other contact points, or a community by name."""
-    actor = actor_for(request, "start_transfer")
+    actor = actor_for(request, "reporting.start_transfer")
     it = report_in_for(actor, report_in_id)
     if "start_transfer" not in queries.possible(it, actor):
         raise Forbidden(rules.MESSAGES["start_transfer"])

@@ -12,11 +12,12 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict, Forbidden
 from baodao.core.ids import uuid_of
 from baodao.people.models import Unit
+from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.reporting import queries, services
 from baodao.reporting.forms import MemberForm, UnitForm, UnitSheet, attempt
 from baodao.reporting.models import ReportIn
-from baodao.reporting.views.guard import actor_for, report_in_for
+from baodao.reporting.views.guard import report_in_for
 from baodao.ui.toast import toast
 
 POST_METHODS = ["GET", "HEAD", "POST"]
@@ -27,7 +28,7 @@ _BY_STATE = {"draft": "submit", "returned": "resubmit", "active": "revise"}
 @require_http_methods(POST_METHODS)
 def new(request: HttpRequest) -> HttpResponse:
     """A new report-in at one of the contact points that has none yet."""
-    actor = actor_for(request, "submit")
+    actor = actor_for(request, "reporting.submit")
     if not actor.role.startswith("unit_") or not actor.unit_id:
         raise Forbidden(
             "单位报到由单位书记或联络员来填。收到纸质报到单，请在“代为登记”里补录。"
@@ -92,7 +93,7 @@ def _say(request: HttpRequest, it: ReportIn, draft: bool) -> None:
 def edit(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """A draft, or a returned report-in: mend it and send it. The sheet of a unit
     that is active: change it."""
-    actor = actor_for(request, "resubmit")
+    actor = actor_for(request, "reporting.resubmit")
     it = report_in_for(actor, report_in_id)
     event = _BY_STATE.get(it.state, "")
     if not event or (event == "revise" and not it.subject_unit_id):
