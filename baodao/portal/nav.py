@@ -97,9 +97,11 @@ def register() -> None:
     bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
+    yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
+    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly))
     nav.register(
         COUNTY,
-        [allocation, SENT, BUILDING, FIGURES, people(DUTIES), settings, ACCOUNTS],
+        [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
     )
     nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))

@@ -49,10 +49,13 @@ def plan(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "targets.view")
     owner, year = _owner(actor), year_of(request)
     kinds, aims = queries_plan.lines(owner, year)
+    sets = can(actor, "targets.set")
     return render(request, "activities/plan.html", {
         "owner": owner, "year": year, "below": _below(owner), "now": today().year,
         "tables": [("五联", "joint", kinds), ("中心工作", "aim", aims)],
-        "planned": sum(x.planned for x in kinds), "done": sum(x.done for x in kinds),
+        # Above the township nobody sets a number: it is what the communities set.
+        "sets": sets, "planned": sum(x.planned if sets else x.below for x in kinds),
+        "done": sum(x.done for x in kinds),
         "may_set": can(actor, "targets.set") and year >= today().year,
         "may_list": can(actor, "priorities.add"),
         "sections": sections(actor, "plan"),

@@ -133,7 +133,7 @@ VOICE_ACTIONS = {
     "say": ("说看到没看到", {"requester": Scope.OWN}),
     "note": ("代居民记看到没看到", shared.COMMUNITY),
 }
-# For so long after the window residents may still say that they saw it.
+# What is due within so many days is shown beforehand, and as long afterwards.
 VOICE_DAYS = 31
 CONFIRMED_HOW = {
     "seen": "社区到场看到了",

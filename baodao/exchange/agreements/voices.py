@@ -119,7 +119,8 @@ def shown_at(place: Place, day: date) -> list[Shown]:
     what is due now, for who sees it scans the code on the spot."""
     items = {i.id: i for i in _items_at(place)}
     duties = Duty.objects.filter(kind=DUTY, source_id__in=items).filter(
-        Q(state="done") | Q(state__in=OPEN, opens_on__lte=day, due_on__gte=day - _STILL)
+        Q(state="done")
+        | Q(state__in=OPEN, opens_on__lte=day, due_on__range=(day - _NEAR, day + _NEAR))
     )
     rows = list(duties.order_by("-due_on", "id")[:MOST])
     live: dict[UUID, Deed] = {}
@@ -134,7 +135,7 @@ def shown_at(place: Place, day: date) -> list[Shown]:
     return sorted(found, key=lambda s: s.deed is None)
 
 
-_STILL = timedelta(days=rules.VOICE_DAYS)
+_NEAR = timedelta(days=rules.VOICE_DAYS)
 
 
 def _items_at(place: Place) -> list[AgreementItem]:

@@ -102,7 +102,7 @@ def _left(e: PoolEntry) -> str:
     if not e.amount_fen:
         return ""
     left = rules.left(e.amount_fen, e.used_fen)
-    return f"{yuan(e.amount_fen)} 元，余 {yuan(left)} 元"
+    return f"{yuan(e.amount_fen)}，余 {yuan(left)}"
 
 
 def _facts(e: PoolEntry) -> list[tuple[str, str]]:
@@ -111,9 +111,9 @@ def _facts(e: PoolEntry) -> list[tuple[str, str]]:
     pairs = [
         ("来源", str(e.unit) if e.unit else e.source), ("用在哪里", e.place.name),
         ("用途", e.purpose), ("数量或内容", e.quantity),
-        ("金额", f"{yuan(e.amount_fen)} 元" if money else ""),
-        ("已用", f"{yuan(e.used_fen)} 元" if money else ""),
-        ("结余", f"{yuan(rules.left(e.amount_fen, e.used_fen))} 元" if money else ""),
+        ("金额", yuan(e.amount_fen) if money else ""),
+        ("已用", yuan(e.used_fen) if money else ""),
+        ("结余", yuan(rules.left(e.amount_fen, e.used_fen)) if money else ""),
         ("答应到位", cdate(e.due_on, now)),
         ("到位", cdate(e.delivered_on, now) if e.delivered_on else ""),
     ]  # fmt: skip
@@ -135,9 +135,7 @@ def _summary(actor: Actor) -> str:
     if not money["a"]:
         return ""
     left = rules.left(money["a"], money["u"])
-    return (
-        f"到位 {yuan(money['a'])} 元，已用 {yuan(money['u'])} 元，余 {yuan(left)} 元。"
-    )
+    return f"到位 {yuan(money['a'])}，已用 {yuan(money['u'])}，余 {yuan(left)}。"
 
 
 def _more(e: PoolEntry, actor: Actor) -> dict[str, Any]:

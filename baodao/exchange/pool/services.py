@@ -106,7 +106,7 @@ def _use(
     if row["kind"] == "fund" and amount_fen <= 0:
         raise Invalid(fields={"amount": "请写用了多少钱。"})
     if amount_fen > left:
-        raise Invalid(fields={"amount": f"只剩 {yuan(left)} 元。请核对金额。"})
+        raise Invalid(fields={"amount": f"只剩 {yuan(left)}。请核对金额。"})
     if used_on > ctx.day:
         raise Invalid(fields={"used_on": "这一天还没有到。"})
     spent = PoolUse(

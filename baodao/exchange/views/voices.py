@@ -64,7 +64,8 @@ def _page(
     mine = voices.said_by(holder, shown)
     return show(request, "exchange/seen.html", {
         "place": place, "phone": phone_of(place.path), "error": error,
-        "shown": [(s, mine.get(s.duty.id, "")) for s in shown],
+        "reported": [(s, mine.get(s.duty.id, "")) for s in shown if s.deed],
+        "coming": [(s, mine.get(s.duty.id, "")) for s in shown if not s.deed],
         "looks_on": not _visitor(request), "refused": uuid_of(request.POST.get("duty")),
         "words": request.POST.get("words", "")[:MOST_WORDS],
     }, status=error.status if error else 200)  # fmt: skip
