@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from baodao.activities import party_days
+from baodao.activities import party_days, planning
 from baodao.activities.tests import make as activities
 from baodao.allocation.tests.make import pair_of, plan
 from baodao.core.clock import at_local, now, today
@@ -131,6 +131,9 @@ def samples(w: World) -> Sample:
     activity, (venue, carrier) = activities.published(w).id, activities.set_up(w)
     holding = activities.held(w, activities.post(w))
     turn = activities.told(w, holding)
+    aim = planning.add_priority(
+        actor=w.actors["county_org"], year=today().year, title="创建文明城市"
+    ).id
     party_days.generate()
     party_day = Duty.objects.get(
         kind="party_day", source_id=w.orgs["unit"].pk, opens_on__day=1,
@@ -174,7 +177,7 @@ def samples(w: World) -> Sample:
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
-        "activities:owed": party_day, "activities:carrier": carrier, "activities:": activity,
+        "activities:owed": party_day, "activities:priority": aim, "activities:carrier": carrier, "activities:": activity,
         "pairings:pair_estate": w.places.estate.id,
         "pairings:unset_apart": mark, "pairings:run": whole.run_id,
         "pairings:plan": whole.pk, "pairings:pair_": whole.pairs.get().pk,

@@ -8,11 +8,12 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from baodao.acts.access import register
         from baodao.duties import rules as duties
-        from baodao.exchange import moves
+        from baodao.exchange import moves, retaining
         from baodao.exchange.agreements import rules as agreements
         from baodao.exchange.lists import rules as lists
         from baodao.exchange.pool import rules as pool
         from baodao.exchange.projects import rules as projects
+        from baodao.people import retention
         from baodao.places.changes.moves import register as register_movers
 
         register(
@@ -63,6 +64,7 @@ class ExchangeConfig(AppConfig):
             )
         )  # fmt: skip
         register_movers(*moves.ALL)
+        retention.register(*retaining.ALL)
 
         from baodao.exchange import exports, subjects
         from baodao.exchange.agreements import pages as agreement_pages

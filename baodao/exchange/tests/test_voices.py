@@ -17,6 +17,7 @@ from baodao.exchange.agreements import deeds, voices
 from baodao.exchange.models import Deed, Voice
 from baodao.exchange.tests.make import agreement_in, text
 from baodao.notifications.models import Message
+from baodao.people import retention
 from baodao.people.tests.make import World, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("L18")]
@@ -174,3 +175,13 @@ def test_one_address_cannot_speak_without_end(
     assert Client().post(url, said).status_code == 302
     assert Client().post(url, said).status_code == 429
     assert Client().get(url[:-2] + "x/").status_code == 404
+
+
+def test_what_they_wrote_is_forgotten_after_its_time_and_still_counts(w: World) -> None:
+    deed = _deed(w)
+    _say(w, deed.duty_id, "seen", "a", "很热闹")
+    kept = retention.REGISTRY["voices"]
+    assert not kept.due(today()).exists()
+    later = kept.due(today() + timedelta(days=800))
+    kept.forget(list(later.values_list("pk", flat=True)))
+    assert Voice.objects.get().words == "" and voices.tally(deed).seen == 1
