@@ -48,7 +48,7 @@ def test_a_topic_from_a_members_phone_to_its_result(open_as: Open, w: World) -> 
 
     d = Deliberation.objects.get()
     secretary = open_as("community_secretary", f"/councils/talks/{d.pk}/conclude/")
-    secretary.get_by_text("采纳", exact=True).click()
+    secretary.get_by_role("radio", name="采纳", exact=True).check()
     secretary.get_by_label("商量的结果").fill("东门划12个车位")
     secretary.get_by_label("公开的结果").fill("东门划车位。")
     secretary.get_by_role("button", name="定下来").click()
