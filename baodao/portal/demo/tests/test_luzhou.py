@@ -20,6 +20,8 @@ from baodao.portal.demo.world import World
 from baodao.records.models import Record
 from baodao.reporting.models import ReportIn
 from baodao.reporting.rules import LIVE
+from baodao.surveys import coverage, results
+from baodao.surveys.models import Survey
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -92,3 +94,24 @@ def test_a_year_of_visits_tells_one_story(luzhou: World) -> None:
     assert not duties.filter(state="due", due_on__lt=NOW.date()).exists()
     last = visits.filter(state="done").order_by("visited_on").first()
     assert last and (NOW.date() - last.visited_on).days < 15
+
+
+@pytest.mark.req("A06", "A10")
+def test_the_demo_community_is_asked_again_at_83_percent(luzhou: World) -> None:
+    main = luzhou.places[LUZHOU.main]
+    first = Survey.objects.get(path=main.path, state="closed")
+    again = Survey.objects.get(path=main.path, previous=first)
+    assert round(coverage.total(again).percent) == 83
+    assert (
+        first.sums
+        and first.sums["answered"]
+        == results.sheets_in(first).filter(outcome="answered").count()
+    )
+    kinds = {c.kind for c in results.home_changes(again, first, main.path)}
+    assert {"changed", "same", "new", "left"} <= kinds
+    found = results.found_orders(again)
+    assert found.count() >= 5 and {o.source for o in found} == {"survey"}
+    sent = Survey.objects.get(path=luzhou.above(main, 4).path)
+    lines = coverage.by_area(sent)
+    assert sent.parts.count() == len(lines) > 5
+    assert len({round(x.tally.percent) for x in lines}) > 3
