@@ -3,7 +3,7 @@ it is, from which day its time runs, and how it is forgotten. Once a month the l
 what would go is told to whoever protects personal data; some days later it goes, in
 one act that writes how many of each. What is held for an appeal stays."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from baodao.acts import forgetting
 from baodao.acts.access import ACTIONS, path_range, require, visible, within
@@ -53,18 +53,21 @@ class Retention:
     def due(self, day: date, path: str = "") -> QuerySet[Any]:
         """Rows at and below a place whose time is over, but for those that are held."""
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
-        found = found.filter(self.ready(), self._over(day))
+        found = found.filter(self.ready(), self._over(day, spans_of(self.key)))
         if path:
             found = found.filter(within(self.path, [path_range(path)]))
         return found.exclude(self._held()).order_by(self.since, "pk")
 
-    def held(self, day: date, path: str = "") -> int:
-        """How many would go if nobody held them."""
-        found = apps.get_model(self.model)._default_manager.filter(
-            self.ready(), self._over(day), self._held()
-        )
-        n: int = found.filter(within(self.path, [path_range(path)])).count()
-        return n
+    def counted(
+        self, day: date, path: str, spans: Mapping[str, int]
+    ) -> tuple[int, int]:
+        """(how many would go, how many are held) at and below a place; one query."""
+        found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
+        found = found.filter(self.ready(), self._over(day, spans))
+        if path:
+            found = found.filter(within(self.path, [path_range(path)]))
+        n = found.aggregate(every=Count("pk"), held=Count("pk", filter=self._held()))
+        return n["every"] - n["held"], n["held"]
 
     def _held(self) -> Q:
         held = RetentionHold.objects.filter(released_on=None).values("object_id")
@@ -73,10 +76,9 @@ class Retention:
             found |= Q(**{f"{column}__in": held})
         return found
 
-    def _over(self, day: date) -> Q:
+    def _over(self, day: date, spans: Mapping[str, int]) -> Q:
         """By the days that are set where the row is."""
         found = Q(pk__in=[])
-        spans = spans_of(self.key)
         for path, days in spans.items():
             last = day - timedelta(days=days)
             limit = at_local(last, time(0)) if self.instant else last
@@ -90,10 +92,16 @@ class Retention:
 
 def spans_of(key: str) -> dict[str, int]:
     """path → days, for every place that has set them; "" for all others."""
-    rows = Setting.objects.filter(key=key, removed=False).order_by("path")
-    return {"": int(KEYS[key].default)} | {
-        path: int(value) for path, value in rows.values_list("path", "value")
-    }
+    return spans([key])[key]
+
+
+def spans(keys: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The same for several settings, one query."""
+    found = {key: {"": int(KEYS[key].default)} for key in keys}
+    rows = Setting.objects.filter(key__in=list(found), removed=False).order_by("path")
+    for key, path, value in rows.values_list("key", "path", "value"):
+        found[key][path] = int(value)
+    return found
 
 
 REGISTRY: dict[str, Retention] = {}
@@ -140,12 +148,11 @@ class Line:
 def preview(actor: Actor, day: date | None = None) -> list[Line]:
     """What would go on a day at and below the actor's place, how many per kind."""
     on, path = day or today(), actor.path or ""
+    set_ = spans({it.key for it in REGISTRY.values()})
     return [
-        Line(
-            it, spans_of(it.key)[""], it.due(on, path).count(), it.held(on, path)
-        )
+        Line(it, set_[it.key][""], *it.counted(on, path, set_[it.key]))
         for it in REGISTRY.values()
-    ]  # fmt: skip
+    ]
 
 
 def announce(now: datetime | None = None) -> RetentionRun | None:
