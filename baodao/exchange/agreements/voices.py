@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
@@ -122,7 +122,8 @@ def shown_at(place: Place, day: date) -> list[Shown]:
         Q(state="done")
         | Q(state__in=OPEN, opens_on__lte=day, due_on__range=(day - _NEAR, day + _NEAR))
     )
-    rows = list(duties.order_by("-due_on", "id")[:MOST])
+    first = Case(When(state="done", then=0), default=1)  # waits for somebody's word
+    rows = list(duties.order_by(first, "-due_on", "id")[:MOST])
     live: dict[UUID, Deed] = {}
     refused = Counter[UUID]()
     for deed in Deed.objects.filter(duty_id__in=[d.id for d in rows]):
@@ -151,13 +152,14 @@ _KEPT = ("effective", "expired")
 
 def said_by(holder: str, shown: Sequence[Shown]) -> dict[UUID, str]:
     """What this telephone has said already, by duty."""
-    hashes = {_hash(holder, s.duty.id): s.duty.id for s in shown}
+    hashes = {phone_hash(holder, s.duty.id): s.duty.id for s in shown}
     found = Voice.objects.filter(duty_id__in=hashes.values(), holder__in=hashes)
     tries = {s.duty.id: s.nth for s in shown}
     return {v.duty_id: v.get_said_display() for v in found if v.nth == tries[v.duty_id]}
 
 
-def _hash(holder: str, duty_id: UUID) -> str:
+def phone_hash(holder: str, duty_id: UUID) -> str:
+    """What is kept of a telephone: nothing that is the same for two duties."""
     return keyed_hash(f"{holder}:{duty_id}", "voice")[:32]
 
 
@@ -180,7 +182,7 @@ def say(
     voice = Voice(
         item=one.item, duty_id=duty_id, nth=one.nth, where=place,
         path=one.duty.path, said=said, how="scan", words=words.strip(),
-        holder=_hash(holder, duty_id), created_at=at,
+        holder=phone_hash(holder, duty_id), created_at=at,
     )  # fmt: skip
     return _write(actor, "voices.say", voice, at)
 

@@ -1,11 +1,10 @@
 """What residents of the demo community say of what units report as done (L18)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from baodao.acts.actor import link_holder
-from baodao.exchange.agreements import voices
-from baodao.exchange.models import Deed
-from baodao.places.models import Place
+from baodao.exchange.agreements.voices import phone_hash
+from baodao.exchange.models import Deed, Voice
 from baodao.portal.demo.world import World
 
 # (看到了, 没看到) per deed in turn, and words of the last who did not see it.
@@ -19,12 +18,20 @@ def build(w: World) -> None:
     for deed, said in zip(
         waiting.select_related("item").order_by("created_at", "id"), SAID, strict=False
     ):
-        place = Place.objects.get(pk=deed.item.estate_id or deed.place_id)
         answers = ["seen"] * said[0] + ["not_seen"] * said[1]
         for n, answer in enumerate(answers):
             at = min(deed.created_at + timedelta(hours=2, minutes=7 * n), w.now)
-            voices.say(
-                actor=link_holder(place.pk), place=place, duty_id=deed.duty_id,
-                said=answer, holder=f"demo-{n}", now=at,
-                words=WORDS if n == len(answers) - 1 and answer == "not_seen" else "",
-            )  # fmt: skip
+            last = n == len(answers) - 1 and answer == "not_seen"
+            _say(w, deed, answer, f"demo-{n}", WORDS if last else "", at)
+
+
+def _say(
+    w: World, deed: Deed, said: str, phone: str, words: str, at: datetime
+) -> None:  # fmt: skip
+    where = deed.item.estate_id or deed.place_id
+    voice = Voice(
+        item=deed.item, duty_id=deed.duty_id, nth=deed.nth, where_id=where,
+        path=deed.path, said=said, how="scan", words=words,
+        holder=phone_hash(phone, deed.duty_id), created_at=at,
+    )  # fmt: skip
+    w.create("voices.say", voice, actor=link_holder(where), at=at)
