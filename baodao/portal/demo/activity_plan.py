@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
-from baodao.activities import planning, queries_plan
-from baodao.activities.models import Priority
-from baodao.activities.planning import Key
+from baodao.activities import queries_plan
+from baodao.activities.models import Priority, Target
+from baodao.activities.planning import Key, Owner
+from baodao.acts.actor import Actor
+from baodao.acts.writing import Write
 from baodao.portal.demo.world import World
 
 AIMS = ("创建文明城市", "老旧小区改造", "安全生产和防火", "一老一小服务")
@@ -42,16 +44,22 @@ def build(w: World) -> None:
         for actor in w.staff[role, place.path][:1]:
             counts = {Key(joint=k): n for k, n in PLANS[role].items()}
             counts |= {Key(aim=r.pk): 6 + 2 * n for n, r in enumerate(rows)}
-            planning.set_targets(actor=actor, year=w.year, counts=counts, now=w.now)
+            _plan(w, actor, Owner(place=place), counts)
     for code in w.preset.near:
-        place = w.places[code]
-        owner = planning.Owner(place=place)
+        owner = Owner(place=w.places[code])
         kinds, _ = queries_plan.lines(owner, w.year)
         counts = {line.key: line.done + 2 for line in kinds}
-        actor = w.staff["community_worker", place.path][0]
-        planning.set_targets(actor=actor, year=w.year, counts=counts, now=w.now)
+        _plan(w, w.staff["community_worker", owner.path][0], owner, counts)
     for unit in w.units:
         if (unit.point_path or "").startswith(main.path):
             counts = {Key(joint=k): n for k, n in OF_UNIT.items()}
-            actor = w.unit_actor[unit.id]
-            planning.set_targets(actor=actor, year=w.year, counts=counts, now=w.now)
+            _plan(w, w.unit_actor[unit.id], Owner(unit=unit), counts)
+
+
+def _plan(w: World, actor: Actor, owner: Owner, counts: dict[Key, int]) -> None:
+    for key, n in counts.items():
+        row = Target(
+            year=w.year, joint_type=key.joint, aim_id=key.aim, count=n,
+            path=owner.path, **owner.columns,
+        )  # fmt: skip
+        w.create("targets.set", row, actor=actor, write=Write(data={"count": n}))

@@ -103,4 +103,5 @@ def build(w: World) -> None:
     held = activities.build(w)
     rows = w.batch.flush()
     activity_plan.build(w)
+    rows += w.batch.flush()
     w.say(f"活动 {held} 场，共写入 {rows} 行")
