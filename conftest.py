@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from baodao.core import memory
+from baodao.orders import categories
+from baodao.orders.models import Category
+from baodao.surveys import starters
+from baodao.surveys.models import Template
 
 # A busy machine must not make a test fail.
 settings.register_profile("baodao", deadline=None)
@@ -30,6 +36,21 @@ def django_db_setup(
         cursor.execute(
             f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def seeded_again() -> None:
+    """What migrations wrote stands again after a test with real transactions, which
+    empties all tables: the tests of a process may come in any order."""
+
+    def seed(**_: object) -> None:
+        if not Category.objects.exists():
+            categories.seed(Category)
+        if not Template.objects.exists():
+            starters.seed(Template)
+
+    # The last of their folders to be told that all tables are there.
+    post_migrate.connect(seed, sender=apps.get_app_config("surveys"), weak=False)
 
 
 @pytest.fixture(autouse=True)

@@ -175,7 +175,7 @@ def test_the_board_takes_few_queries(
     order_in("published", w)
     client = Client()
     client.get(BOARD)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(BOARD)
 
 
