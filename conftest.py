@@ -41,9 +41,12 @@ def django_db_setup(
 @pytest.fixture(scope="session", autouse=True)
 def seeded_again() -> None:
     """What migrations wrote stands again after a test with real transactions, which
-    empties all tables: the tests of a process may come in any order."""
+    empties all tables of models, and no job of it is left: the tests of a process may
+    come in any order."""
 
     def seed(**_: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
         if not Category.objects.exists():
             categories.seed(Category)
         if not Template.objects.exists():
