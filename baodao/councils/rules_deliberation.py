@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, GRID, MEMBER, SYSTEM, UNIT
 from baodao.councils import rules as shared
 
 MAX_SPAN = timedelta(hours=12)
@@ -84,55 +85,50 @@ OPINION_FLOW = Flow.of(
     ],
 )
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
 _SECRETARY = {"community_secretary": Scope.PLACE}
-_GRID = {"grid_worker": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
 _ESTATE = dict.fromkeys(("instructor", "compound_branch_secretary"), Scope.PLACE)
 _WATCH = {
     "township_party": Scope.PLACE, "county_org": Scope.PLACE,
     "county_social_work": Scope.PLACE, "prefecture_org": Scope.PLACE,
     "inspector": Scope.PLACE, "part_time_member": Scope.PLACE,
 }  # fmt: skip
-_SYSTEM = {"system": Scope.ALL}
 Rows = Mapping[str, tuple[str, Mapping[str, Scope]]]
 
 DELIBERATIONS: Rows = {
     "follow_place": shared.MEETINGS["follow_place"],
-    "view": ("查看协商议事", {**_COMMUNITY, **_GRID, **_ESTATE, **_WATCH, **_MEMBER}),
-    "propose": ("提出议题", {**_COMMUNITY, **_GRID, **_ESTATE, **_MEMBER}),
-    "open": ("列入协商", {**_COMMUNITY, **_SYSTEM}),
-    "take": ("列入协商", _COMMUNITY),
-    "decline": ("不列入", _COMMUNITY),
-    "withdraw": ("撤回议题", _MEMBER),
-    "edit": ("改议题", _COMMUNITY),
-    "publish_topic": ("公开议题", _COMMUNITY),
-    "hide_topic": ("不再公开", _COMMUNITY),
-    "arrange": ("定时间", _COMMUNITY),
-    "cancel": ("不议了", _COMMUNITY),
-    "hold": ("记到会和意见", _COMMUNITY),
+    "view": ("查看协商议事", {**COMMUNITY, **GRID, **_ESTATE, **_WATCH, **MEMBER}),
+    "propose": ("提出议题", {**COMMUNITY, **GRID, **_ESTATE, **MEMBER}),
+    "open": ("列入协商", {**COMMUNITY, **SYSTEM}),
+    "take": ("列入协商", COMMUNITY),
+    "decline": ("不列入", COMMUNITY),
+    "withdraw": ("撤回议题", MEMBER),
+    "edit": ("改议题", COMMUNITY),
+    "publish_topic": ("公开议题", COMMUNITY),
+    "hide_topic": ("不再公开", COMMUNITY),
+    "arrange": ("定时间", COMMUNITY),
+    "cancel": ("不议了", COMMUNITY),
+    "hold": ("记到会和意见", COMMUNITY),
     "conclude": ("定结果", _SECRETARY),
-    "add_order": ("下点单", _COMMUNITY),
+    "add_order": ("下点单", COMMUNITY),
     "publish_result": ("公开结果", _SECRETARY),
-    "close": ("办完了", _COMMUNITY),
+    "close": ("办完了", COMMUNITY),
 }  # fmt: skip
 SEATS: Rows = {
     "follow_place": shared.SEATS["follow_place"],
-    "view": ("查看议事邀请", {**_COMMUNITY, **_GRID, **_ESTATE, **_WATCH, **_UNIT, **_MEMBER}),
-    "invite": ("邀请", {**_COMMUNITY, **_SYSTEM}),
-    "reply": ("回复邀请", {**_UNIT, **_MEMBER, **_COMMUNITY}),
-    "attend": ("记到会", _COMMUNITY),
-    "remove": ("不请了", _COMMUNITY),
-    "follow_unit": ("随单位转出", _SYSTEM),
+    "view": ("查看议事邀请", {**COMMUNITY, **GRID, **_ESTATE, **_WATCH, **UNIT, **MEMBER}),
+    "invite": ("邀请", {**COMMUNITY, **SYSTEM}),
+    "reply": ("回复邀请", {**UNIT, **MEMBER, **COMMUNITY}),
+    "attend": ("记到会", COMMUNITY),
+    "remove": ("不请了", COMMUNITY),
+    "follow_unit": ("随单位转出", SYSTEM),
 }  # fmt: skip
 OPINIONS: Rows = {
     "follow_place": shared.SEATS["follow_place"],
-    "view": ("查看意见", {**_COMMUNITY, **_GRID, **_WATCH, **_UNIT, **_MEMBER}),
-    "give": ("说意见", {**_COMMUNITY, **_GRID, **_UNIT, **_MEMBER}),
+    "view": ("查看意见", {**COMMUNITY, **GRID, **_WATCH, **UNIT, **MEMBER}),
+    "give": ("说意见", {**COMMUNITY, **GRID, **UNIT, **MEMBER}),
     "send": ("网上说意见", {"anonymous": Scope.ALL}),
-    "take": ("采用", _COMMUNITY),
-    "set_aside": ("不采用", _COMMUNITY),
+    "take": ("采用", COMMUNITY),
+    "set_aside": ("不采用", COMMUNITY),
     "adopt": ("记为采纳", _SECRETARY),
 }
 # Nobody settles what came of their own proposal (domain 5).

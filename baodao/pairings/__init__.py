@@ -6,5 +6,5 @@
 household has agreed (`Consent`), and its withdrawal ends everything the same day.
 `Apart` is who must not be paired: own household, relatives, subordinates. `Visit` is
 what comes of a pairing; its windows are duties. `rules` has flow and grants of the
-bonds, `visit_rules` those of visits.
+bonds, `visits_flow` those of visits.
 """

@@ -53,16 +53,16 @@ class PairingsConfig(AppConfig):
     def _visits(self) -> None:
         from baodao.acts.access import register
         from baodao.duties import rules as duties
-        from baodao.pairings import visit_rules
+        from baodao.pairings import visits_flow
 
         register(
             "pairings.Visit",
             "visits",
-            visit_rules.ACTIONS,
-            conflicts=visit_rules.CONFLICTS,
-            messages=visit_rules.MESSAGES,
+            visits_flow.ACTIONS,
+            conflicts=visits_flow.CONFLICTS,
+            messages=visits_flow.MESSAGES,
         )
-        register("pairings.HouseholdPairing", "pairings", visit_rules.AROUND)
+        register("pairings.HouseholdPairing", "pairings", visits_flow.AROUND)
         duties.register(
             duties.Kind(
                 "visit_month", "每月走访", "member", "记走访", remind=(20, 10, 3),

@@ -9,7 +9,7 @@ from baodao.acts.models import Acted
 from baodao.core.clock import today
 from baodao.core.fields import CText, SealedText
 from baodao.core.ids import link_token, lookup_code
-from baodao.pairings import rules, visit_rules
+from baodao.pairings import rules, visits_flow
 from baodao.pairings.models_plans import PairingPlan, PairingRun, PlannedPair
 from baodao.people.models import Member, Unit, period
 from baodao.places.models import Household, Place
@@ -320,7 +320,7 @@ class Visit(Acted):
         unit=("unit_id",),
         own={"id": "link_id", "member_id": "member_id", "stand_in_id": "member_id"},
     )
-    FLOW = visit_rules.FLOW
+    FLOW = visits_flow.FLOW
 
     state = models.TextField("状态", default="done")
     pairing = models.ForeignKey(
@@ -337,8 +337,8 @@ class Visit(Acted):
     unit_id = models.UUIDField(null=True)
     path = CText()
     home_path = CText()
-    kind = models.TextField("种类", choices=list(visit_rules.KINDS.items()))
-    method = models.TextField("方式", choices=list(visit_rules.METHODS.items()))
+    kind = models.TextField("种类", choices=list(visits_flow.KINDS.items()))
+    method = models.TextField("方式", choices=list(visits_flow.METHODS.items()))
     visited_on = models.DateField("日期", default=today)
     started_at = models.TimeField("几点", null=True, blank=True)
     minutes = models.SmallIntegerField("多久（分钟）", default=0)
@@ -347,15 +347,15 @@ class Visit(Acted):
     )
     household_present = models.BooleanField("住户在家", default=True)
     outcome = models.TextField(
-        "结果", choices=list(visit_rules.OUTCOMES.items()), default="met"
+        "结果", choices=list(visits_flow.OUTCOMES.items()), default="met"
     )
     with_adult = models.BooleanField("有监护人或另一位党员在场", default=False)
     companion = SealedText("同去的大人")
     entry = models.TextField(
-        "怎样记的", choices=list(visit_rules.ENTRIES.items()), default="self"
+        "怎样记的", choices=list(visits_flow.ENTRIES.items()), default="self"
     )
     late = models.TextField(
-        "晚记", choices=list(visit_rules.LATE.items()), default="", blank=True
+        "晚记", choices=list(visits_flow.LATE.items()), default="", blank=True
     )
     joint_id = models.UUIDField(null=True)
     order_id = models.UUIDField(null=True)
@@ -365,7 +365,7 @@ class Visit(Acted):
     token = models.TextField("链接", default=link_token)
     code = models.TextField("确认码", default=lookup_code)
     confirmed_how = models.TextField(
-        "怎样确认", choices=list(visit_rules.CONFIRMED_HOW.items()),
+        "怎样确认", choices=list(visits_flow.CONFIRMED_HOW.items()),
         default="", blank=True,
     )  # fmt: skip
     confirmed_by = models.UUIDField(null=True)
@@ -374,7 +374,7 @@ class Visit(Acted):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=list(visit_rules.STATES)),
+                condition=Q(state__in=list(visits_flow.STATES)),
                 name="visit_state_known",
             ),
             models.CheckConstraint(

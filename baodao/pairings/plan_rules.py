@@ -3,8 +3,8 @@ once, who may take which step, and why a pair is left out (A15, L08, L34, L37)."
 
 from collections.abc import Mapping
 
-from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, ORG, SYSTEM
 from baodao.pairings.rules import APART
 
 PLAN_STATES: Mapping[str, State] = {
@@ -49,37 +49,30 @@ DROPS = {
 # Whose word makes bonds of a plan: a district may let itself do it too.
 SUPERIOR = "pairings.confirmed_by"
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_ORG = {
-    "prefecture_org": Scope.PLACE,
-    "county_org": Scope.PLACE,
-    "county_social_work": Scope.PLACE,
-}
-_SYSTEM = {"system": Scope.ALL}
 
 RUN_ACTIONS = {
-    "view": ("查看全县试算结对", _ORG),
-    "start": ("试算全县结对", _ORG),
-    "finish": ("试算完成", _SYSTEM),
-    "fail": ("没有算成", _SYSTEM),
-    "confirm_rest": ("一次确认各社区的方案", _ORG),
-    "drop": ("收回各社区没确认的方案", _ORG),
+    "view": ("查看全县试算结对", ORG),
+    "start": ("试算全县结对", ORG),
+    "finish": ("试算完成", SYSTEM),
+    "fail": ("没有算成", SYSTEM),
+    "confirm_rest": ("一次确认各社区的方案", ORG),
+    "drop": ("收回各社区没确认的方案", ORG),
 }
 PLAN_ACTIONS = {
     # Numbers only above the community; the pairs themselves are `planned.view`.
-    "view": ("查看结对方案", {**_COMMUNITY, **_ORG}),
-    "compute": ("试算结对", {**_COMMUNITY, **_SYSTEM}),
-    "adjust": ("调整结对方案", _COMMUNITY),
-    "confirm": ("确认结对方案", {**_COMMUNITY, **_SYSTEM}),
-    "drop": ("放弃结对方案", {**_COMMUNITY, **_SYSTEM}),
+    "view": ("查看结对方案", {**COMMUNITY, **ORG}),
+    "compute": ("试算结对", {**COMMUNITY, **SYSTEM}),
+    "adjust": ("调整结对方案", COMMUNITY),
+    "confirm": ("确认结对方案", {**COMMUNITY, **SYSTEM}),
+    "drop": ("放弃结对方案", {**COMMUNITY, **SYSTEM}),
 }
 PLAN_MESSAGES = {
     "adjust": "是哪些户、配了谁，只有社区看得到。这里只有各社区的数。",
     "confirm": "这份方案由社区自己确认。",
 }
 PAIR_ACTIONS = {
-    "view": ("查看方案里的一对", _COMMUNITY),
-    "change": ("给一户换党员", _COMMUNITY),
-    "leave_out": ("从方案里去掉一对", _COMMUNITY),
-    "put_back": ("放回一对", _COMMUNITY),
+    "view": ("查看方案里的一对", COMMUNITY),
+    "change": ("给一户换党员", COMMUNITY),
+    "leave_out": ("从方案里去掉一对", COMMUNITY),
+    "put_back": ("放回一对", COMMUNITY),
 }

@@ -23,7 +23,7 @@ from baodao.pairings.fitting import channel_of, refuse_unfit
 from baodao.pairings.models import Consent, HouseholdPairing
 from baodao.pairings.owing import call_off, owe, owe_again
 from baodao.pairings.plans import Given, Terms
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.people.models import Member
 from baodao.places.models import Household
 

@@ -21,7 +21,7 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.duties import services as duties
 from baodao.pairings import visits_services as visits
 from baodao.pairings.models import Visit
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_services import Report
 
 

@@ -21,7 +21,7 @@ from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN
 from baodao.pairings import visits_rules
 from baodao.pairings.models import HouseholdPairing
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_services import (
     SOURCE,
     TELL,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 
 from baodao.core.errors import BaodaoError, Invalid
-from baodao.pairings import visit_rules, visits_rules
+from baodao.pairings import visits_flow, visits_rules
 from baodao.pairings.models import Visit
 from baodao.pairings.visits_services import Report
 from baodao.ui.forms import DateInput, Form
@@ -52,7 +52,7 @@ class ActForm(Form):
 
 
 # 怎么访的: the ways to meet, and the two ends without a talk.
-HOWS = {**visit_rules.METHODS, "nobody_home": "没人在家", "declined": "对方说不用"}
+HOWS = {**visits_flow.METHODS, "nobody_home": "没人在家", "declined": "对方说不用"}
 
 
 class VisitForm(ActForm):
@@ -125,9 +125,9 @@ class VisitForm(ActForm):
         how = said["how"]
         return Report(
             on=self.visited_on,
-            method=how if how in visit_rules.METHODS else "in_person",
-            outcome=how if how in visit_rules.OUTCOMES else "met",
-            topics=tuple(said["topics"]) if how in visit_rules.METHODS else (),
+            method=how if how in visits_flow.METHODS else "in_person",
+            outcome=how if how in visits_flow.OUTCOMES else "met",
+            topics=tuple(said["topics"]) if how in visits_flow.METHODS else (),
             need=said["need"], urgent=said["urgent"], at=said["at"], minutes=said["minutes"] or 0,
             companion=said["companion"].strip(), partner_id=_id(said.get("partner")),
             follow=said["follow"], reason=said["reason"],
@@ -144,7 +144,7 @@ class PaperForm(VisitForm):
 
     entry = forms.ChoiceField(
         label="怎么来的", widget=forms.RadioSelect,
-        choices=[(k, v) for k, v in visit_rules.ENTRIES.items() if k != "self"],
+        choices=[(k, v) for k, v in visits_flow.ENTRIES.items() if k != "self"],
     )  # fmt: skip
     by = forms.ChoiceField(label="谁去的", widget=forms.RadioSelect, required=False)
     signed = forms.BooleanField(label="住户已在纸上签字或按手印", required=False)
@@ -194,7 +194,7 @@ class AmendForm(VisitForm):
 class RefuseForm(ActForm):
     reason = forms.ChoiceField(
         label="怎么回事",
-        choices=list(visit_rules.REFUSED.items()),
+        choices=list(visits_flow.REFUSED.items()),
         widget=forms.RadioSelect,
     )
     note = _words("补充一句")
@@ -203,7 +203,7 @@ class RefuseForm(ActForm):
 class ConfirmForm(ActForm):
     how = forms.ChoiceField(
         label="怎么确认的", widget=forms.RadioSelect, initial="call",
-        choices=[(k, visit_rules.CONFIRMED_HOW[k]) for k in visit_rules.BY_STAFF],
+        choices=[(k, visits_flow.CONFIRMED_HOW[k]) for k in visits_flow.BY_STAFF],
     )  # fmt: skip
 
 

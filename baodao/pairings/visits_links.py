@@ -7,7 +7,7 @@ from uuid import UUID
 
 from baodao.core.crypto import keyed_hash
 from baodao.pairings.models import HouseholdPairing, Visit
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 
 JOINED = ("pairing__household", "member__person", "member__unit", "stand_in__person")
 

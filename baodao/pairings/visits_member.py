@@ -15,7 +15,7 @@ from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN, make_up_until
 from baodao.orders.models import Order
 from baodao.pairings.models import HouseholdPairing, Visit
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_queries import duty_clock, fulfilled
 from baodao.pairings.visits_rules import in_person_hint, in_person_since
 from baodao.pairings.visits_services import KINDS

@@ -17,7 +17,7 @@ from baodao.acts.timeline import events_of
 from baodao.core.clock import at_local, today
 from baodao.duties import rules as duty_rules
 from baodao.duties.models import Duty
-from baodao.pairings import visit_rules, visits_rules
+from baodao.pairings import visits_flow, visits_rules
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.visits_services import KINDS
 from baodao.people.models import Member
@@ -119,7 +119,7 @@ def visit_rows(
     if q.strip():
         found = found.filter(pairing__in=found_bonds(q))
     if kind in KINDS:
-        found = found.filter(kind=visit_rules.DUTIES[kind])
+        found = found.filter(kind=visits_flow.DUTIES[kind])
     if month:
         first, after = visits_rules.month_of(month, day)
         found = found.filter(visited_on__gte=first, visited_on__lt=after)
@@ -185,7 +185,7 @@ def of_visits(rows: Iterable[Visit], now: datetime) -> list[Line]:
 
 
 def _of_visit(v: Visit, day: date) -> Line:
-    state = visit_rules.STATES[v.state]
+    state = visits_flow.STATES[v.state]
     return Line(
         key=v.pk, number=v.pairing.household.number, member=went(v),
         unit=str(v.member.unit or ""), title=v.get_kind_display(), under=under(v, day),
@@ -207,7 +207,7 @@ def under(v: Visit, day: date) -> str:
     parts = [
         how, cdate(v.visited_on, day),
         visits_rules.titles(v.topics, visits_rules.CHIPS),
-        "转了一单" if v.order_id else "", visit_rules.LATE.get(v.late, ""),
+        "转了一单" if v.order_id else "", visits_flow.LATE.get(v.late, ""),
         "" if v.entry == "self" else v.get_entry_display(),
     ]  # fmt: skip
     return " · ".join(p for p in parts if p)
@@ -234,7 +234,7 @@ def story(visit: Visit) -> list[Entry]:
     entries = [
         _entry(e, visit) for e in reversed(events_of(visit.pk)) if e.action in _STORY
     ]
-    state = visit_rules.STATES[visit.state]
+    state = visits_flow.STATES[visit.state]
     if visit.state == "done":
         entries.insert(
             0, Entry("等住户或社区确认", icon=state.icon, tone="go", now=True)
@@ -247,7 +247,7 @@ def _entry(event: Event, visit: Visit) -> Entry:
     by = event.actor_name
     if event.on_behalf_of:
         by = f"{by}（代{event.on_behalf_of}）"
-    text = visit_rules.REFUSED.get(event.reason, "")
+    text = visits_flow.REFUSED.get(event.reason, "")
     if event.action == "visits.confirm":
         text = visit.get_confirmed_how_display()
     if event.action == "visits.amend":
@@ -263,8 +263,8 @@ def _was(before: Mapping[str, Any]) -> str:
     day, method = before.get("visited_on"), before.get("method", "")
     found = [
         cdate(date.fromisoformat(day), today()) if day else "",
-        visit_rules.METHODS.get(method, ""),
-        visit_rules.OUTCOMES.get(before.get("outcome", ""), ""),
+        visits_flow.METHODS.get(method, ""),
+        visits_flow.OUTCOMES.get(before.get("outcome", ""), ""),
     ]
     said = "、".join(word for word in found if word)
     return f"原来记的是：{said}" if said else ""
@@ -274,7 +274,7 @@ def can_do(actor: Actor, visit: Visit) -> set[str]:
     """The steps this actor may take on a visit now."""
     found = set()
     for event in ("confirm", "refuse"):
-        possible = event in visit_rules.FLOW.events(visit.state)
+        possible = event in visits_flow.FLOW.events(visit.state)
         if possible and can(actor, f"visits.{event}", visit):
             found.add(event)
     if visit.late and actor.role != "community_secretary":

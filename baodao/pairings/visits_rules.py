@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from baodao.core.clock import local
 
-# As chips on a phone; the official words are `visit_rules.TOPICS`.
+# As chips on a phone; the official words are `visits_flow.TOPICS`.
 CHIPS = {
     "policy": "惠民政策",
     "notice": "重要通知",

@@ -26,9 +26,9 @@ from baodao.duties.models import Duty
 from baodao.duties.rules import OPEN
 from baodao.orders import services as orders
 from baodao.orders.guessing import category_of
-from baodao.pairings import visit_rules, visits_rules
+from baodao.pairings import visits_flow, visits_rules
 from baodao.pairings.models import HouseholdPairing, Visit
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_links import expired, raw_token, stored
 from baodao.places.calendars import ground
 from baodao.places.models import Place
@@ -36,7 +36,7 @@ from baodao.records.models import Record
 
 TELL = "pairings.tell_visit"
 SOURCE = "household_pairing"
-KINDS = tuple(visit_rules.DUTIES)
+KINDS = tuple(visits_flow.DUTIES)
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def record_visit(
         late = checked(pairing, report, visitor, now)
         visit = _new(pairing, report, visitor, entry, late)
         if entry != "self":
-            actor = actor.for_someone(f"党员（{visit_rules.ENTRIES[entry]}）")
+            actor = actor.for_someone(f"党员（{visits_flow.ENTRIES[entry]}）")
         if event == "record":
             visit.order_id = _order(actor, pairing, report, now, client_id)
         notes = [("staff", report.reason)]
@@ -183,11 +183,11 @@ def checked(
 
 
 def _check_words(report: Report) -> None:
-    if report.method not in visit_rules.METHODS:
+    if report.method not in visits_flow.METHODS:
         raise Invalid(fields={"how": "请选怎么访的。"})
-    if report.outcome not in visit_rules.OUTCOMES:
+    if report.outcome not in visits_flow.OUTCOMES:
         raise Invalid(fields={"how": "请选见到了没有。"})
-    if set(report.topics) - set(visit_rules.TOPICS):
+    if set(report.topics) - set(visits_flow.TOPICS):
         raise Invalid(fields={"topics": "请从列表里选。"})
     words = {"need": report.need, "follow": report.follow, "reason": report.reason}
     for field, text in words.items():
@@ -254,7 +254,7 @@ def _kind(pairing: HouseholdPairing, on: date) -> str:
     )
     open_kinds = set(found.values_list("kind", flat=True))
     first = next((k for k in KINDS if k in open_kinds), "visit_month")
-    return visit_rules.DUTIES[first]
+    return visits_flow.DUTIES[first]
 
 
 def fulfil(actor: Actor, visit: Visit, now: datetime) -> list[UUID]:
@@ -341,7 +341,7 @@ def confirm_visit(
     is written and the duties are done; both halves of a joint visit at once. Late ones
     the secretary confirms (domain 8.23)."""
     now = now or clock_now()
-    if how not in visit_rules.CONFIRMED_HOW:
+    if how not in visits_flow.CONFIRMED_HOW:
         raise Invalid(fields={"how": "请选怎么确认的。"})
     visit = _visit(visit_id)
     _may_confirm(actor, visit, how, now)
@@ -431,7 +431,7 @@ def refuse_visit(
 ) -> Done:  # fmt: skip
     """Nobody came, or it is not as told: what it was to fulfil is owed again, and the
     member is told. Nothing is taken off anybody's card here."""
-    if reason not in visit_rules.REFUSED:
+    if reason not in visits_flow.REFUSED:
         raise Invalid(fields={"reason": "请选怎么回事。"})
     visit = _visit(visit_id)
     with transaction.atomic():

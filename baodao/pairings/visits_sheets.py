@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.duties.rules import EXCUSES, STATES
-from baodao.pairings import visit_rules, visits_member, visits_rules
+from baodao.pairings import visits_flow, visits_member, visits_rules
 from baodao.pairings import visits_queries as queries
 from baodao.pairings.views import visits, visits_unit
 from baodao.pairings.views.visits_guard import member_of, staff_of
@@ -81,8 +81,8 @@ def _of_visits(rows: Any) -> Iterator[list[Value]]:
         yield [
             v.pairing.household.number, queries.went(v), str(v.member.unit or ""),
             v.get_kind_display(), v.visited_on, v.get_method_display(),
-            visits_rules.titles(v.topics, visit_rules.TOPICS),
-            "是" if v.order_id else "", visit_rules.STATES[v.state].title,
+            visits_rules.titles(v.topics, visits_flow.TOPICS),
+            "是" if v.order_id else "", visits_flow.STATES[v.state].title,
             v.get_confirmed_how_display(), v.confirmed_at, v.get_entry_display(),
         ]  # fmt: skip
 

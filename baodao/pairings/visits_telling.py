@@ -8,7 +8,7 @@ from django.urls import reverse
 from baodao.acts.models import Event
 from baodao.notifications.models import Message
 from baodao.notifications.services import message
-from baodao.pairings import visit_rules
+from baodao.pairings import visits_flow
 from baodao.pairings.models import HouseholdPairing
 from baodao.ui.words import cdate, local_day
 
@@ -31,7 +31,7 @@ def messages_for(event: Event, p: HouseholdPairing) -> list[Message]:
             )
         ]
     if name == "refuse":
-        why = visit_rules.REFUSED.get(event.reason, "")
+        why = visits_flow.REFUSED.get(event.reason, "")
         text = f"{why}。应访重新列为待办；记错了或有不同意见，请联系社区。"
         return [_to_member(event, p, f"{home}的走访没有得到确认", text)]
     if name == "cannot_go":

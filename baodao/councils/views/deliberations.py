@@ -62,8 +62,7 @@ CHOICE = 200  # members offered at once; a name finds the others
 
 
 def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "")
-    return tab if tab in talks.TABS else "ahead"
+    return word(request, "tab", talks.TABS) or "ahead"
 
 
 @get_only

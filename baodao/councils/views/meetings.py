@@ -33,6 +33,7 @@ from baodao.people.views.asking import (
     get_or_post,
     require_desk,
     require_role,
+    word,
 )
 from baodao.places.forms import apart, status_of, submitted, taken
 from baodao.places.queries import open_places
@@ -49,8 +50,7 @@ SAID = {
 
 
 def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "ahead")
-    return tab if tab in queries.MEETING_TABS else "ahead"
+    return word(request, "tab", queries.MEETING_TABS) or "ahead"
 
 
 @get_only

@@ -27,6 +27,7 @@ from baodao.people.views.asking import (
     paged,
     require_desk,
     require_role,
+    word,
 )
 from baodao.places.forms import apart, submitted, taken
 from baodao.ui.forms import Form
@@ -41,8 +42,7 @@ SAID = {
 
 
 def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "published")
-    return tab if tab in queries.TABS else "published"
+    return word(request, "tab", queries.TABS) or "published"
 
 
 @get_only

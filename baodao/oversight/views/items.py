@@ -25,6 +25,7 @@ from baodao.people.views.asking import (
     get_or_post,
     paged,
     require_role,
+    word,
 )
 from baodao.places.forms import apart, taken
 from baodao.ui.forms import Form
@@ -42,8 +43,7 @@ SAID = {
 
 
 def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "todo")
-    return tab if tab in queries.ITEM_TABS else "todo"
+    return word(request, "tab", queries.ITEM_TABS) or "todo"
 
 
 @get_only

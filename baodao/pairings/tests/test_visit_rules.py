@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from baodao.core.clock import at_local
 from baodao.orders.guessing import category_of
 from baodao.pairings import visits_rules as rules
-from baodao.pairings.visit_limits import usual
+from baodao.pairings.visits_limits import usual
 
 LIMITS = usual()
 

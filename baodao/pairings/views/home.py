@@ -13,7 +13,7 @@ from baodao.acts.actor import Actor, link_holder
 from baodao.core.errors import Conflict, Forbidden, NotFound
 from baodao.pairings import consents, queries, rules, services
 from baodao.pairings.models import HouseholdPairing
-from baodao.pairings.visit_limits import latest_at
+from baodao.pairings.visits_limits import latest_at
 from baodao.places.models import Place
 from baodao.ui.toast import toast
 

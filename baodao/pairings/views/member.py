@@ -10,7 +10,7 @@ from baodao.core.errors import NotFound
 from baodao.pairings import queries, rules
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.private import MEMBER_PURPOSES
-from baodao.pairings.visit_limits import latest_at
+from baodao.pairings.visits_limits import latest_at
 from baodao.people.views.asking import actor_of, get_only
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from baodao.acts.access import require
 from baodao.pairings import consents, queries
 from baodao.pairings.views.staff import actor_for
-from baodao.pairings.visit_limits import latest_at
+from baodao.pairings.visits_limits import latest_at
 from baodao.people.views.asking import get_only
 from baodao.places.models import Place
 

@@ -28,7 +28,7 @@ from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.queries import Wanted
 from baodao.pairings.suggesting import reported_in
 from baodao.pairings.views.member import shown as mine
-from baodao.pairings.visit_limits import latest_at, limits_at
+from baodao.pairings.visits_limits import latest_at, limits_at
 from baodao.people import retention
 from baodao.people.models import RetentionHold
 from baodao.people.views.asking import get_only, require_desk, word

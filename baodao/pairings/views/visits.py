@@ -23,8 +23,8 @@ from baodao.core.errors import BaodaoError, Conflict, Invalid, NotFound
 from baodao.duties.models import Duty
 from baodao.orders.models import Order
 from baodao.pairings import (
-    visit_rules,
     visits_around,
+    visits_flow,
     visits_links,
     visits_rules,
     visits_services,
@@ -141,8 +141,8 @@ def _detail(
         "visit": visit, "line": queries.of_visits([visit], now)[0],
         "may": queries.can_do(actor, visit), "story": queries.story(visit),
         "duties": queries.fulfilled(visit), "order": order,
-        "topics": visits_rules.titles(visit.topics, visit_rules.TOPICS),
-        "late": visit_rules.LATE.get(visit.late, ""),
+        "topics": visits_rules.titles(visit.topics, visits_flow.TOPICS),
+        "late": visits_flow.LATE.get(visit.late, ""),
         "may_amend": may_amend(actor, visit, now),
         "halves": visits_services.halves(visit), "where": wishes.where(visit.home_path),
         "code": visit.code if visit.state == "done" and not visits_links.expired(visit, now) else "",
@@ -209,7 +209,7 @@ def new(request: HttpRequest, pairing_id: UUID) -> HttpResponse:
             form.refuse(error)
             status = error.status
         else:
-            state = visit_rules.STATES[visit.state].title
+            state = visits_flow.STATES[visit.state].title
             toast(
                 request,
                 f"户 {bond.household.number} 的走访记好了",

@@ -36,8 +36,8 @@ from baodao.pairings import visits_around, visits_queries, visits_services
 from baodao.pairings import visits_links as links
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.views.home import in_lang
-from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_forms import NeedForm
+from baodao.pairings.visits_limits import limits_at
 from baodao.ui.toast import toast
 
 WRONG_CODES, CODE_MINUTES = 10, 10

@@ -25,9 +25,9 @@ from baodao.pairings import visits_links as links
 from baodao.pairings import visits_member as queries
 from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.views.visits_guard import actor_of, bond_for, member_of, visit_of
-from baodao.pairings.visit_limits import limits_at
 from baodao.pairings.visits_amending import may_amend
 from baodao.pairings.visits_forms import NeedForm, VisitForm
+from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_services import visitors
 from baodao.places.rules import PURPOSES
 from baodao.ui.toast import toast

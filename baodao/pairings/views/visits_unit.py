@@ -17,12 +17,12 @@ from baodao.core.ids import uuid_of
 from baodao.duties.rules import STATES
 from baodao.orders.residents import community_of
 from baodao.orders.views.slip import qr
-from baodao.pairings import visit_rules, visits_rules
+from baodao.pairings import visits_flow, visits_rules
 from baodao.pairings import visits_member as wishes
 from baodao.pairings import visits_queries as queries
 from baodao.pairings.views.visits import months
 from baodao.pairings.views.visits_guard import actor_of, bond_for, staff_of
-from baodao.pairings.visit_limits import limits_at
+from baodao.pairings.visits_limits import limits_at
 from baodao.places.models import Place
 from baodao.ui.paging import UpTo
 
@@ -97,8 +97,8 @@ def _one(request: HttpRequest, actor: Actor, pk: UUID) -> HttpResponse:
     due = queries.owed(actor).filter(source_id=bond.pk, state__in=("due", "missed"))
     return render(request, "pairings/visit_sheet.html", {
         "bond": bond, "due": due.order_by("due_on", "id")[:4], "where": wishes.where(bond.home_path),
-        "place": community_of(bond.home_path), "topics": visit_rules.TOPICS.values(),
-        "methods": visit_rules.METHODS.values(), "wishes": wishes.wishes(bond),
+        "place": community_of(bond.home_path), "topics": visits_flow.TOPICS.values(),
+        "methods": visits_flow.METHODS.values(), "wishes": wishes.wishes(bond),
         "confirmed": ("签字", "按手印", "口头同意，社区回访"),
         "normal_days": limits_at(bond.home_path).normal_days,
     })  # fmt: skip

@@ -22,8 +22,8 @@ from baodao.duties.models import Duty, DutyRun
 from baodao.duties.visits import visit_windows
 from baodao.pairings.models import HouseholdPairing, Visit
 from baodao.pairings.owing import SOURCE
-from baodao.pairings.visit_limits import usual
-from baodao.pairings.visit_rules import DUTIES
+from baodao.pairings.visits_flow import DUTIES
+from baodao.pairings.visits_limits import usual
 from baodao.pairings.visits_links import raw_token, stored
 from baodao.pairings.visits_rules import retry_on
 from baodao.people.models import Member

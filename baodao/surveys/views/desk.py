@@ -18,6 +18,7 @@ from baodao.people.views.asking import (
     get_or_post,
     require_desk,
     require_role,
+    word,
 )
 from baodao.places.forms import submitted
 from baodao.places.rules import COMMUNITY, TOWNSHIP
@@ -38,8 +39,7 @@ SAID = {
 
 
 def tab_of(request: HttpRequest) -> str:
-    tab = request.GET.get("tab", "running")
-    return tab if tab in queries.TABS else "running"
+    return word(request, "tab", queries.TABS) or "running"
 
 
 @get_only

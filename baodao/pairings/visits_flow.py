@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, GRID, MEMBER, REQUESTER, SYSTEM, UNIT
 
 KINDS = {"monthly": "每月走访", "holiday": "节日走访", "on_demand": "有事走访"}
 METHODS = {"in_person": "上门见面", "phone": "电话", "video": "视频"}
@@ -56,27 +57,21 @@ FLOW = Flow.of(
     ],
 )
 
-_COMMUNITY = {"community_worker": Scope.PLACE, "community_secretary": Scope.PLACE}
-_GRID = {"grid_worker": Scope.PLACE}
-_UNIT = {"unit_secretary": Scope.UNIT, "unit_liaison": Scope.UNIT}
-_MEMBER = {"member": Scope.OWN}
-_HOUSEHOLD = {"requester": Scope.OWN}
-_SYSTEM = {"system": Scope.ALL}
 
 ACTIONS = {
     "view": (
         "查看走访",
-        {**_MEMBER, **_UNIT, **_COMMUNITY, **_GRID, **_HOUSEHOLD},
+        {**MEMBER, **UNIT, **COMMUNITY, **GRID, **REQUESTER},
     ),
     # By the system: the other member's half of a visit that two made together.
-    "record": ("记走访", {**_MEMBER, **_COMMUNITY, **_GRID, **_SYSTEM}),
-    "attempt": ("没人在家", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    "record": ("记走访", {**MEMBER, **COMMUNITY, **GRID, **SYSTEM}),
+    "attempt": ("没人在家", {**MEMBER, **COMMUNITY, **GRID}),
     # Who wrote it down, for some hours; the service looks who that was.
-    "amend": ("改走访", {**_MEMBER, **_COMMUNITY, **_GRID}),
+    "amend": ("改走访", {**MEMBER, **COMMUNITY, **GRID}),
     # The link that a household confirms by.
-    "link": ("给住户确认链接", {**_MEMBER, **_COMMUNITY, **_GRID}),
-    "confirm": ("确认走访", {**_COMMUNITY, **_GRID, **_HOUSEHOLD}),
-    "refuse": ("没有来过", {**_COMMUNITY, **_HOUSEHOLD}),
+    "link": ("给住户确认链接", {**MEMBER, **COMMUNITY, **GRID}),
+    "confirm": ("确认走访", {**COMMUNITY, **GRID, **REQUESTER}),
+    "refuse": ("没有来过", {**COMMUNITY, **REQUESTER}),
     "follow_place": (
         "随区划调整",
         {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
@@ -93,9 +88,9 @@ MESSAGES = {
 
 # What happens around visits on the bond itself.
 AROUND = {
-    "ask_visit": ("请人走访", {**_MEMBER, **_COMMUNITY, **_GRID, **_HOUSEHOLD}),
-    "cannot_go": ("这次去不了", _MEMBER),
-    "remind_visit": ("提醒走访", {**_COMMUNITY, **_GRID}),
+    "ask_visit": ("请人走访", {**MEMBER, **COMMUNITY, **GRID, **REQUESTER}),
+    "cannot_go": ("这次去不了", MEMBER),
+    "remind_visit": ("提醒走访", {**COMMUNITY, **GRID}),
 }
 # Kinds of duties; each is one of the visit's own kinds.
 DUTIES = {
