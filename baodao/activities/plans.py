@@ -13,7 +13,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import local, today
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.text import private_numbers
-from baodao.records.models import Record
+from baodao.records.models import Record, reversal
 from baodao.records.rules import counted_minutes
 
 Row = Mapping[str, Any]
@@ -238,17 +238,6 @@ def correct(
         data={"records": len(records)}, notes=[("unit", reason)],
         adds=[reversal(r, now) for r in records], job=(TELL, {}),
     )  # fmt: skip
-
-
-def reversal(record: Record, now: datetime) -> Record:
-    """The row that takes a record back."""
-    left = ("id", "version", "created_at", "reversal_of_id", "confirmed_at")
-    kept = {
-        f.attname: getattr(record, f.attname)
-        for f in Record._meta.concrete_fields
-        if f.attname not in left
-    }
-    return Record(**kept, reversal_of_id=record.id, confirmed_at=now)
 
 
 def local_day(row: Row) -> date:

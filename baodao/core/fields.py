@@ -78,6 +78,13 @@ class TransactionId(models.Field):  # type: ignore[type-arg]
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "xid8"
 
+    def get_prep_value(self, value: Any) -> str | None:
+        # As text without a type: xid8 compares with nothing but xid8.
+        return None if value is None else str(int(value))
+
+    def from_db_value(self, value: Any, *_: Any) -> int | None:
+        return None if value is None else int(value)
+
 
 class CText(models.TextField):  # type: ignore[type-arg]
     """Text under collation "C": a subtree of paths is a plain range of it."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pgtrigger
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -28,6 +29,25 @@ def take_along(context: JobContext) -> list[dict[str, Any]]:
             [context.job.task_name, TOGETHER],
         )
         return [json.loads(row[0]) for row in cursor.fetchall()]
+
+
+def wakes(name: str, task: str) -> pgtrigger.Trigger:
+    """The trigger of a table whose new rows want `task` done soon, whoever writes them
+    and however many at once: one job waits at a time. Two writers at one moment may
+    defer one each, and a row may be written while its job begins already: the task reads
+    by `core.watermark` and comes back for what was unfinished."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func=(
+            "IF NOT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'todo' "
+            f"AND task_name = '{task}') THEN PERFORM procrastinate_defer_jobs_v1("
+            f"ARRAY[ROW('default', '{task}', 0, NULL, NULL, '{{}}'::jsonb, NULL)"
+            "::procrastinate_job_to_defer_v1]); END IF; RETURN NULL;"
+        ),
+    )
 
 
 @app.periodic(cron="* * * * *")

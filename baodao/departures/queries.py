@@ -16,7 +16,7 @@ from baodao.pairings.models import HouseholdPairing
 from baodao.pairings.rules import LIVE
 from baodao.people.models import ContactTie, Member, PartyOrg, RoleTie, Unit
 from baodao.people.queries import UnitFilter, units
-from baodao.records.models import Record
+from baodao.records.models import services
 from baodao.reporting import rules as report_rules
 from baodao.reporting.models import ReportIn
 
@@ -110,8 +110,7 @@ def _orders(unit: Unit) -> tuple[int, int]:
 
 
 def _served(which: Q) -> Served:
-    found = Record.objects.filter(which, reversal_of=None, reversals=None)
-    counted = found.aggregate(n=Count("pk"), minutes=Sum("minutes"))
+    counted = services().filter(which).aggregate(n=Count("pk"), minutes=Sum("minutes"))
     return Served(counted["n"], counted["minutes"] or 0)
 
 

@@ -21,7 +21,7 @@ from baodao.orders.services import context
 from baodao.orders.shapes import clock_of
 from baodao.orders.suggestions import community_of
 from baodao.people.models import Member, Unit
-from baodao.records.models import Record
+from baodao.records.models import services
 from baodao.ui.clock import Clock
 
 PAGE = 20
@@ -177,8 +177,8 @@ def _rank(home: str, point: str) -> Case:
 def year_of(member: Member, year: int) -> dict[str, int | float]:
     """What was confirmed of the member's service in a year: hours, wishes and
     problems, and how often in each channel. One query."""
-    found = Record.objects.filter(
-        member_id=member.id, reversal_of=None, reversals=None,
+    found = services().filter(
+        member_id=member.id,
         occurred_on__gte=date(year, 1, 1), occurred_on__lt=date(year + 1, 1, 1),
     )  # fmt: skip
     sums = found.aggregate(

@@ -5,18 +5,19 @@ first, Invalid with the field."""
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from baodao.acts.actor import Actor
 from baodao.acts.engine import note_event
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.fixed import Fixed
 from baodao.orders import plans, rules
@@ -242,15 +243,49 @@ def reopen_order(
 ) -> Done:  # fmt: skip
     """Partly or not solved: back to the same hands (T1). Records of the round are
     reversed."""
-    records = Record.objects.filter(
-        source_id=order_id, source_kind="orders.order", reversal_of=None, reversals=None
-    )
-    found = list(records)
+    found = list(_on_record(order_id))
     return do(
         actor, "reopen", order_id,
         lambda r, c: plans.reopen(r, c, result=result, what=what, records=found),
         now=now, client_id=client_id,
     )  # fmt: skip
+
+
+def _on_record(order_id: UUID) -> QuerySet[Record]:
+    return Record.objects.filter(
+        source_id=order_id, source_kind="orders.order", reversal_of=None, reversals=None
+    )
+
+
+def rate_order(
+    *, actor: Actor, order_id: UUID, now: datetime | None = None, client_id: str = "",
+    **words: Any,
+) -> Done:  # fmt: skip
+    """Rating, text, public, how: as `plans.rate`. A repeated best mark of the same
+    resident for the same member in a quarter is on record as one."""
+    served = list(_on_record(order_id).filter(kind="order_served"))
+    again = _praised_before(order_id, served, today(now))
+    return do(
+        actor, "rate", order_id,
+        lambda r, c: plans.rate(r, c, served=served, again=again, **words),
+        now=now, client_id=client_id,
+    )  # fmt: skip
+
+
+def _praised_before(
+    order_id: UUID, served: Sequence[Record], day: date
+) -> set[UUID | None]:
+    whose = Order.objects.filter(pk=order_id).values_list("phone_hash", flat=True)
+    resident = next(iter(whose), "")
+    if not resident or not served:
+        return set()
+    quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+    best = Record.objects.filter(
+        kind="rating", quantity=5, reversal_of=None, reversals=None,
+        member_id__in=[r.member_id for r in served], occurred_on__gte=quarter,
+        source_id__in=Order.objects.filter(phone_hash=resident).values("pk"),
+    )  # fmt: skip
+    return set(best.values_list("member_id", flat=True))
 
 
 def take_back(
@@ -341,7 +376,6 @@ refuse_extension = _simple("refuse_extension")  # note
 cannot_do_order = _simple("cannot_do")  # reason, note
 log_call = _simple("call")  # note
 close_unreachable = _simple("unreachable")
-rate_order = _simple("rate")  # rating, text, public, how
 thank_order = _simple("thank")  # text
 ask_again = _simple("ask_again")  # what
 approve_text = _simple("approve_text")

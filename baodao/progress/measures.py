@@ -14,7 +14,7 @@ from baodao.exchange.models import Agreement
 from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.people.models import Unit
 from baodao.people.queries import current
-from baodao.records.models import Record
+from baodao.records.models import Record, services
 from baodao.reporting import rules as reporting
 from baodao.reporting.models import ReportIn, ReportInItem
 
@@ -79,9 +79,7 @@ def _activities(day: date) -> Rows:
 
 
 def _served(day: date) -> QuerySet[Record]:
-    return Record.objects.filter(
-        reversal_of=None, reversals=None, occurred_on__range=_year(day)
-    )
+    return services().filter(occurred_on__range=_year(day))
 
 
 def _unit_services(day: date) -> Rows:

@@ -1,19 +1,23 @@
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from baodao.acts.access import Columns
 from baodao.acts.models import Acted
-from baodao.core.fields import CText
+from baodao.core.fields import CText, TransactionId
+from baodao.core.jobs import wakes
 
 CHANNELS = {"unit": "单位联系点", "residence": "居住地"}
 
 
 class Record(Acted):
     """One person's confirmed outcome. `source_kind` and `source_id` name what it
-    came from (an order, later a visit or an activity), `source_round` counts how often
-    it was reopened; `unit_id` is the person's
-    unit on that day. A record without a member is a unit's own."""
+    came from (an order, a visit, an activity), `source_round` counts how often it was
+    reopened; `unit_id` is the person's unit on that day. A record without a member is a
+    unit's own. `quantity` is what is counted besides minutes: a rating 1–5, the months
+    of a post, the level of a commendation, a rate in per mille; 1 where once is once."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
     KINDS = {
@@ -26,7 +30,13 @@ class Record(Acted):
         "agreement_item": "共建协议事项",
         "meeting": "联席会议",
         "resource": "提供资源",
+        "rating": "居民评价",
+        "role": "小区任职",
+        "merit": "登记的成绩",
+        "emergency": "应急值守",
+        "rate": "全年比率",
         "duty_missed": "应办没做",
+        "breach": "核实的问题",
     }
 
     kind = models.TextField(choices=list(KINDS.items()))
@@ -39,6 +49,7 @@ class Record(Acted):
     start_at = models.DateTimeField(null=True)
     end_at = models.DateTimeField(null=True)
     minutes = models.IntegerField(default=0)
+    quantity = models.IntegerField(default=1)
     work_time = models.BooleanField(default=False)
     source_kind = models.TextField()
     source_id = models.UUIDField()
@@ -50,10 +61,14 @@ class Record(Acted):
     reversal_of = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="reversals", db_index=False
     )
+    xid = TransactionId(db_default=Func(function="pg_current_xact_id"), editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(minutes__gte=0), name="record_minutes"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0), name="record_quantity"
+            ),
             models.UniqueConstraint(
                 fields=["reversal_of"], name="record_reversed_once"
             ),
@@ -69,9 +84,42 @@ class Record(Acted):
             models.Index(fields=["member_id", "occurred_on"], name="record_by_member"),
             models.Index(fields=["unit_id", "occurred_on"], name="record_by_unit"),
             models.Index(F("source_id"), name="record_by_source"),
+            models.Index(fields=["xid", "id"], name="record_in_commit_order"),
         ]
         triggers = [
             pgtrigger.Protect(
                 name="append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            wakes("follow_records", "records.follow"),
         ]
+
+
+# What somebody did for somebody; the other kinds say something about it.
+SERVICES = (
+    "order_served", "visit", "activity", "post", "project", "key_problem",
+    "agreement_item", "meeting", "resource", "emergency",
+)  # fmt: skip
+
+
+def services() -> models.QuerySet[Record]:
+    """Services that stand: neither reversals nor what was reversed."""
+    return Record.objects.filter(reversal_of=None, reversals=None, kind__in=SERVICES)
+
+
+def reversal(record: Record, now: datetime) -> Record:
+    """The row that takes a record back."""
+    left = ("id", "version", "created_at", "reversal_of_id", "confirmed_at", "xid")
+    kept = {
+        f.attname: getattr(record, f.attname)
+        for f in Record._meta.concrete_fields
+        if f.attname not in left
+    }
+    return Record(**kept, reversal_of_id=record.id, confirmed_at=now)
+
+
+class Follower(models.Model):
+    """How far a sum has read the record book: every record of a transaction before
+    `upto` is in it."""
+
+    name = models.TextField(primary_key=True)
+    upto = models.BigIntegerField(default=0)

@@ -16,7 +16,7 @@ from baodao.core.clock import now as clock_now
 from baodao.people.models import Member
 from baodao.places.models import Place
 from baodao.places.settings import values
-from baodao.records.models import Record
+from baodao.records.models import services
 from baodao.reporting import rules
 from baodao.reporting.models import ReportIn
 from baodao.reporting.standing import (
@@ -146,7 +146,7 @@ def _skills_step(member: Member, held: Sequence[ReportIn]) -> NextStep:
 
 def _serve_step(member: Member, at: datetime, live: bool) -> NextStep:
     year = local(at).year
-    served = Record.objects.filter(member_id=member.id, occurred_on__year=year).exists()
+    served = services().filter(member_id=member.id, occurred_on__year=year).exists()
     text = "接一件做得来的心愿，办好了由居民确认。"
     if served:
         text = "今年已经服务过了，还可以再接。"
@@ -188,9 +188,11 @@ def _unit_steps(actor: Actor, at: datetime) -> list[NextStep]:
             )
         )  # fmt: skip
     steps.append(_members_step(unit_id))
-    served = Record.objects.filter(
-        unit_id=unit_id, channel="unit", occurred_on__year=local(at).year
-    ).exists()
+    served = (
+        services()
+        .filter(unit_id=unit_id, channel="unit", occurred_on__year=local(at).year)
+        .exists()
+    )
     text = (
         "社区派来的单，2 个工作日内接单或退回。"
         if not served

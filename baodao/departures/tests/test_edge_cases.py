@@ -28,7 +28,7 @@ from baodao.people.models import (
 from baodao.people.queries import name_on
 from baodao.people.services import Succession
 from baodao.people.tests.make import World, world
-from baodao.records.models import Record
+from baodao.records.models import Record, services
 from baodao.reporting.models import ReportIn
 from baodao.reporting.tests.make import AT, accepted, at_point, home, of_unit
 
@@ -56,12 +56,12 @@ def served_last_year(w: World) -> Record:
     """A confirmed service of 2025, of the unit and member."""
     at = datetime(2025, 6, 2, 8, 0, tzinfo=UTC)
     order = order_in("closed", w, at=at)
-    return Record.objects.get(source_id=order.id)
+    return services().get(source_id=order.id)
 
 
 def figures(year: int) -> list[tuple[Any, ...]]:
     """A year's figures by unit, from the record book."""
-    found = Record.objects.filter(occurred_on__year=year).values("unit_id")
+    found = services().filter(occurred_on__year=year).values("unit_id")
     rows = found.annotate(n=Count("pk"), people=Count("member_id", distinct=True))
     return sorted(
         (str(r["unit_id"]), r["n"], r["people"], r["m"])
@@ -90,7 +90,7 @@ def test_edge_case_02_a_member_who_moves_away_ends_everywhere_with_the_reason(
     assert (member.residence_id, member.point_id) == (None, None)
     assert state_of(mine) == ("unit_accepted", w.units.unit.id, None)
     assert state_of(claimed) == ("published", None, None)
-    assert list(Record.objects.all()) == [record]
+    assert list(services()) == [record]
     assert actors_of(w.accounts["member"]) == []
     for wrong in ({"why": "bored"}, {"why": "moved_out", "on": date(2027, 1, 1)}):
         with pytest.raises(Invalid):
@@ -408,4 +408,4 @@ def test_what_the_member_served_for_the_old_unit_is_confirmed_for_it(w: World) -
         actor=w.actors["community_worker"], order_id=order.id, result="solved",
         how="call", now=NEXT,
     )  # fmt: skip
-    assert Record.objects.get(source_id=order.id).unit_id == w.units.unit.id
+    assert services().get(source_id=order.id).unit_id == w.units.unit.id

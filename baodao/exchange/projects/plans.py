@@ -11,7 +11,7 @@ from baodao.core.clock import at_local
 from baodao.core.errors import Conflict, Invalid
 from baodao.exchange.projects import rules
 from baodao.exchange.steps import Context, Row, clocked, must, tell
-from baodao.records.models import Record
+from baodao.records.models import Record, reversal
 
 PROJECT_READS = (
     "path", "place_id", "unit_ids", "tasks", "milestones", "joint_type", "year",
@@ -182,14 +182,5 @@ def reopen(row: Row, ctx: Context, *, note: str, records: Sequence[Record]) -> W
             ctx, ctx.calendar.add_workdays(ctx.now, 15), closed_on=None, result="",
             asked=0, content=0, round=row["round"] + 1,
         ),
-        adds=[_reversed(r, ctx) for r in records], notes=[("unit", text)], job=tell(),
+        adds=[reversal(r, ctx.now) for r in records], notes=[("unit", text)], job=tell(),
     )  # fmt: skip
-
-
-def _reversed(record: Record, ctx: Context) -> Record:
-    skipped = ("id", "version", "created_at", "reversal_of_id", "confirmed_at")
-    names = [
-        f.attname for f in Record._meta.concrete_fields if f.attname not in skipped
-    ]
-    kept = {n: getattr(record, n) for n in names}
-    return Record(**kept, reversal_of_id=record.id, confirmed_at=ctx.now)

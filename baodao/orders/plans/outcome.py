@@ -1,6 +1,6 @@
 """Plans of the end: done, the resident's word, the record, redo, rating."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ from baodao.orders.plans.base import (
     tell,
 )
 from baodao.orders.served import Served
-from baodao.records.models import Record
+from baodao.records.models import Record, reversal
 from baodao.records.rules import counted_minutes
 from baodao.ui.words import cdatetime
 
@@ -190,7 +190,7 @@ def _sent_back(
         set=changes,
         data={**data, "round": again, "superior": superior},
         notes=[("requester", what)],
-        adds=[_reversal(r, ctx) for r in records],
+        adds=[reversal(r, ctx.now) for r in records],
         job=tell(superior=superior),
     )
 
@@ -200,16 +200,6 @@ def take_back(row: Row, ctx: Context) -> Write:
     return Write(
         set=fresh_clock(row, ctx, "done_reported", reopened=row["reopened"] - 1),
     )
-
-
-def _reversal(record: Record, ctx: Context) -> Record:
-    kept = {
-        f.attname: getattr(record, f.attname)
-        for f in Record._meta.concrete_fields
-        if f.attname
-        not in ("id", "version", "created_at", "reversal_of_id", "confirmed_at")
-    }
-    return Record(**kept, reversal_of_id=record.id, confirmed_at=ctx.now)
 
 
 def call(row: Row, ctx: Context, *, note: str = "") -> Write:
@@ -262,8 +252,12 @@ def rate(
     text: str = "",
     public: bool = False,
     how: str,
+    served: Sequence[Record] = (),
+    again: Collection[UUID | None] = (),
 ) -> Write:
-    """1 to 5, by the resident or told to the worker; closes the order."""
+    """1 to 5, by the resident or told to the worker; closes the order. It is on record
+    for everybody who `served`; `again`: members to whom the same resident gave the best
+    mark in this quarter already (M_ADD_PRAISE)."""
     if not 1 <= rating <= 5:
         raise Invalid(fields={"rating": "请选 1 到 5 分。"})
     return Write(
@@ -272,7 +266,19 @@ def rate(
             rating_public=public and bool(text.strip()), closed_at=ctx.now,
         ),
         data={"rating": rating, "how": how},
+        adds=[_rated(r, ctx, rating, how, r.member_id in again) for r in served],
         job=tell() if rating <= LOW else None,
+    )  # fmt: skip
+
+
+def _rated(served: Record, ctx: Context, rating: int, how: str, again: bool) -> Record:
+    return Record(
+        kind="rating", channel=served.channel, path=served.path,
+        place_id=served.place_id, member_id=served.member_id, unit_id=served.unit_id,
+        occurred_on=today(ctx.now), quantity=rating, source_kind=served.source_kind,
+        source_id=served.source_id, source_round=served.source_round,
+        source_class="again" if again else "first", confirmed_at=ctx.now,
+        confirmed_how=how,
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_an_order_goes_the_whole_way_and_leaves_one_record(w: World) -> None:
         "place", "verify", "dispatch", "unit_accept", "assign", "accept", "start",
         "report_done", "confirm", "rate",
     ]  # fmt: skip
-    record = Record.objects.get(source_id=order.id)
+    record = Record.objects.get(source_id=order.id, kind="order_served")
     assert (record.channel, record.minutes, record.member_id) == (
         "unit",
         60,

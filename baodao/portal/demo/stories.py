@@ -421,6 +421,10 @@ class Story:
             self.row(), self.desk.ctx(at), rating=self.case.rating,
             text=self.case.text.thanks if happy else "",
             public=happy and self.rng.random() < 0.6, how=how,
+            served=[
+                r for r in self.records
+                if r.reversal_of_id is None and r.source_round == self.order.reopened
+            ],
         )  # fmt: skip
         return actor, write
 

@@ -1,0 +1,53 @@
+"""Sums follow records (architecture 1): whoever counts the record book registers a
+function here and is called with what is new, in the order in which writers became final,
+within a second or two. Work subjects never call upwards."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from baodao.core.watermark import watermark
+from baodao.records.models import Follower, Record
+
+log = logging.getLogger(__name__)
+Follow = Callable[[QuerySet[Record]], None]
+_FOLLOWERS: dict[str, Follow] = {}
+
+
+def register(name: str, follow: Follow) -> None:
+    """`follow` gets the new records, reversals among them, as a queryset, inside a
+    transaction of its own. It may get a record again (after a restored backup) and must
+    do no harm then: unique keys decide what is new."""
+    _FOLLOWERS[name] = follow
+
+
+def follow_all() -> bool:
+    """Let every follower read on; True when writers were still at it. One that fails
+    stays where it is and stops no other; it is raised when all have had their turn."""
+    unfinished, failed = False, []
+    for name, follow in _FOLLOWERS.items():
+        try:
+            unfinished |= _read_on(name, follow)
+        except Exception as error:
+            log.exception("follower %s", name)
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return unfinished
+
+
+def _read_on(name: str, follow: Follow) -> bool:
+    Follower.objects.get_or_create(name=name)
+    with transaction.atomic():
+        mark = Follower.objects.select_for_update().get(name=name)
+        upto, others = watermark()
+        # A restored database counts its transactions from the beginning.
+        since = mark.upto if mark.upto <= upto else 0
+        if since < upto:
+            new = Record.objects.filter(xid__gte=since, xid__lt=upto)
+            if new.exists():
+                follow(new)
+            Follower.objects.filter(name=name).update(upto=upto)
+    return others

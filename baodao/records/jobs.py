@@ -1,0 +1,20 @@
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from baodao.records.following import follow_all
+
+RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
+
+
+@app.task(name="records.follow", retry=RETRY, pass_context=True)
+def follow(context: JobContext, /, **_: object) -> None:
+    """New records go to all who count them; deferred by the table itself."""
+    if follow_all():
+        context.app.configure_task("records.follow", schedule_in={"seconds": 1}).defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="records.catch_up", queueing_lock="records.catch_up")
+def catch_up(timestamp: int) -> None:
+    """Every minute, for what fell between."""
+    follow_all()
