@@ -12,6 +12,8 @@ from pytest_django import DjangoDbBlocker
 from baodao.core import memory
 from baodao.orders import categories
 from baodao.orders.models import Category
+from baodao.scoring import defaults
+from baodao.scoring.models import Rule, RuleSet
 from baodao.surveys import starters
 from baodao.surveys.models import Template
 
@@ -49,11 +51,13 @@ def seeded_again() -> None:
             cursor.execute("DELETE FROM procrastinate_jobs")
         if not Category.objects.exists():
             categories.seed(Category)
+        if not RuleSet.objects.exists():
+            defaults.seed(RuleSet, Rule)
         if not Template.objects.exists():
             starters.seed(Template)
 
     # The last of their folders to be told that all tables are there.
-    post_migrate.connect(seed, sender=apps.get_app_config("surveys"), weak=False)
+    post_migrate.connect(seed, sender=apps.get_app_config("scoring"), weak=False)
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "baodao.oversight",
     "baodao.activities",
     "baodao.surveys",
+    "baodao.scoring",
     "baodao.departures",
     "baodao.stats",
     "baodao.progress",

@@ -79,6 +79,12 @@ KEYS: dict[str, Key] = {
     ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "scoring.year_from_month": Key(
+        "评价年度从几月开始",
+        1,
+        "月",
+        "填1是自然年；填12是上年12月到当年11月，好赶上年度考核",
+    ),
     "pairings.confirmed_by": Key(
         "试算的结对由谁确认",
         ["community"],

@@ -1,0 +1,245 @@
+"""From records to entries to cards: called with what is new in the record book
+(`records.following`). Doing it again writes nothing: an entry is there once per record,
+rule and card."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from baodao.acts.actor import SYSTEM
+from baodao.acts.bulk import create_rows
+from baodao.acts.copying import copy_columns
+from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
+from baodao.core.locks import one_at_a_time
+from baodao.people.models import Member
+from baodao.places.calendars import ground
+from baodao.places.models import Place
+from baodao.places.services.tree import community_path
+from baodao.records.models import Record
+from baodao.records.rules import day_shares
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Card, Entry
+from baodao.scoring.services.recounting import recount
+from baodao.scoring.standing import Standing, all_sets, set_at
+
+PART = 5_000
+LATE_DAYS = 30
+
+# A card's place, year, and whose it is.
+Key = tuple[UUID, int, str, UUID]
+
+
+class Due(NamedTuple):
+    """An entry to be."""
+
+    key: Key
+    rule: str
+    code: str
+    record: Record
+    quantity: int
+
+
+def post(new: QuerySet[Record]) -> None:
+    """Entries of these records and of their reversals; the cards they are on are counted
+    anew. Raises nothing for a record that no rule counts."""
+    one_at_a_time("scoring.post")
+    touched: set[UUID] = set()
+    rows = new.filter(reversal_of=None).order_by("xid", "id")
+    for part in _parts(rows.iterator(chunk_size=PART)):
+        touched |= _post(part)
+    back = new.exclude(reversal_of=None).order_by("xid", "id")
+    for part in _parts(back.iterator(chunk_size=PART)):
+        touched |= _take_back(part)
+    recount(touched)
+
+
+def _parts(rows: Iterable[Record]) -> Iterator[list[Record]]:
+    it = iter(rows)
+    while part := list(islice(it, PART)):
+        yield part
+
+
+# --- what counts -------------------------------------------------------------------------
+
+
+def _post(records: Sequence[Record]) -> set[UUID]:
+    places = _communities(records)
+    sets = all_sets()
+    due = [d for r in records for d in _due(r, places, sets)]
+    known = set(
+        Entry.objects.filter(record__in=[r.pk for r in records]).values_list(
+            "record_id", "rule_id"
+        )
+    )
+    due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
+    cards = _cards({d.key: d for d in due})
+    standing = [d for d in due if cards[d.key].state == "open"]
+    _write(standing, cards)
+    return {cards[d.key].pk for d in standing}
+
+
+def _communities(records: Sequence[Record]) -> Mapping[str, Place]:
+    paths = {community_path(r.path) for r in records}
+    return {p.path: p for p in Place.objects.filter(path__in=paths)}
+
+
+def _due(
+    record: Record, places: Mapping[str, Place], sets: Sequence[Standing]
+) -> Iterator[Due]:
+    place = places.get(community_path(record.path))
+    if place is None:
+        return
+    fact = counting.Fact(
+        record.kind, record.source_class, record.channel, record.minutes,
+        record.quantity, record.member_id is not None, record.unit_id is not None,
+    )  # fmt: skip
+    first_month = ground(place.path).settings["scoring.year_from_month"]
+    for rule in set_at(place.path, record.occurred_on, sets).rules:
+        if not counting.selected(rule, fact):
+            continue
+        whose = record.member_id if rule.subject == "member" else record.unit_id
+        assert whose
+        for year, minutes in _years(record, first_month):
+            n = counting.quantity(rule, minutes, record.quantity)
+            if n:
+                key = (place.pk, year, rule.subject, whose)
+                yield Due(key, rule.id, rule.code, record, n)
+            if rule.measure != "minutes":
+                break  # only time is divided; what is once is of the day it began
+
+
+def _years(record: Record, first_month: int) -> list[tuple[int, int]]:
+    """The minutes of a record by evaluation year: a service over midnight of the last
+    day is in both (domain 8.24). The first is the year in which it began."""
+    begun = counting.year_of(record.occurred_on, first_month)
+    if record.start_at is None or record.end_at is None:
+        return [(begun, record.minutes)]
+    shares = day_shares(record.start_at, record.end_at)
+    left, found = record.minutes, {begun: 0}
+    for day, share in shares.items():
+        part = min(share, left)
+        left -= part
+        year = counting.year_of(day, first_month)
+        found[year] = found.get(year, 0) + part
+    return list(found.items())
+
+
+# --- cards and entries -------------------------------------------------------------------
+
+
+def _cards(due: Mapping[Key, Due]) -> dict[Key, Card]:
+    """The card of each key; those that are missing are made."""
+    found = _there(due)
+    missing = {k: d for k, d in due.items() if k not in found}
+    open_cards(missing, {k: d.record.unit_id for k, d in missing.items()})
+    return {**found, **_there(missing)} if missing else found
+
+
+def _there(keys: Iterable[Key]) -> dict[Key, Card]:
+    found: dict[Key, Card] = {}
+    places = {k[0] for k in keys}
+    whose = {k[3] for k in keys}
+    years = {k[1] for k in keys}
+    rows = Card.objects.filter(place__in=places, year__in=years)
+    for subject in counting.SUBJECTS:
+        owner = f"{subject}_id"
+        for card in rows.filter(subject=subject, **{f"{owner}__in": whose}):
+            found[card.place_id, card.year, subject, getattr(card, owner)] = card
+    return found
+
+
+def open_cards(keys: Iterable[Key], units: Mapping[Key, UUID | None]) -> None:
+    """Make cards that are not there yet. `units`: of a member's card the unit of the
+    record; the member's unit today goes before it."""
+    rows = list(keys)
+    if not rows:
+        return
+    places = Place.objects.in_bulk({k[0] for k in rows})
+    members = [k[3] for k in rows if k[2] == "member"]
+    now_of = dict(Member.objects.filter(pk__in=members).values_list("pk", "unit_id"))
+    create_rows(
+        SYSTEM, "cards.open", Card,
+        {
+            "subject": [k[2] for k in rows],
+            "member_id": [k[3] if k[2] == "member" else None for k in rows],
+            "unit_id": [
+                k[3] if k[2] == "unit" else now_of.get(k[3]) or units.get(k) for k in rows
+            ],
+            "place_id": [k[0] for k in rows],
+            "path": [places[k[0]].path for k in rows],
+            "year": [k[1] for k in rows],
+            "score": [
+                set_at(places[k[0]].path, date(k[1], 12, 30)).frame.base for k in rows
+            ],
+        },
+    )  # fmt: skip
+
+
+def _write(due: Sequence[Due], cards: Mapping[Key, Card]) -> None:
+    if not due:
+        return
+    at = clock_now()
+    copy_columns(
+        Entry,
+        {
+            "card_id": [cards[d.key].pk for d in due],
+            "rule_id": [UUID(d.rule) for d in due],
+            "code": [d.code for d in due],
+            "record_id": [d.record.pk for d in due],
+            "source_id": [d.record.source_id for d in due],
+            "quantity": [d.quantity for d in due],
+            "occurred_on": [d.record.occurred_on for d in due],
+            "posted_at": at,
+            "late": [_late(d.record, at) for d in due],
+        },
+        len(due),
+    )
+
+
+def _late(record: Record, at: datetime) -> bool:
+    """Entered more than 30 days after, or after its quarter was closed (8.23). What a
+    person confirmed in time is not late because the sum came later."""
+    day, entered = record.occurred_on, min(today(record.confirmed_at), today(at))
+    after = date(day.year, (day.month - 1) // 3 * 3 + 1, 1) + timedelta(days=92)
+    days = ground(record.path).settings["visits.quarter_closes_days"]
+    closed = after.replace(day=1) + timedelta(days=days)
+    return entered - day > timedelta(days=LATE_DAYS) or entered > closed
+
+
+def _take_back(reversals: Sequence[Record]) -> set[UUID]:
+    """For each entry of the record that was reversed one with the quantity negative,
+    whatever the state of its card: what was false counts nowhere (8.17, 8.18)."""
+    by_record = {r.reversal_of_id: r for r in reversals}
+    known = set(
+        Entry.objects.filter(record__in=[r.pk for r in reversals]).values_list(
+            "record_id", "rule_id", "card_id"
+        )
+    )
+    rows = [
+        (e, by_record[e.record_id])
+        for e in Entry.objects.filter(record__in=list(by_record))
+    ]
+    rows = [
+        (e, r) for e, r in rows if (r.pk, e.rule_id, e.card_id) not in known
+    ]  # fmt: skip
+    if rows:
+        copy_columns(
+            Entry,
+            {
+                "card_id": [e.card_id for e, _ in rows],
+                "rule_id": [e.rule_id for e, _ in rows],
+                "code": [e.code for e, _ in rows],
+                "record_id": [r.pk for _, r in rows],
+                "source_id": [e.source_id for e, _ in rows],
+                "quantity": [-e.quantity for e, _ in rows],
+                "occurred_on": [e.occurred_on for e, _ in rows],
+                "posted_at": clock_now(),
+            },
+            len(rows),
+        )
+    return {e.card_id for e, _ in rows}

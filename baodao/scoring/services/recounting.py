@@ -1,0 +1,79 @@
+"""What a card's entries come to, on the card for lists. The same entries give the same
+card at any time, and a card as of a day is that of the entries posted until then."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from uuid import UUID
+
+from baodao.core.clock import now as clock_now
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Card, Entry
+from baodao.scoring.standing import all_sets, rule_of, set_at
+
+PART = 2_000
+
+
+def recount(cards: Collection[UUID]) -> None:
+    """Count these cards anew from their entries. Columns only: the entries say when and
+    why they changed."""
+    ids = sorted(cards)
+    for start in range(0, len(ids), PART):
+        _recount(ids[start : start + PART])
+
+
+def _recount(ids: list[UUID]) -> None:
+    found = totals_of(ids)
+    at, rows = clock_now(), []
+    for card in Card.objects.filter(pk__in=ids):
+        t = found[card.pk]
+        card.adds, card.deducts, card.score = t.adds, t.deducts, t.score
+        card.ceiling, card.counted_at = t.ceiling, at
+        rows.append(card)
+    Card.objects.bulk_update(
+        rows, ["adds", "deducts", "score", "ceiling", "counted_at"], batch_size=500
+    )
+
+
+def totals_of(
+    ids: Iterable[UUID], as_of: datetime | None = None
+) -> dict[UUID, counting.Total]:
+    """Card → what its entries come to; `as_of`: only of those posted until then."""
+    wanted = list(ids)
+    cards = Card.objects.filter(pk__in=wanted)
+    entries = Entry.objects.filter(card__in=wanted).order_by("card_id", "id")
+    if as_of:
+        entries = entries.filter(posted_at__lte=as_of)
+    by_card: dict[UUID, list[counting.Counted]] = defaultdict(list)
+    for card, rule, n, day, source in entries.values_list(
+        "card_id", "rule_id", "quantity", "occurred_on", "source_id"
+    ):
+        by_card[card].append(counting.Counted(str(rule), n, day, str(source)))
+    return {card.pk: total_of(card, by_card.get(card.pk, [])) for card in cards}
+
+
+def total_of(card: Card, entries: list[counting.Counted]) -> counting.Total:
+    """By the versions of the rules that the entries name, in the order of their sets,
+    and the frame that holds at the end of the card's year."""
+    used = {e.rule for e in entries}
+    rules = sorted((rule_of(r) for r in used), key=lambda r: _order(r.id))
+    frame = set_at(card.path, date(card.year, 12, 30)).frame
+    return counting.total(entries, rules, frame)
+
+
+def _order(rule_id: str) -> tuple[date, int]:
+    for s in all_sets():
+        for i, rule in enumerate(s.rules):
+            if rule.id == rule_id:
+                return s.since, i
+    raise LookupError(rule_id)
+
+
+def digest(card: Card, as_of: datetime | None = None) -> str:
+    """sha256 of the card as of a moment: recomputing it gives the same bytes."""
+    found = totals_of([card.pk], as_of)[card.pk]
+    text = json.dumps(asdict(found), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
