@@ -13,6 +13,11 @@ class ActivitiesConfig(AppConfig):
             "activities.Activity", "activities", rules.ACTIONS,
             conflicts=rules.CONFLICTS, messages=rules.MESSAGES,
         )  # fmt: skip
+        from baodao.activities import sources
+        from baodao.records.sources import register as register_source
+
+        register_source("activities.activity", sources.describe)
+        register_source("activities.turn", sources.describe_turns)
         register("activities.Participation", "participations", rules.PART_ACTIONS)
         register("activities.Venue", "venues", rules.VENUE_ACTIONS)
         register("activities.Carrier", "carriers", rules.CARRIER_ACTIONS)

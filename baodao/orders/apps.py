@@ -16,6 +16,10 @@ class OrdersConfig(AppConfig):
             conflicts=rules.CONFLICTS,
             messages=rules.MESSAGES,
         )
+        from baodao.orders.sources import describe
+        from baodao.records.sources import register as register_source
+
+        register_source("orders.order", describe)
         from baodao.orders.moves import ORDERS
         from baodao.places.changes.moves import register as register_movers
 

@@ -67,6 +67,11 @@ RECEIVED = replace(DIRECTIVES, url="oversight:items")
 SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVES))
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
+CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
+RULES = Entry("积分规则", "scoring:rules")
+SCORES = Entry("积分与评价", "scoring:cards", "id", subs=(CARDS, RULES))
+OWN_CARD = Entry("本单位积分卡", "scoring:mine")
+
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
 
@@ -82,11 +87,14 @@ def register() -> None:
     """Called once by the app's `ready`."""
     asked = replace(VISITS, subs=(*VISITS.subs, RECEIVED))
     near = [ORDERS_AND_SURVEYS, asked, ACTIVITIES, BUILDING]
-    nav.register(["community_worker"], [*near, people(ROLES_PAGE), FIGURES])
+    nav.register(["community_worker"], [*near, people(ROLES_PAGE), SCORES, FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
-    nav.register(["community_secretary"], [*near, both, FIGURES])
+    nav.register(["community_secretary"], [*near, both, SCORES, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
-    nav.register(["township_party"], [SENT, bonds, ACTIVITIES, BUILDING, both, FIGURES])
+    nav.register(
+        ["township_party"],
+        [SENT, bonds, ACTIVITIES, BUILDING, both, SCORES, FIGURES],
+    )
     served = replace(FIGURES, subs=FIGURES.subs[:2])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
     nav.register(
@@ -98,7 +106,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly))
+    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, RULES))
     nav.register(
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
@@ -113,7 +121,7 @@ def register() -> None:
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
-            subs=(MEMBERS, PROGRESS),
+            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, RULES),
         ),
     ]  # fmt: skip
     nav.register(["unit_liaison"], unit)
@@ -135,7 +143,7 @@ def register() -> None:
                 "我的",
                 "portal:profile",
                 "user-circle",
-                under=("/me/account/", "/me/password/", "/report-ins/"),
+                under=("/me/account/", "/me/password/", "/report-ins/", "/scores/"),
             ),
         ],
         light=True,

@@ -11,8 +11,15 @@ class ScoringConfig(AppConfig):
         from baodao.scoring import rules
 
         register("scoring.RuleSet", "rule_sets", rules.SETS)
+        register("scoring.Rule", "rules", rules.RULES)
+        register("scoring.RuleComment", "rule_comments", rules.COMMENTS)
         register("scoring.Card", "cards", rules.CARDS)
 
         from baodao.scoring.services import posting
 
         following.register("scoring", posting.post)
+
+        from baodao.scoring import sheets
+        from baodao.sheets import exports
+
+        exports.register(**sheets.ALL)

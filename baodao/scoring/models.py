@@ -82,11 +82,14 @@ class RuleSet(Acted):
         )
 
 
-class Rule(models.Model):
-    """A line of a rule set. Written with the set's draft; once the set is public nobody
-    changes it."""
+class Rule(Acted):
+    """A line of a rule set, changed while the set is a draft; once it is public nobody
+    changes it. `off`: struck from this set."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    ACCESS = Columns(path=("path",))
+
+    path = CText(default="")
+    off = models.BooleanField("不用这一条", default=False)
     rule_set = models.ForeignKey(RuleSet, models.CASCADE, related_name="rules")
     position = models.SmallIntegerField()
     code = models.TextField("编号")
@@ -269,4 +272,4 @@ class Entry(models.Model):
 
 def rule_rows(rule_set: Any) -> list[counting.Rule]:
     """The rules of a set as plain values, in their order."""
-    return [rule.plain for rule in rule_set.rules.all()]
+    return [rule.plain for rule in rule_set.rules.all() if not rule.off]

@@ -53,8 +53,13 @@ SETS = {
     "publish": ("公布积分规则", _MAKERS),
     "supersede": ("由新规则替代", {**_MAKERS, **SYSTEM}),
     "drop": ("不用这份草稿", _MAKERS),
-    "comment": ("提意见", dict.fromkeys(_READERS, Scope.ALL)),
 }
+RULES = {
+    "view": ("查看积分规则", dict.fromkeys(_READERS, Scope.ALL)),
+    "add": ("加一条规则", _MAKERS),
+    "edit": ("改一条规则", _MAKERS),
+}
+COMMENTS = {"add": ("对规则提意见", dict.fromkeys(_READERS, Scope.ALL))}
 # Who sees a card: domain 9.5. Its entries above the community only on appeal.
 CARDS = {
     "view": ("查看积分卡", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
@@ -77,8 +82,21 @@ def wrong_rules(rules: Sequence[Rule], kinds: Collection[str]) -> dict[str, str]
         if (rule.subject, rule.code) in seen:
             found.setdefault(rule.code, f"“{rule.code}”有两条，请去掉一条。")
         seen[rule.subject, rule.code] = rule
-    for code, why in _overlaps(rules).items():
+    for code, why in {**_overlaps(rules), **_uneven(rules)}.items():
         found.setdefault(code, why)
+    return found
+
+
+def _uneven(rules: Sequence[Rule]) -> dict[str, str]:
+    """Rules that share a cap and name different ones, or differ in sign."""
+    first: dict[str, Rule] = {}
+    found: dict[str, str] = {}
+    for rule in rules:
+        one = first.setdefault(rule.group, rule)
+        if (one.cap, one.sign, one.subject) != (rule.cap, rule.sign, rule.subject):
+            found[rule.code] = (
+                f"和“{one.title or one.code}”合并封顶，封顶和加减要一样。"
+            )
     return found
 
 

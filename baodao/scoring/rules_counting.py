@@ -205,42 +205,53 @@ def total(
     known = {r.id: r for r in rules}
     for e in entries:
         sums[e.rule, once_in(known[e.rule], e.occurred_on, e.source)] += e.quantity
-    found = _lines(sums, rules)
+    parts = [p for rule in known.values() if (p := _part(rule, sums))]
+    found = _lines(parts)
     adds = sum(line.points for line in found if line.sign == ADD)
     deducts = sum(line.points for line in found if line.sign == DEDUCT)
     adds = min(adds, frame.adds_most)
     score = max(0, min(1000, frame.base + adds - deducts))
-    ceilings = [known[r].ceiling for line in found if line.points for r in line.rules]
-    return Total(frame.base, adds, deducts, score, worst(ceilings), tuple(found))
+    ceiling = worst(p.rule.ceiling for p in parts if p.earned)
+    return Total(frame.base, adds, deducts, score, ceiling, tuple(found))
 
 
-def _lines(sums: Mapping[tuple[str, str], int], rules: Sequence[Rule]) -> list[Line]:
-    by_code: dict[tuple[str, str], list[Rule]] = defaultdict(list)
-    for rule in rules:
-        by_code[rule.subject, rule.code].append(rule)
-    room: dict[str, int] = {}
+class _Part(NamedTuple):
+    """What one version of a rule comes to on a card, before the cap."""
+
+    rule: Rule
+    quantity: int
+    earned: int
+
+
+def _part(rule: Rule, sums: Mapping[tuple[str, str], int]) -> _Part | None:
+    """None where nothing of it is left."""
+    each = [(p, n) for (r, p), n in sums.items() if r == rule.id]
+    n = sum(max(0, min(n, 1)) if p else n for p, n in each)
+    earned = award(rule, max(0, n - rule.first_free))
+    return _Part(rule, n, earned) if n or earned else None
+
+
+def _lines(parts: Sequence[_Part]) -> list[Line]:
+    """A line for each code. What is left under a cap goes to the codes that share it
+    in the order of the set."""
+    by_code: dict[tuple[str, str], list[_Part]] = defaultdict(list)
+    by_group: dict[str, list[Rule]] = defaultdict(list)
+    for p in parts:
+        by_code[p.rule.subject, p.rule.code].append(p)
+        by_group[p.rule.group].append(p.rule)
+    caps = {g: _cap(versions) for g, versions in by_group.items()}
+    room = dict(caps)
     found = []
     for (subject, code), versions in by_code.items():
-        used, amount, earned = [], 0, 0
-        for rule in versions:
-            parts = [(p, n) for (r, p), n in sums.items() if r == rule.id]
-            if not parts:
-                continue
-            n = sum(max(0, min(n, 1)) if p else n for p, n in parts)
-            used.append(rule)
-            amount += n
-            earned += award(rule, max(0, n - rule.first_free))
-        if not used or not (amount or earned):
-            continue
-        cap = _cap(used)
-        group = used[-1].group
-        left = room.get(group, cap)
-        points = min(earned, left) if cap else earned
-        room[group] = left - points
+        group = versions[-1].rule.group
+        earned = sum(p.earned for p in versions)
+        points = min(earned, room[group]) if caps[group] else earned
+        room[group] -= points
         found.append(
             Line(
-                code, group, subject, used[-1].sign, amount, earned, points, cap,
-                tuple(r.id for r in used),
+                code, group, subject, versions[-1].rule.sign,
+                sum(p.quantity for p in versions), earned, points, caps[group],
+                tuple(p.rule.id for p in versions),
             )
         )  # fmt: skip
     return found

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from baodao.core.memory import Kept, epoch
 from baodao.scoring import rules
-from baodao.scoring.models import RuleSet
+from baodao.scoring.models import RuleSet, rule_rows
 from baodao.scoring.rules_counting import Frame, Rule
 
 
@@ -35,7 +35,7 @@ def _read() -> tuple[Standing, ...]:
     found = [
         Standing(
             str(s.pk), s.path, s.effective_from or date.min, s.effective_to or date.max,
-            s.frame, tuple(r.plain for r in s.rules.all()),
+            s.frame, tuple(rule_rows(s)),
         )
         for s in in_force().prefetch_related("rules")
     ]  # fmt: skip

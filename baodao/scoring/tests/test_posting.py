@@ -159,7 +159,9 @@ def test_each_community_has_its_own_card(w: World) -> None:
 def test_a_demo_link_holder_can_rate_but_gives_no_points_twice(w: World) -> None:
     """The same resident's best mark counts once a quarter (M_ADD_PRAISE)."""
     for hours in (0, 5):
-        order = order_in("confirmed", w, at=AT + timedelta(hours=hours), phone="13800001234")
+        order = order_in(
+            "confirmed", w, at=AT + timedelta(hours=hours), phone="13800001234"
+        )
         orders.rate_order(
             actor=link_holder(order.id), order_id=order.id, rating=5, how="requester", now=AT
         )  # fmt: skip
