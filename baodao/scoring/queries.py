@@ -18,7 +18,7 @@ from baodao.records.sources import Source, sources_of
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
 from baodao.scoring.services.recounting import total_of
-from baodao.scoring.standing import Standing, all_sets, rule_of, set_at
+from baodao.scoring.standing import Book, Standing, book
 
 SUBJECTS = counting.SUBJECTS
 # How a card stands, in bands: never a rank (domain 0.1).
@@ -158,12 +158,13 @@ def view(actor: Actor, card: Card, on: date | None = None) -> View:
         counting.Counted(str(e.rule_id), e.quantity, e.occurred_on, str(e.source_id))
         for e in entries
     ]
-    total = total_of(card, counted)
-    frame = set_at(card.path, date(card.year, 12, 30)).frame
-    shown = rows(actor, entries) if can(actor, "cards.entries", card) else []
+    known = book()
+    total = total_of(card, counted, known)
+    frame = known.frame(card.path, card.year)
+    shown = rows(actor, entries, known) if can(actor, "cards.entries", card) else []
     return View(
         card, total, counting.grade(total.score, frame, total.ceiling), shown,
-        caps(total), sets_of(card), frame,
+        caps(total, known), sets_of(card, known), frame,
     )  # fmt: skip
 
 
@@ -179,21 +180,21 @@ def entries_of(card: Card, until: datetime | None = None) -> list[Entry]:
     return list(found)
 
 
-def rows(actor: Actor, entries: Sequence[Entry]) -> list[Row]:
+def rows(actor: Actor, entries: Sequence[Entry], known: Book) -> list[Row]:
     """Entries with their source, rule and confirmer; a fixed number of queries."""
     sources = sources_of(actor, [e.record for e in entries])
     who = _confirmers(entries)
     back = {e.record.reversal_of_id for e in entries if e.record.reversal_of_id}
     versions = {
         r.id: f"{s.since.year}年{s.since.month}月{s.since.day}日起" if s.path else "系统默认"
-        for s in all_sets()
+        for s in known.sets
         for r in s.rules
     }  # fmt: skip
     return [
         Row(
             e, what(e.record, e.quantity), sources[e.record_id],
-            rule_of(str(e.rule_id)), versions[str(e.rule_id)],
-            _points(rule_of(str(e.rule_id)), e.quantity), STATUS[_status(e, back)],
+            known.rules[str(e.rule_id)], versions[str(e.rule_id)],
+            _points(known.rules[str(e.rule_id)], e.quantity), STATUS[_status(e, back)],
             who.get(e.record_id, "社区"),
         )
         for e in entries
@@ -240,22 +241,22 @@ def _confirmers(entries: Sequence[Entry]) -> Mapping[UUID, str]:
     return found
 
 
-def caps(total: counting.Total) -> list[CapLine]:
+def caps(total: counting.Total, known: Book) -> list[CapLine]:
     """Lines in the order of the set, each with its cap."""
     return [
-        CapLine(rule_of(line.rules[-1]).title, line.points, line.cap, line.earned, line.sign)
+        CapLine(known.rules[line.rules[-1]].title, line.points, line.cap, line.earned, line.sign)
         for line in total.lines
         if line.earned
     ]  # fmt: skip
 
 
-def sets_of(card: Card) -> list[Standing]:
+def sets_of(card: Card, known: Book) -> list[Standing]:
     """The rule sets that held for the card's place in its year, latest first."""
     first, last = counting.year_days(card.year)
     found = []
     day = last - timedelta(days=1)
     while day >= first:
-        s = set_at(card.path, day)
+        s = known.at(card.path, day)
         found.append(s)
         day = max(s.since, first) - timedelta(days=1)
         if s.since <= first:

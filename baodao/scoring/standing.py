@@ -1,6 +1,6 @@
 """Which rules hold where and when. Kept in memory: sets are few and change seldom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -23,23 +23,48 @@ class Standing(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-_KEPT: Kept[str, tuple[Standing, ...]] = Kept()
+class Book:
+    """All sets, nearest places and latest first, and every rule of them by its id. Take
+    it once for many cards: asking whether it still holds is a query."""
+
+    def __init__(self, sets: Iterable[Standing]) -> None:
+        self.sets = tuple(
+            sorted(sets, key=lambda s: (len(s.path), s.since), reverse=True)
+        )
+        self.rules = {r.id: r for s in self.sets for r in s.rules}
+        self.order = {
+            r.id: (s.since, i) for s in self.sets for i, r in enumerate(s.rules)
+        }
+
+    def at(self, path: str, day: date) -> Standing:
+        """The rules at a place on a day: of the nearest place above that had some."""
+        return set_at(path, day, self.sets)
+
+    def frame(self, path: str, year: int) -> Frame:
+        """Base, limit and grade lines of a year: what holds at its end."""
+        return self.at(path, date(year, 12, 30)).frame
 
 
-def all_sets() -> tuple[Standing, ...]:
-    """Every set that was ever in force, nearest places and latest first."""
+_KEPT: Kept[str, Book] = Kept()
+
+
+def book() -> Book:
+    """Every set that was ever in force."""
     return _KEPT.get("all", epoch(), _read)
 
 
-def _read() -> tuple[Standing, ...]:
-    found = [
+def all_sets() -> tuple[Standing, ...]:
+    return book().sets
+
+
+def _read() -> Book:
+    return Book(
         Standing(
             str(s.pk), s.path, s.effective_from or date.min, s.effective_to or date.max,
             s.frame, tuple(rule_rows(s)),
         )
         for s in in_force().prefetch_related("rules")
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda s: (len(s.path), s.since), reverse=True))
+    )  # fmt: skip
 
 
 def in_force() -> QuerySet[RuleSet]:
@@ -48,7 +73,7 @@ def in_force() -> QuerySet[RuleSet]:
 
 def set_at(path: str, day: date, sets: Sequence[Standing] | None = None) -> Standing:
     """The rules at a place on a day: of the nearest place above that had some."""
-    for s in all_sets() if sets is None else sets:
+    for s in book().sets if sets is None else sets:
         if path.startswith(s.path) and s.since <= day < s.until:
             return s
     raise LookupError(f"no rules at {path} on {day}")
@@ -56,4 +81,4 @@ def set_at(path: str, day: date, sets: Sequence[Standing] | None = None) -> Stan
 
 def rule_of(rule_id: str) -> Rule:
     """A rule of any version."""
-    return next(r for s in all_sets() for r in s.rules if r.id == rule_id)
+    return book().rules[rule_id]

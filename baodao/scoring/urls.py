@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baodao.scoring.views import cards
+from baodao.scoring.views import cards, rules
 
 app_name = "scoring"
 urlpatterns = [
@@ -10,4 +10,12 @@ urlpatterns = [
     path("mine/", cards.mine, name="mine"),
     path("cards/<uuid:pk>/", cards.detail, name="card"),
     path("cards/<uuid:pk>/print/", cards.paper, name="card_print"),
+    path("rules/", rules.rule_list, name="rules"),
+    path("rules/new/", rules.new, name="rules_new"),
+    path("rules/<uuid:pk>/", rules.rule_set, name="rule_set"),
+    path("rules/<uuid:pk>/edit/", rules.edit, name="rule_set_edit"),
+    path("rules/<uuid:pk>/what-if/", rules.what_if, name="what_if"),
+    path("rules/<uuid:pk>/rules/new/", rules.rule_new, name="rule_new"),
+    path("rules/<uuid:pk>/rules/<uuid:rule_pk>/", rules.rule, name="rule"),
+    path("rules/<uuid:pk>/act/<slug:event>/", rules.act, name="rule_set_act"),
 ]

@@ -32,6 +32,9 @@ from baodao.portal.demo import (
 )
 from baodao.portal.demo.presets import PRESETS
 from baodao.portal.demo.world import World
+from baodao.records.models import Record
+from baodao.scoring.models import Card
+from baodao.scoring.services import posting
 
 SEED = 20260101
 
@@ -105,3 +108,6 @@ def build(w: World) -> None:
     activity_plan.build(w)
     rows += w.batch.flush()
     w.say(f"活动 {held} 场，共写入 {rows} 行")
+    # As the job would, which has not begun yet: whatever it finds then is there already.
+    posting.post(Record.objects.all())
+    w.say(f"积分卡 {Card.objects.count()} 张")

@@ -4,6 +4,7 @@ rule and card."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +17,7 @@ from baodao.acts.copying import copy_columns
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.locks import one_at_a_time
+from baodao.core.memory import epoch
 from baodao.people.models import Member
 from baodao.places.calendars import ground
 from baodao.places.models import Place
@@ -25,7 +27,7 @@ from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
 from baodao.scoring.services.recounting import recount
-from baodao.scoring.standing import Standing, all_sets, set_at
+from baodao.scoring.standing import Book, Standing, book
 
 PART = 5_000
 LATE_DAYS = 30
@@ -67,10 +69,32 @@ def _parts(rows: Iterable[Record]) -> Iterator[list[Record]]:
 # --- what counts -------------------------------------------------------------------------
 
 
+class Ground(NamedTuple):
+    """What is read once for a batch: communities by path, sets, the epoch with which
+    settings are kept."""
+
+    places: Mapping[str, Place]
+    book: Book
+    epoch: int
+
+    def setting(self, path: str, key: str) -> int:
+        return int(ground(path, self.epoch).settings[key])
+
+    def rules(self, path: str, day: date, kind: str) -> Sequence[counting.Rule]:
+        """Of the set that holds there then, those that look at records of a kind."""
+        return _of_kind(self.book.at(path, day), kind)
+
+
+@lru_cache(maxsize=2_000)
+def _of_kind(standing: Standing, kind: str) -> Sequence[counting.Rule]:
+    return [
+        r for r in standing.rules if any(s.split(":")[0] == kind for s in r.selects)
+    ]
+
+
 def _post(records: Sequence[Record]) -> set[UUID]:
-    places = _communities(records)
-    sets = all_sets()
-    due = [d for r in records for d in _due(r, places, sets)]
+    read = Ground(_communities(records), book(), epoch())
+    due = [d for r in records for d in _due(r, read)]
     known = set(
         Entry.objects.filter(record__in=[r.pk for r in records]).values_list(
             "record_id", "rule_id"
@@ -79,7 +103,7 @@ def _post(records: Sequence[Record]) -> set[UUID]:
     due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
     cards = _cards({d.key: d for d in due})
     standing = [d for d in due if cards[d.key].state == "open"]
-    _write(standing, cards)
+    _write(standing, cards, read)
     return {cards[d.key].pk for d in standing}
 
 
@@ -88,18 +112,16 @@ def _communities(records: Sequence[Record]) -> Mapping[str, Place]:
     return {p.path: p for p in Place.objects.filter(path__in=paths)}
 
 
-def _due(
-    record: Record, places: Mapping[str, Place], sets: Sequence[Standing]
-) -> Iterator[Due]:
-    place = places.get(community_path(record.path))
+def _due(record: Record, read: Ground) -> Iterator[Due]:
+    place = read.places.get(community_path(record.path))
     if place is None:
         return
     fact = counting.Fact(
         record.kind, record.source_class, record.channel, record.minutes,
         record.quantity, record.member_id is not None, record.unit_id is not None,
     )  # fmt: skip
-    first_month = ground(place.path).settings["scoring.year_from_month"]
-    for rule in set_at(place.path, record.occurred_on, sets).rules:
+    first_month = read.setting(place.path, "scoring.year_from_month")
+    for rule in read.rules(place.path, record.occurred_on, record.kind):
         if not counting.selected(rule, fact):
             continue
         whose = record.member_id if rule.subject == "member" else record.unit_id
@@ -161,6 +183,7 @@ def open_cards(keys: Iterable[Key], units: Mapping[Key, UUID | None]) -> None:
         return
     places = Place.objects.in_bulk({k[0] for k in rows})
     members = [k[3] for k in rows if k[2] == "member"]
+    rules = book()
     now_of = dict(Member.objects.filter(pk__in=members).values_list("pk", "unit_id"))
     create_rows(
         SYSTEM, "cards.open", Card,
@@ -174,13 +197,13 @@ def open_cards(keys: Iterable[Key], units: Mapping[Key, UUID | None]) -> None:
             "path": [places[k[0]].path for k in rows],
             "year": [k[1] for k in rows],
             "score": [
-                set_at(places[k[0]].path, date(k[1], 12, 30)).frame.base for k in rows
+                rules.frame(places[k[0]].path, k[1]).base for k in rows
             ],
         },
     )  # fmt: skip
 
 
-def _write(due: Sequence[Due], cards: Mapping[Key, Card]) -> None:
+def _write(due: Sequence[Due], cards: Mapping[Key, Card], read: Ground) -> None:
     if not due:
         return
     at = clock_now()
@@ -195,18 +218,18 @@ def _write(due: Sequence[Due], cards: Mapping[Key, Card]) -> None:
             "quantity": [d.quantity for d in due],
             "occurred_on": [d.record.occurred_on for d in due],
             "posted_at": at,
-            "late": [_late(d.record, at) for d in due],
+            "late": [_late(d.record, at, read) for d in due],
         },
         len(due),
     )
 
 
-def _late(record: Record, at: datetime) -> bool:
+def _late(record: Record, at: datetime, read: Ground) -> bool:
     """Entered more than 30 days after, or after its quarter was closed (8.23). What a
     person confirmed in time is not late because the sum came later."""
     day, entered = record.occurred_on, min(today(record.confirmed_at), today(at))
     after = date(day.year, (day.month - 1) // 3 * 3 + 1, 1) + timedelta(days=92)
-    days = ground(record.path).settings["visits.quarter_closes_days"]
+    days = read.setting(community_path(record.path), "visits.quarter_closes_days")
     closed = after.replace(day=1) + timedelta(days=days)
     return entered - day > timedelta(days=LATE_DAYS) or entered > closed
 

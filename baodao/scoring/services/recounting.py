@@ -6,13 +6,13 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from baodao.core.clock import now as clock_now
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
-from baodao.scoring.standing import all_sets, rule_of, set_at
+from baodao.scoring.standing import Book, book
 
 PART = 2_000
 
@@ -52,24 +52,19 @@ def totals_of(
         "card_id", "rule_id", "quantity", "occurred_on", "source_id"
     ):
         by_card[card].append(counting.Counted(str(rule), n, day, str(source)))
-    return {card.pk: total_of(card, by_card.get(card.pk, [])) for card in cards}
+    known = book()
+    return {card.pk: total_of(card, by_card.get(card.pk, []), known) for card in cards}
 
 
-def total_of(card: Card, entries: list[counting.Counted]) -> counting.Total:
+def total_of(
+    card: Card, entries: list[counting.Counted], known: Book | None = None
+) -> counting.Total:
     """By the versions of the rules that the entries name, in the order of their sets,
     and the frame that holds at the end of the card's year."""
-    used = {e.rule for e in entries}
-    rules = sorted((rule_of(r) for r in used), key=lambda r: _order(r.id))
-    frame = set_at(card.path, date(card.year, 12, 30)).frame
-    return counting.total(entries, rules, frame)
-
-
-def _order(rule_id: str) -> tuple[date, int]:
-    for s in all_sets():
-        for i, rule in enumerate(s.rules):
-            if rule.id == rule_id:
-                return s.since, i
-    raise LookupError(rule_id)
+    known = known or book()
+    used = sorted({e.rule for e in entries}, key=known.order.__getitem__)
+    rules = [known.rules[r] for r in used]
+    return counting.total(entries, rules, known.frame(card.path, card.year))
 
 
 def digest(card: Card, as_of: datetime | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -64,7 +65,7 @@ def test_the_closing_of_a_year_says_what_every_card_says(w: World, year: int) ->
     post(Record.objects.all())
     found = count_all(w.places.district.path, year)
     lines = set(Entry.objects.values_list("card_id", flat=True))
-    cards = {
+    cards: dict[Any, Sum] = {
         (c.subject, c.member_id or c.unit_id, c.path): Sum(
             c.adds, c.deducts, c.score, c.ceiling
         )

@@ -1,0 +1,143 @@
+"""Forms of rule sets: the shape of input only. Points are typed as people write them and
+kept in tenths."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from baodao.core.clock import today
+from baodao.records.models import Record
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.defaults import rows
+from baodao.ui.forms import DateInput, Form
+
+
+class PointsField(forms.DecimalField):
+    """Points with one decimal; the value is tenths."""
+
+    def __init__(self, label: str, *, most: int = 100, **kwargs: Any) -> None:
+        super().__init__(
+            label=label, min_value=0, max_value=most, max_digits=4, decimal_places=1, **kwargs
+        )  # fmt: skip
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value) / 10:g}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else int(found * 10)
+
+
+def select_choices() -> list[tuple[str, str]]:
+    """What rules may count: kinds of the record book, and those of their classes that a
+    rule has ever named."""
+    named = {s for row in rows() for s in row["selects"]}
+    found = [(k, title) for k, title in Record.KINDS.items()]
+    found += [(s, _class_title(s)) for s in sorted(named) if ":" in s]
+    return sorted(found)
+
+
+CLASSES = {
+    "suggestion_adopted": "建议被采纳", "post_held": "岗位认满半年", "mediation": "化解纠纷",
+    "commendation": "表扬表彰", "on_demand": "有事走访", "first": "同一居民本季度第一次",
+    "visit_month": "每月走访", "visit_festival": "节日走访", "visit_need": "有事走访",
+    "lists": "季度清单", "project_quota": "年度合作项目", "problem_quota": "重点难点问题",
+    "meeting_attendance": "参加联席会议", "not_reported": "没有报到",
+    "not_reported_month": "没有报到，每多一个月", "abandoned": "认领了又不办",
+    "no_show": "报名没来", "complaint": "差评核实", "false_record": "记录不实",
+    "emergency": "应急无故不到", "no_agreement": "没签协议", "order_overdue": "点单超时或无故退回",
+    "meetings": "联席会议到会率", "reported": "党员报到率",
+}  # fmt: skip
+
+
+def _class_title(select: str) -> str:
+    kind, name = select.split(":")
+    return f"{Record.KINDS[kind]}：{CLASSES.get(name, name)}"
+
+
+class RuleForm(Form):
+    """One line of a draft; `fresh`: a new one, which also gets its number and side."""
+
+    code = forms.RegexField(
+        r"^[A-Z][A-Z0-9_]{2,39}$", label="编号", help_text="大写字母、数字和下划线，如 M_ADD_LIBRARY。",
+        error_messages={"invalid": "只用大写字母、数字和下划线，以字母开头。"},
+    )  # fmt: skip
+    subject = forms.ChoiceField(
+        label="给谁记",
+        choices=list(counting.SUBJECTS.items()),
+        widget=forms.RadioSelect,
+    )
+    sign = forms.TypedChoiceField(
+        label="加还是减", coerce=int, choices=[(1, "加分"), (-1, "减分")],
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    title = forms.CharField(label="事项", max_length=30)
+    text = forms.CharField(
+        label="怎么算", max_length=200, widget=forms.Textarea,
+        help_text="党员和单位看到的就是这句话。",
+    )  # fmt: skip
+    selects = forms.MultipleChoiceField(label="数哪种记录")
+    measure = forms.ChoiceField(
+        label="计法", choices=[(k, m.title) for k, m in counting.MEASURES.items()]
+    )
+    per = forms.IntegerField(
+        label="每", min_value=1, max_value=10_000,
+        help_text="按时长的填分钟，如 60；按差距的填千分之几，如 50 就是 5 个百分点；别的填 1。",
+    )  # fmt: skip
+    tenths = PointsField("分值")
+    cap = PointsField("一年最多", help_text="不封顶的填 0。")
+    first_free = forms.IntegerField(
+        label="前几次不计", min_value=0, max_value=99, initial=0
+    )
+    period = forms.ChoiceField(label="次数", choices=list(counting.PERIODS.items()))
+    ceiling = forms.ChoiceField(
+        label="有这一条，等次最高到", required=False,
+        choices=[("", "不限"), ("good", "良好"), ("fair", "一般")],
+    )  # fmt: skip
+    off = forms.BooleanField(label="这一版不用这一条", required=False)
+
+    def __init__(self, *args: Any, fresh: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["selects"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = select_choices()
+        for name in () if fresh else ("code", "subject", "sign"):
+            del self.fields[name]
+        if fresh:
+            del self.fields["off"]
+
+
+class SetForm(Form):
+    """Title, reason and the frame of a set."""
+
+    title = forms.CharField(label="名称", max_length=60)
+    reason = forms.CharField(
+        label="改了什么、为什么", max_length=1000, widget=forms.Textarea, required=False,
+        help_text="征求意见和公布时大家都看得到。",
+    )  # fmt: skip
+    base = PointsField("基准分")
+    adds_most = PointsField("加分合计最多")
+    excellent = PointsField("优秀，至少")
+    good = PointsField("良好，至少")
+    fair = PointsField("一般，至少")
+
+
+class YearForm(Form):
+    year = forms.TypedChoiceField(label="哪一年的规则", coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["year"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(y, f"{y}年") for y in (today().year, today().year + 1)]
+
+
+class PublishForm(Form):
+    effective_from = forms.DateField(
+        label="从哪天起执行", widget=DateInput(), help_text="只往后算：以前记的分不变。"
+    )
+
+
+class CommentForm(Form):
+    text = forms.CharField(label="您的意见", max_length=1000, widget=forms.Textarea)
