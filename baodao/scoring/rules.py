@@ -8,7 +8,7 @@ from typing import Any
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.acts.grants import COMMUNITY, GRID, MEMBER, MOVERS, ORG, SYSTEM, TOWN, UNIT
-from baodao.scoring.rules_counting import MEASURES, PERIODS, Rule, points
+from baodao.scoring.rules_counting import MEASURES, PERIODS, Rule
 
 SET_STATES: Mapping[str, State] = {
     "draft": State("草稿", "superior", "征求意见", "note", "edit"),
@@ -111,7 +111,7 @@ def _wrong(rule: Rule, kinds: Collection[str]) -> str:
         (rule.per <= 0, "每多少计一次，要大于 0。"),
         (
             0 < rule.cap < rule.tenths,
-            f"每年最多 {points(rule.cap)} 分，比一次的 {points(rule.tenths)} 分还少。",
+            f"每年最多 {rule.cap / 10:g} 分，比一次的 {rule.tenths / 10:g} 分还少。",
         ),
         (rule.first_free < 0 or rule.min_minutes < 0, "次数和时长不能是负数。"),
         (

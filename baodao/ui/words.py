@@ -117,9 +117,13 @@ def points(tenths: int) -> str:
     """Points kept as tenths: +1.5, −3, 0 (a true minus, U+2212)."""
     if not tenths:
         return "0"
+    return ("+" if tenths > 0 else "\u2212") + score(tenths)
+
+
+def score(tenths: int) -> str:
+    """A sum of points kept as tenths, without a sign: 80, 92.5."""
     whole, tenth = divmod(abs(tenths), 10)
-    sign = "+" if tenths > 0 else "\u2212"
-    return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
+    return f"{whole}.{tenth}" if tenth else str(whole)
 
 
 def mask_phone(value: str) -> str:

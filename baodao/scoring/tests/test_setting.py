@@ -1,0 +1,191 @@
+"""Rule sets: drafted, tried, commented on, published for the time from then on."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.people.tests.make import World, world
+from baodao.records.models import Record
+from baodao.scoring import queries_rules, rules
+from baodao.scoring.models import Card, Entry, Rule, RuleSet
+from baodao.scoring.services import setting
+from baodao.scoring.services.posting import post
+from baodao.scoring.standing import set_at
+from baodao.scoring.tests.test_posting import served
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def w() -> World:
+    return world()
+
+
+def drafted(w: World, now: datetime = NOW) -> RuleSet:
+    actor = w.actors["county_org"]
+    done = setting.draft(actor=actor, year=2026, now=now)
+    frame = {"base": 800, "adds_most": 200, "excellent": 900, "good": 800, "fair": 600}
+    setting.edit(
+        actor=actor, set_id=done.id, title="噶尔县规则", reason="服务多给一点", frame=frame, now=now
+    )  # fmt: skip
+    return RuleSet.objects.get(pk=done.id)
+
+
+def published(w: World, on: date = date(2026, 12, 2), **changes: Any) -> RuleSet:
+    it = drafted(w)
+    actor = w.actors["county_org"]
+    rule = it.rules.get(code="M_ADD_SERVICE")
+    if changes:
+        setting.edit_rule(actor=actor, rule_id=rule.pk, values=changes, now=NOW)
+    setting.open_comment(actor=actor, set_id=it.pk, now=NOW)
+    setting.publish(actor=actor, set_id=it.pk, effective_from=on, now=NOW + 8 * DAY)
+    it.refresh_from_db()
+    return it
+
+
+@pytest.mark.req("L43")
+def test_a_draft_is_a_copy_of_what_holds_and_changes_nothing_yet(w: World) -> None:
+    it = drafted(w)
+    default = RuleSet.objects.get(path="")
+    assert it.rules.count() == default.rules.count() == 39
+    assert set_at(w.places.community.path, date(2026, 12, 1)).id == str(default.pk)
+    with pytest.raises(Conflict):
+        setting.draft(actor=w.actors["county_org"], year=2027, now=NOW)
+
+
+@pytest.mark.req("L43")
+def test_it_is_open_for_comment_for_seven_days_before_it_holds(w: World) -> None:
+    it, actor = drafted(w), w.actors["county_org"]
+    setting.open_comment(actor=actor, set_id=it.pk, now=NOW)
+    said = setting.comment(
+        actor=w.actors["member"], set_id=it.pk, text="夜里服务多记一点", now=NOW
+    )
+    assert it.comments.get(pk=said.id).role == "member"
+    with pytest.raises(Conflict):
+        setting.publish(
+            actor=actor, set_id=it.pk, effective_from=date(2026, 12, 2), now=NOW + 7 * DAY
+        )  # fmt: skip
+    with pytest.raises(Invalid):
+        setting.publish(
+            actor=actor, set_id=it.pk, effective_from=date(2025, 1, 1), now=NOW + 8 * DAY
+        )  # fmt: skip
+
+
+@pytest.mark.req("L44")
+def test_edge_case_39_a_new_version_counts_forward_and_entries_keep_the_old_one(
+    w: World,
+) -> None:
+    served(w, occurred_on=date(2026, 11, 20))
+    post(Record.objects.all())
+    assert Card.objects.get(subject="member").score == 810
+    it = published(w, tenths=10)
+    served(w, occurred_on=date(2026, 12, 3), start_at=None, end_at=None)
+    post(Record.objects.all())
+    card = Card.objects.get(subject="member")
+    assert card.score == 830, "two hours at 0.5 stay 1, two hours at 1 are 2"
+    versions = {
+        e.occurred_on: e.rule.rule_set_id
+        for e in Entry.objects.filter(code="M_ADD_SERVICE").select_related("rule")
+    }
+    assert versions[date(2026, 12, 3)] == it.pk != versions[date(2026, 11, 20)]
+
+
+def test_the_next_version_ends_the_one_before_and_never_reaches_back(w: World) -> None:
+    first = published(w)
+    actor, later = w.actors["county_org"], NOW + 20 * DAY
+    second = drafted(w, later)
+    setting.open_comment(actor=actor, set_id=second.pk, now=later)
+    with pytest.raises(Invalid):
+        setting.publish(
+            actor=actor, set_id=second.pk, effective_from=date(2026, 12, 1), now=later + 8 * DAY
+        )  # fmt: skip
+    day = date(2027, 1, 1)
+    setting.publish(
+        actor=actor, set_id=second.pk, effective_from=day, now=later + 8 * DAY
+    )
+    first.refresh_from_db()
+    assert (first.state, first.effective_to) == ("superseded", day)
+    path = w.places.community.path
+    assert set_at(path, day - DAY).id == str(first.pk)
+    assert set_at(path, day).id == str(second.pk)
+    assert set_at(w.places.other_district.path, day).path == ""
+
+
+@pytest.mark.req("L43")
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"cap": 4}, "比一次的"),
+        ({"selects": ["cake"]}, "没有“cake”这种记录"),
+        ({"tenths": 0}, "分值要大于 0"),
+        ({"per": 0}, "每多少计一次"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(
+    w: World, values: dict[str, Any], why: str
+) -> None:
+    rule = drafted(w).rules.get(code="M_ADD_SERVICE")
+    with pytest.raises(Invalid, match=why):
+        setting.edit_rule(
+            actor=w.actors["county_org"], rule_id=rule.pk, values=values, now=NOW
+        )
+
+
+@pytest.mark.req("L43")
+def test_rules_that_would_count_a_record_twice_are_not_shown_for_comment(
+    w: World,
+) -> None:
+    it, actor = drafted(w), w.actors["county_org"]
+    twice = {
+        "code": "M_ADD_AGAIN", "subject": "member", "sign": 1, "title": "再记一次",
+        "tenths": 5, "measure": "each", "selects": ["order_served"],
+    }  # fmt: skip
+    setting.add_rule(actor=actor, set_id=it.pk, values=twice, now=NOW)
+    assert "会算两次" in setting.check_set(it)["M_ADD_AGAIN"]
+    with pytest.raises(Conflict, match="会算两次"):
+        setting.open_comment(actor=actor, set_id=it.pk, now=NOW)
+
+
+def test_nobody_changes_public_rules_not_even_by_sql(w: World) -> None:
+    it = published(w)
+    rule = it.rules.first()
+    assert rule
+    with pytest.raises(Conflict):
+        setting.edit_rule(
+            actor=w.actors["county_org"], rule_id=rule.pk, values={"tenths": 99}
+        )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rule.objects.filter(pk=rule.pk).update(tenths=99)
+
+
+def test_only_the_organisation_department_makes_rules(w: World) -> None:
+    for role in ("community_secretary", "township_party", "unit_secretary", "member"):
+        with pytest.raises((Forbidden, NotFound)):
+            setting.draft(actor=w.actors[role], year=2026, now=NOW)
+
+
+@pytest.mark.req("L43")
+def test_a_draft_is_tried_on_the_records_of_a_year_before_anybody_sees_it(
+    w: World,
+) -> None:
+    for _ in range(3):
+        served(w, occurred_on=date(2026, 11, 20))
+    post(Record.objects.all())
+    it, actor = drafted(w), w.actors["county_org"]
+    rule = it.rules.get(code="M_ADD_SERVICE")
+    setting.edit_rule(actor=actor, rule_id=rule.pk, values={"tenths": 20, "cap": 0})
+    found = queries_rules.what_if(RuleSet.objects.get(pk=it.pk), 2026)
+    bands = {title: (members, units) for title, members, units in found.bands}
+    assert bands["多 5 分以上"] == (1, 0), "six hours: from 3 to 12 points"
+    assert found.moved == [("良好", "优秀", 1)]
+    assert Card.objects.get(subject="member").score == 830, "nothing was written"
+
+
+def test_the_default_rules_are_valid() -> None:
+    default = RuleSet.objects.get(path="")
+    assert rules.wrong_rules([r.plain for r in default.rules.all()], Record.KINDS) == {}
