@@ -9,13 +9,14 @@ def kept_once(name: str, table: str, *columns: str) -> pgtrigger.Trigger:
     the same names there, unique together. For columns that are never changed. In one
     order, so that two writers of the same new ones do not wait for each other in a ring."""
     listed = ", ".join(f'"{c}"' for c in columns)
+    new_rows = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]
     known = " AND ".join(f't."{c}" = n."{c}"' for c in columns)
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Insert,
-        referencing=pgtrigger.Referencing(new="new_rows"),
+        referencing=new_rows,
         func=(
             f'INSERT INTO "{table}" ({listed}) '
             f"SELECT * FROM (SELECT DISTINCT {listed} FROM new_rows) n "
