@@ -30,12 +30,14 @@ def main() -> int:
         print(f"没有 {'、'.join(unknown)}。可以选：{'、'.join(ALL)}", file=sys.stderr)
         return 2
     found = list[Figure]()
-    for name in wanted or ALL:
-        print(f"== {name}", flush=True)
-        for figure in importlib.import_module(f"bench.{name}").main():
-            print(figure.line(), flush=True)
-            found.append(figure)
-    _keep(found)
+    try:
+        for name in wanted or ALL:
+            print(f"== {name}", flush=True)
+            for figure in importlib.import_module(f"bench.{name}").main():
+                print(figure.line(), flush=True)
+                found.append(figure)
+    finally:  # what was measured before something broke
+        _keep(found)
     return 0
 
 

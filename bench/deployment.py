@@ -105,7 +105,7 @@ def serving(workers: int = 2, var: Path = VAR) -> Iterator[Deployment]:
 
 
 def _await(url: str, process: "subprocess.Popen[bytes]", var: Path) -> None:
-    for _ in range(1800):
+    for _ in range(6000):  # loading the demo takes minutes on a busy machine
         if process.poll() is not None:
             break
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError):

@@ -9,6 +9,7 @@ import os
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import date
@@ -32,11 +33,11 @@ PAGES = {
 }
 
 
-def main() -> list[Figure]:
+def main() -> Iterator[Figure]:
     """The year first: the deployments would be in its way."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as alone:
-        figures = alone.submit(_year).result()
+        yield from alone.submit(_year).result()
     with ExitStack() as stack:
         few, many = (
             side_by_side(stack, HISTORY / name, [*_GROW, str(n)])
@@ -45,13 +46,10 @@ def main() -> list[Figure]:
         sleep(SETTLE)
         for name, path in PAGES.items():
             before, after = p95(few, many, "demo-county", path)
-            figures.append(
-                Figure(
-                    f"p95_{name}_10_times", after / before, 1.3,
-                    note=f"{before * 1000:.0f} ms, then {after * 1000:.0f} ms",
-                )
+            yield Figure(
+                f"p95_{name}_10_times", after / before, 1.3,
+                note=f"{before * 1000:.0f} ms, then {after * 1000:.0f} ms",
             )  # fmt: skip
-    return figures
 
 
 def _year() -> list[Figure]:

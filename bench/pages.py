@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
@@ -32,7 +33,7 @@ PAGES = [
 ]
 
 
-def main() -> list[Figure]:
+def main() -> Iterator[Figure]:
     """Both worlds stand side by side and are asked in turn, so that whatever else the
     machine does meets both alike."""
     grow = [sys.executable, "-m", "bench.history"]
@@ -41,7 +42,8 @@ def main() -> list[Figure]:
             side_by_side(stack, HISTORY / str(n), [*grow, str(n)]) for n in (FEW, MANY)
         )
         time.sleep(SETTLE)
-        return [_figure(page, few, many) for page in PAGES]
+        for page in PAGES:
+            yield _figure(page, few, many)
 
 
 def side_by_side(stack: ExitStack, var: Path, grow: list[str]) -> Deployment:
@@ -115,8 +117,7 @@ class Browser:
             headers["Accept-Encoding"] = "identity"
         if path == "/sign-in/":
             headers["Accept-Encoding"] = "identity"
-        self.http.request(method, quote(path, safe="/?=&"), body or None, headers)
-        answer = self.http.getresponse()
+        answer = self._answer(method, quote(path, safe="/?=&"), body or None, headers)
         raw = answer.read()
         if headers["Accept-Encoding"] == "identity":
             self.text = raw.decode(errors="replace")
@@ -125,6 +126,22 @@ class Browser:
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.split(";", 1)[0]
         return answer.status
+
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: Mapping[str, str]
+    ) -> http.client.HTTPResponse:
+        """The server may have closed a connection that was idle: then once more, on a
+        new one."""
+        used = self.http.sock is not None
+        try:
+            self.http.request(method, path, body, headers)
+            return self.http.getresponse()
+        except ConnectionError:
+            self.http.close()
+            if not used:
+                raise
+        self.http.request(method, path, body, headers)
+        return self.http.getresponse()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from baodao.acts.access import Columns
 from baodao.acts.models import Acted
+from baodao.core.distinct import kept_once
 from baodao.core.fields import CText
 from baodao.duties import rules
 from baodao.people.models import Member
+from baodao.places.search import TitleKeys
 
 
 class Duty(Acted):
@@ -76,7 +79,9 @@ class Duty(Acted):
             ),
         ]
         indexes = [
-            models.Index(fields=["path", "state", "due_on"], name="duty_by_place"),
+            models.Index(
+                fields=["path", "state", "due_on", "opens_on"], name="duty_by_place"
+            ),
             models.Index(fields=["member", "state", "due_on"], name="duty_by_member"),
             models.Index(fields=["unit_id", "state", "due_on"], name="duty_by_unit"),
             models.Index(
@@ -84,17 +89,47 @@ class Duty(Acted):
                 name="duty_by_stand_in",
                 condition=Q(stand_in__isnull=False),
             ),
+            # A list is read in its order, and what decides who sees a row is carried
+            # along. A month's visits end on one day: without the id, a page would have
+            # to sort them all.
             models.Index(
-                fields=["due_on"],
-                name="duty_open_by_day",
-                condition=Q(state__in=rules.OPEN),
+                fields=["state", "due_on", "id"],
+                include=["path", "opens_on"],
+                name="duty_open_in_order",
+                condition=Q(state__in=rules.LIVE),
             ),
+            models.Index(
+                fields=["due_on", "id"],
+                include=["path", "unit_id"],
+                name="duty_settled_in_order",
+                condition=Q(state__in=rules.SETTLED),
+            ),
+            # A kind, or wording, of which there are few among millions.
+            models.Index(fields=["kind", "title"], name="duty_by_title"),
             models.Index(
                 fields=["done_id"],
                 name="duty_by_deed",
                 condition=Q(done_id__isnull=False),
             ),
         ]
+        triggers = [kept_once("duty_title_kept", "duties_dutytitle", "kind", "title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DutyTitle(models.Model):
+    """The wordings there are: a few hundred of a million duties. The database keeps
+    them (`Duty.Meta.triggers`); no act changes the kind or title of a duty."""
+
+    kind = models.TextField()
+    title = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "title"], name="duty_title_once")
+        ]
+        indexes = [GinIndex(TitleKeys(F("title")), name="duty_title_search")]
 
     def __str__(self) -> str:
         return self.title

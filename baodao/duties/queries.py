@@ -3,6 +3,7 @@ its story, and who is about to be missed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,10 +14,12 @@ from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import at_local, today
 from baodao.duties import rules
+from baodao.duties.finding import worded
 from baodao.duties.models import Duty
 from baodao.people.models import Unit
 from baodao.places.models import Place
 from baodao.ui.clock import Clock, clock
+from baodao.ui.paging import count_up_to
 from baodao.ui.shapes import Entry, Tone
 
 DAY = timedelta(days=1)
@@ -75,14 +78,33 @@ def listed(actor: Actor) -> QuerySet[Duty]:
 
 def in_tab(found: QuerySet[Duty], tab: str, day: date) -> QuerySet[Duty]:
     """The rows of a tab, the most urgent first; what has not begun yet is in none."""
+    found = found.order_by(*order_of(tab))
     if tab == "soon":
         near = Q(state="due", opens_on__lte=day, due_on__lte=day + SOON * DAY)
-        return found.filter(near).order_by("due_on", "id")
+        return found.filter(near)
     if tab == "due":
-        return found.filter(state="due", opens_on__lte=day).order_by("due_on", "id")
+        return found.filter(state="due", opens_on__lte=day)
     if tab == "settled":
-        return found.filter(state__in=rules.SETTLED).order_by("-due_on", "-id")
-    return found.filter(state=tab).order_by("due_on", "id")
+        return found.filter(state__in=rules.SETTLED)
+    return found.filter(state=tab)
+
+
+def order_of(tab: str) -> tuple[str, str]:
+    """What runs out first; of what is over, the newest first."""
+    return ("-due_on", "-id") if tab == "settled" else ("due_on", "id")
+
+
+def numbers(found: QuerySet[Duty], day: date, most: int) -> dict[str, int]:
+    """Tab → its rows, counted up to one more than `most`; whichever come first, so that
+    any index may find them."""
+    return {tab: count_up_to(in_tab(found, tab, day).order_by(), most) for tab in TABS}
+
+
+def on_page(rows: Any, tab: str) -> QuerySet[Duty]:
+    """The rows of one page, a slice of a tab, with whom they name: the slice is found by
+    its ids, in an index, and only its rows are read and joined."""
+    found = Duty.objects.filter(pk__in=rows.values("pk")).order_by(*order_of(tab))
+    return found.select_related("member__person", "stand_in__person")
 
 
 def narrowed(
@@ -94,16 +116,7 @@ def narrowed(
     if first := _month(month):
         last = (first.replace(day=28) + 4 * DAY).replace(day=1)
         found = found.filter(due_on__gte=first, due_on__lt=last)
-    for word in q.split():
-        units = Unit.objects.filter(
-            Q(name__icontains=word) | Q(short_name__icontains=word)
-        )
-        found = found.filter(
-            Q(title__icontains=word)
-            | Q(member__person__name__icontains=word)
-            | Q(unit_id__in=units.values("id"))
-        )
-    return found
+    return worded(found, q)
 
 
 def _month(text: str) -> date | None:

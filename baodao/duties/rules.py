@@ -19,6 +19,7 @@ STATES: Mapping[str, State] = {
     "cancelled": State("不用做了", "", "", "idle", "ban"),
 }
 OPEN = ("due", "missed")  # somebody still has to do it
+LIVE = (*OPEN, "done")  # somebody still has something to do with it
 SETTLED = ("confirmed", "excused", "lapsed", "cancelled")
 
 FLOW = Flow.of(

@@ -22,7 +22,7 @@ from baodao.people.models import Member
 from baodao.people.views.asking import actor_for
 from baodao.places.forms import refuse
 from baodao.ui.forms import Form
-from baodao.ui.paging import UpTo, count_up_to, words_of
+from baodao.ui.paging import FOUND, MOST, NEWEST, SOONEST, UpTo, words_of
 from baodao.ui.toast import toast
 
 PAGE = 50
@@ -40,16 +40,18 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "duties.view")
     tab, found = chosen(request, actor)
     day = today()
-    counts = {t: count_up_to(queries.in_tab(found, t, day)) for t in queries.TABS}
-    rows = queries.in_tab(found, tab, day).select_related(
-        "member__person", "stand_in__person"
-    )
-    page = UpTo(rows, PAGE, counts[tab]).get_page(request.GET.get("page"))
+    most = FOUND if request.GET.get("q", "").strip() else MOST
+    counts = queries.numbers(found, day, most)
+    said = NEWEST if tab == "settled" else SOONEST
+    pages = UpTo(queries.in_tab(found, tab, day), PAGE, counts[tab], most, said)
+    page = pages.get_page(request.GET.get("page"))
+    rows = queries.on_page(page.object_list, tab) if counts[tab] else []
     light = actor.role == "member"
     return render(request, "duties/list_member.html" if light else "duties/list.html", {
         "tab": tab, "n": counts[tab], "page": page,
-        "tabs": [(k, t, words_of(counts[k])) for k, t in queries.TABS.items()],
-        "cards": queries.cards(list(page.object_list), clock_now()),
+        "told": words_of(counts[tab], most),
+        "tabs": [(k, t, words_of(counts[k], most)) for k, t in queries.TABS.items()],
+        "cards": queries.cards(list(rows), clock_now()),
         "kinds": [(k.code, k.title) for k in rules.KINDS.values()],
         "q": request.GET.get("q", ""),
         "filtered": any(request.GET.get(k) for k in ("q", "kind", "month")),
