@@ -19,6 +19,7 @@ ALL = (
     "allocation",
     "pairing",
     "duties",
+    "closing",
     "faults",
 )
 

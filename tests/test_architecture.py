@@ -71,8 +71,9 @@ def test_rules_know_no_database() -> None:
             if isinstance(node, ast.ImportFrom) and node.module:
                 assert not node.module.startswith("django"), path
                 own = f"baodao.{path.parent.name}"
-                shared = node.module == f"{own}.rules" or (
-                    node.module == own and [n.name for n in node.names] == ["rules"]
+                names = [n.name for n in node.names]
+                shared = node.module.startswith(f"{own}.rules") or (
+                    node.module == own and all(n.startswith("rules") for n in names)
                 )
                 if node.module.startswith("baodao") and not shared:
                     assert allowed.match(node.module), f"{path}: {node.module}"

@@ -3,10 +3,15 @@ score out. Written once with Ibis; DuckDB runs it for the closing of a year and 
 question what another rule would change, PostgreSQL gives the same figures (tests), and
 `rules_counting.total` says the same for one card."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
+
+from baodao.scoring import rules_counting as counting
 
 # Names and types of what it reads. Ids are text: no engine's own kind of id.
 FACTS = {
@@ -35,6 +40,59 @@ TABLES = {
 # How far a ceiling is down: 0 is none.
 CEILINGS = ("", "excellent", "good", "fair", "poor")
 NO_CAP = 1_000_000
+_FAR = date(9999, 1, 1)
+
+
+def tables_of(
+    paths: Iterable[str], rules: Iterable[counting.Rule]
+) -> dict[str, list[dict[str, Any]]]:
+    """The small tables where one set of rules holds everywhere and always."""
+    here, frame = list(paths), counting.DEFAULT
+    always = {"rule_set": "one", "since": date.min, "until": _FAR}
+    return {
+        "scopes": [{"community": path, **always} for path in here],
+        "frames": [
+            {"community": path, "base": frame.base, "adds_most": frame.adds_most}
+            for path in here
+        ],
+        **of_rules([("one", r) for r in rules]),
+    }
+
+
+def of_rules(
+    rules: Sequence[tuple[str, counting.Rule]],
+) -> dict[str, list[dict[str, Any]]]:
+    """`rules` and `selects`, of (set, rule)."""
+    return {
+        "rules": [_rule_row(set_id, r) for set_id, r in rules],
+        "selects": [row for _, r in rules for row in _select_rows(r)],
+    }
+
+
+def _rule_row(set_id: str, r: counting.Rule) -> dict[str, Any]:
+    return {
+        "rule": r.id, "rule_set": set_id, "subject": r.subject, "code": r.code,
+        "cap_group": r.group, "sign": r.sign, "tenths": r.tenths, "measure": r.measure,
+        "per": r.per, "threshold": r.threshold, "at_least": r.at_least,
+        "min_minutes": r.min_minutes, "only_channel": r.channel, "own": r.own,
+        "period": r.period, "first_free": r.first_free, "cap": r.cap,
+        "ceiling": CEILINGS.index(r.ceiling),
+    }  # fmt: skip
+
+
+def _select_rows(r: counting.Rule) -> list[dict[str, Any]]:
+    pairs = [f"{s}:".split(":")[:2] for s in r.selects]
+    return [{"rule": r.id, "kind": kind, "class": class_} for kind, class_ in pairs]
+
+
+def in_memory(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Small tables as relations."""
+    return {
+        name: ibis.memtable(
+            pa.Table.from_pylist(some, schema=ibis.schema(TABLES[name]).to_pyarrow())
+        )
+        for name, some in rows.items()
+    }
 
 
 def unbound() -> dict[str, Any]:

@@ -3,10 +3,13 @@ own. They are rows, and every value in them is a proposal a district may change.
 
 import csv
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from baodao.scoring.rules_counting import Rule
 
 TITLE = "系统默认规则"
 SINCE = date(2000, 1, 1)
@@ -29,6 +32,18 @@ def _rows() -> Iterator[dict[str, Any]]:
                 **row, "position": position, "selects": row["selects"].split(),
                 "own": bool(row["own"]), **{n: int(row[n]) for n in _NUMBERS},
             }  # fmt: skip
+
+
+def plain_rules() -> list[Rule]:
+    """The rules as values, without a database; the id is the code with its subject."""
+    named = {f.name for f in fields(Rule)} - {"id", "selects"}
+    return [
+        Rule(
+            id=f"{row['subject']}:{row['code']}", selects=tuple(row["selects"]),
+            **{k: v for k, v in row.items() if k in named},
+        )
+        for row in rows()
+    ]  # fmt: skip
 
 
 def seed(rule_set: Any, rule: Any) -> None:

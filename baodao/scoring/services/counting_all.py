@@ -1,14 +1,13 @@
 """The expression for many cards, run by DuckDB in this process on what the database
 wrote to a file: the closing of a year, what other rules would change, recomputing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import ibis
-import pyarrow as pa
 
 from baodao.places.calendars import ground
 from baodao.scoring import bulk
@@ -76,7 +75,7 @@ def count(facts: Path, path: str, year: int, sets: Sequence[Standing]) -> Sums:
     con = ibis.duckdb.connect()
     con.raw_sql(f"SET memory_limit='{MEMORY}'")
     small = rule_tables(communities(path), year, first_month(path), sets)
-    tables = {"facts": con.read_parquet(facts), **_memory(small)}
+    tables = {"facts": con.read_parquet(facts), **bulk.in_memory(small)}
     found = con.to_pyarrow(bulk.cards(tables))
     return {
         (subject, UUID(owner), community): Sum(
@@ -85,15 +84,4 @@ def count(facts: Path, path: str, year: int, sets: Sequence[Standing]) -> Sums:
         for subject, owner, community, adds, deducts, score, ceiling in zip(
             *(column.to_pylist() for column in found.columns), strict=True
         )
-    }
-
-
-def _memory(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    return {
-        name: ibis.memtable(
-            pa.Table.from_pylist(
-                some, schema=ibis.schema(bulk.TABLES[name]).to_pyarrow()
-            )
-        )
-        for name, some in rows.items()
     }

@@ -111,11 +111,7 @@ def rule_tables(
                 {"community": path, "rule_set": s.id, "since": since, "until": until}
             )
     rules = [(s.id, r) for s in sets if s.id in used for r in s.rules]
-    return {
-        "scopes": scopes, "frames": frames,
-        "rules": [_rule_row(set_id, r) for set_id, r in rules],
-        "selects": [row for _, r in rules for row in _select_rows(r)],
-    }  # fmt: skip
+    return {"scopes": scopes, "frames": frames, **bulk.of_rules(rules)}
 
 
 def spans(
@@ -131,19 +127,3 @@ def spans(
         found.append((set_at(path, day, sets), day, until))
         day = until
     return found
-
-
-def _rule_row(set_id: str, r: counting.Rule) -> dict[str, Any]:
-    return {
-        "rule": r.id, "rule_set": set_id, "subject": r.subject, "code": r.code,
-        "cap_group": r.group, "sign": r.sign, "tenths": r.tenths, "measure": r.measure,
-        "per": r.per, "threshold": r.threshold, "at_least": r.at_least,
-        "min_minutes": r.min_minutes, "only_channel": r.channel, "own": r.own,
-        "period": r.period, "first_free": r.first_free, "cap": r.cap,
-        "ceiling": bulk.CEILINGS.index(r.ceiling),
-    }  # fmt: skip
-
-
-def _select_rows(r: counting.Rule) -> list[dict[str, Any]]:
-    pairs = [f"{s}:".split(":")[:2] for s in r.selects]
-    return [{"rule": r.id, "kind": kind, "class": class_} for kind, class_ in pairs]

@@ -1,19 +1,16 @@
 """The expression for many cards, the sum of one card and a plain slow calculation agree
 on worlds that nobody thought of; PostgreSQL and DuckDB to the tenth."""
 
-from datetime import date
 from functools import cache
 from typing import Any
 
 import ibis
-import pyarrow as pa
 import pytest
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baodao.scoring import bulk
-from baodao.scoring import rules_counting as counting
 from baodao.scoring.tests.test_rules_counting import RULES, card, worlds
 
 COMMUNITY = "54/25/23/100/001/"
@@ -33,30 +30,8 @@ def tables(records: list[dict[str, Any]]) -> Rows:
             }
             for r in records
         ],
-        "scopes": [
-            {"community": COMMUNITY, "rule_set": "s", "since": date(2000, 1, 1),
-             "until": date(3000, 1, 1)}
-        ],
-        "rules": [rule_row(r, "s") for r in RULES],
-        "selects": [row for r in RULES for row in select_rows(r)],
-        "frames": [{"community": COMMUNITY, "base": 800, "adds_most": 200}],
+        **bulk.tables_of([COMMUNITY], RULES),
     }  # fmt: skip
-
-
-def rule_row(r: counting.Rule, rule_set: str) -> dict[str, Any]:
-    return {
-        "rule": r.id, "rule_set": rule_set, "subject": r.subject, "code": r.code,
-        "cap_group": r.group, "sign": r.sign, "tenths": r.tenths, "measure": r.measure,
-        "per": r.per, "threshold": r.threshold, "at_least": r.at_least,
-        "min_minutes": r.min_minutes, "only_channel": r.channel, "own": r.own,
-        "period": r.period, "first_free": r.first_free, "cap": r.cap,
-        "ceiling": bulk.CEILINGS.index(r.ceiling),
-    }  # fmt: skip
-
-
-def select_rows(r: counting.Rule) -> list[dict[str, Any]]:
-    pairs = [f"{s}:".split(":")[:2] for s in r.selects]
-    return [{"rule": r.id, "kind": k, "class": c} for k, c in pairs]
 
 
 @cache
@@ -65,12 +40,7 @@ def duck() -> Any:
 
 
 def by_duckdb(given_: Rows) -> set[tuple[Any, ...]]:
-    bound = {}
-    for name, rows in given_.items():
-        schema = ibis.schema(bulk.TABLES[name]).to_pyarrow()
-        table = pa.Table.from_pylist(rows, schema=schema)
-        bound[name] = ibis.memtable(table)
-    found = duck().to_pyarrow(bulk.cards(bound)).to_pylist()
+    found = duck().to_pyarrow(bulk.cards(bulk.in_memory(given_))).to_pylist()
     return {tuple(row.values()) for row in found}
 
 

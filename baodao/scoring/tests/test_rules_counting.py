@@ -11,24 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.defaults import rows
+from baodao.scoring.defaults import plain_rules
 from baodao.scoring.tests import reference
 
-RULES = [
-    counting.Rule(
-        id=str(i),
-        selects=tuple(r["selects"]),
-        **{
-            k: r[k]
-            for k in (
-                "code", "subject", "sign", "tenths", "measure", "per", "threshold",
-                "at_least", "min_minutes", "channel", "own", "period", "first_free",
-                "cap", "cap_group", "ceiling",
-            )
-        },
-    )
-    for i, r in enumerate(rows())
-]  # fmt: skip
+RULES = plain_rules()
 DAY = date(2026, 3, 2)
 
 
