@@ -32,6 +32,7 @@ from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
 from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
+from baodao.scoring.tests.samples import a_rule, score_rows
 from baodao.sheets.tests.runs import checked
 from baodao.surveys.tests.make import rounds
 
@@ -160,6 +161,7 @@ def samples(w: World) -> Sample:
         path=waiting.home_path, what="户0312的结对", why="有申诉",
     ).id  # fmt: skip
     first, again, wide = rounds(w)
+    scored = score_rows(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -170,10 +172,11 @@ def samples(w: World) -> Sample:
         "scan_id": shared.pop("scan"), "pairing_id": waiting.pk, "visit_id": visited.id,
         "duty_id": to_visit.id, "home": w.household.pk, "home_token": bonded.token,
         "tap_token": raw_token(visited.id), "spot_token": token_of(w.places.estate),
+        "rule_pk": a_rule(),
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w), **directive_rows(w),
+        **council_rows(w), **directive_rows(w), **scored,
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
@@ -214,6 +217,7 @@ def samples(w: World) -> Sample:
             "activities:act": (activity, "cancel"),
             "activities:holding": (holding.pk, "end"),
             "activities:turn": (turn.pk, "confirm"),
+            "scoring:rule_set_act": (scored["scoring:rule"], "drop"),
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))

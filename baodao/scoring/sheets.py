@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from baodao.people.views.asking import require_role
 from baodao.scoring import queries
-from baodao.scoring import queries_rules as rule_queries
+from baodao.scoring import queries_sets as rule_queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Rule
 from baodao.scoring.views.cards import wanted_of, years

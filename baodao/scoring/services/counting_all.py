@@ -48,7 +48,7 @@ def write_facts(path: str, year: int, folder: Path) -> Path:
     con.raw_sql(f"SET memory_limit='{MEMORY}'")
     types = {name: _SQL[str(kind)] for name, kind in schema.items()}
     facts = con.read_csv(
-        rows, header=True, skip=1, columns=types, auto_detect=False, nullstr=""
+        rows, header=True, columns=types, auto_detect=False, nullstr=""
     )
     con.to_parquet(_unmixed(facts), file)
     rows.unlink()

@@ -1,17 +1,21 @@
 """From the database through a file to the cards of a place: the same as card by card."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+import ibis
 import pytest
 
+from baodao.acts.access import path_range
 from baodao.acts.bulk import copy_rows
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record, reversal
 from baodao.scoring.models import Card, Entry
-from baodao.scoring.services.counting_all import Sum, count_all
+from baodao.scoring.services.counting_all import Sum, count_all, write_facts
 from baodao.scoring.services.posting import post
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +79,29 @@ def test_the_closing_of_a_year_says_what_every_card_says(w: World, year: int) ->
     assert len(cards) >= (3 if year == 2026 else 1)
     for key in {*cards, *found}:
         assert cards.get(key, base) == found.get(key, base), key
+
+
+def test_not_one_record_is_lost_on_the_way_to_the_file(w: World) -> None:
+    """One record decides a card of its own."""
+    some_records(w, 40, seed=7)
+    place = w.places.community
+    one = Record(
+        kind="activity", channel="residence", path=place.path, place_id=place.pk,
+        member_id=w.members.colleague.id, unit_id=w.units.unit.id, minutes=60,
+        occurred_on=date(2026, 5, 5), source_kind="x", source_id=uuid4(),
+        confirmed_at=AT, confirmed_how="list",
+    )  # fmt: skip
+    copy_rows(Record, [one])
+    for path in (place.path, w.places.district.path):
+        with TemporaryDirectory() as folder:
+            facts = write_facts(path, 2026, Path(folder))
+            rows = ibis.duckdb.connect().read_parquet(facts).to_pyarrow()
+        lo, hi = path_range(path)
+        assert rows.num_rows == Record.objects.filter(
+            path__gte=lo, path__lt=hi, occurred_on__year=2026
+        ).count()  # fmt: skip
+    found = count_all(place.path, 2026)
+    assert found["member", w.members.colleague.id, place.path] == Sum(5, 0, 805, "")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
-from baodao.scoring import queries_rules, rules
+from baodao.scoring import queries_sets, rules
 from baodao.scoring.models import Card, Entry, Rule, RuleSet
 from baodao.scoring.services import setting
 from baodao.scoring.services.posting import post
@@ -179,10 +179,10 @@ def test_a_draft_is_tried_on_the_records_of_a_year_before_anybody_sees_it(
     it, actor = drafted(w), w.actors["county_org"]
     rule = it.rules.get(code="M_ADD_SERVICE")
     setting.edit_rule(actor=actor, rule_id=rule.pk, values={"tenths": 20, "cap": 0})
-    found = queries_rules.what_if(RuleSet.objects.get(pk=it.pk), 2026)
+    found = queries_sets.what_if(RuleSet.objects.get(pk=it.pk), 2026)
     bands = {title: (members, units) for title, members, units in found.bands}
     assert bands["多 5 分以上"] == (1, 0), "six hours: from 3 to 12 points"
-    assert found.moved == [("良好", "优秀", 1)]
+    assert found.moved == [("良好", "优秀", 1)], found
     assert Card.objects.get(subject="member").score == 830, "nothing was written"
 
 

@@ -21,7 +21,7 @@ from baodao.people.views.asking import (
     require_role,
 )
 from baodao.places.forms import apart, submitted, taken
-from baodao.scoring import queries_rules as queries
+from baodao.scoring import queries_sets as queries
 from baodao.scoring import rules
 from baodao.scoring.forms import CommentForm, PublishForm, RuleForm, SetForm, YearForm
 from baodao.scoring.models import RuleSet

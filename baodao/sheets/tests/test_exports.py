@@ -177,6 +177,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "visits_bonds": reverse("pairings:visit_choose"),
         "visits_missing": reverse("pairings:visits_missing"),
         "visits_unit": reverse("pairings:unit_visits"),
+        "score_cards": reverse("scoring:cards"), "rule_sets": reverse("scoring:rules"),
         "surveys": reverse("surveys:list"),
         **{
             code: reverse(f"surveys:{name}", args=[pk]) + f"?survey={pk}"
