@@ -12,6 +12,7 @@ MARK = re.compile(
 PAGES: dict[str, tuple[str, str]] = {
     "A02": ("谁来报到、怎么报、报到后做什么", "reporting:my portal:member orders:unit"),
     "A03": ("三种关怀：思想、生活、精神", "orders:new orders:list"),
+    "A04": ("政策文件：版本、生效日期、范围、签收，规则写明依据哪一条", "policies:list policies:detail policies:link portal:policies policies:public"),
     "A05": ("报到对象和覆盖面，隶属另记", "reporting:coverage people:units sheets:run"),
     "A06": ("拉网式摸底：写问题、入户登记、完成率、再摸一轮对照", "surveys:new surveys:questions surveys:left surveys:fill surveys:detail surveys:results surveys:changes surveys:paper"),
     "A07": ("按职能、驻地、人口、需求分配联系点", "allocation:plan allocation:override"),
@@ -37,6 +38,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "A35": ("双报到布局图：一张表", "allocation:layout"),
     "L01": ("四双：报到、服务、包联、评价，单位和党员各有", "progress:list progress:unit progress:member progress:mine"),
     "L02": ("五个步骤里走到哪一步、接下来做什么", "progress:mine progress:unit"),
+    "L03": ("实施方案：一条一条写责任单位、责任人，发布、签收、提醒、出新版、废止", "policies:new policies:clause_new policies:detail policies:print"),
     "L04": ("单位负责人到社区报到", "reporting:new_unit reporting:print"),
     "L05": ("报到时提供需求和资源，收进清单", "reporting:new_unit reporting:detail exchange:take_over"),
     "L06": ("党员常态化报到、认领岗位", "reporting:my reporting:list sheets:run activities:my_posts activities:posts"),

@@ -18,7 +18,7 @@ from baodao.exchange.agreements.voices import token_of
 from baodao.exchange.tests.make import exchanged
 from baodao.notifications.services import message, send
 from baodao.orders.tests.make import order_in
-from baodao.oversight.tests.samples import directive_rows
+from baodao.oversight.tests.samples import directive_rows, policy_rows
 from baodao.pairings import estates, visits_around
 from baodao.pairings.fitting import set_apart
 from baodao.pairings.models import EstatePairing
@@ -162,6 +162,7 @@ def samples(w: World) -> Sample:
     ).id  # fmt: skip
     first, again, wide = rounds(w)
     scored = score_rows(w)
+    documents, in_documents = policy_rows(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -172,11 +173,11 @@ def samples(w: World) -> Sample:
         "scan_id": shared.pop("scan"), "pairing_id": waiting.pk, "visit_id": visited.id,
         "duty_id": to_visit.id, "home": w.household.pk, "home_token": bonded.token,
         "tap_token": raw_token(visited.id), "spot_token": token_of(w.places.estate),
-        "rule_pk": a_rule(),
+        "rule_pk": a_rule(), **in_documents,
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w), **directive_rows(w), **scored,
+        **council_rows(w), **directive_rows(w), **scored, **documents,
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
@@ -224,6 +225,15 @@ def samples(w: World) -> Sample:
         if name.startswith("surveys:question_") or name == "surveys:question":
             known = {"pk": again.pk, "key": "q2", "event": "up"}
             return {arg: known[arg] for arg in args}
+        if name.startswith("policies:clause"):
+            known = {
+                "pk": rows["policies:clause"],
+                "key": by_name["clause_key"],
+                "event": "up",
+            }
+            return {arg: known[arg] for arg in args}
+        if name == "policies:act":
+            return {"pk": rows["policies:"], "event": "sign"}
         if name == "pairings:act":
             return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exchange/", include("baodao.exchange.urls")),
     path("councils/", include("baodao.councils.urls")),
     path("directives/", include("baodao.oversight.urls")),
+    path("policies/", include("baodao.oversight.policies.urls")),
     path("activities/", include("baodao.activities.urls")),
     path("surveys/", include("baodao.surveys.urls")),
     path("scores/", include("baodao.scoring.urls")),

@@ -19,6 +19,7 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.orders import following as orders
 from baodao.oversight import services as oversight
+from baodao.oversight.policies import services as policies
 from baodao.pairings import sweeps as pairings
 from baodao.people import services as people
 from baodao.people.models import Member, Unit
@@ -49,6 +50,7 @@ def end_unit(
         moved = orders.follow_unit(decided.unit_id, now=now)
         councils.follow_unit(decided.unit_id, now=now)
         oversight.follow_unit(decided.unit_id, now=now)
+        policies.follow_unit(decided.unit_id, now=now)
         exchange.follow_unit(decided.unit_id, now)
         activities.follow_unit(decided.unit_id, now)
         pairings.follow(now)

@@ -19,6 +19,8 @@ class DutiesConfig(AppConfig):
         register("duties.DutyRun", "duty_runs", rules.RUN_ACTIONS)
 
         from baodao.duties import sheets
+        from baodao.places import basis
         from baodao.sheets import exports
 
         exports.register(**sheets.ALL)
+        basis.register_kind("duty", basis.Kind("应办", rules.titles))

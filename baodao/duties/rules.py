@@ -16,7 +16,7 @@ STATES: Mapping[str, State] = {
     "missed": State("没做，还能补", "member", "补上", "late", "alert-triangle"),
     "excused": State("免办", "", "", "idle", "check"),
     "lapsed": State("没做", "", "", "idle", "x"),
-    "cancelled": State("不用做了", "", "", "idle", "ban"),
+    "cancelled": State("不用做了", "", "", "idle", "circle-x"),
 }
 OPEN = ("due", "missed")  # somebody still has to do it
 LIVE = (*OPEN, "done")  # somebody still has something to do with it
@@ -98,6 +98,17 @@ def register(*kinds: Kind) -> None:
         if kind.debtor not in DEBTORS:
             raise ValueError(f"duty kind {kind.code}: nobody is called {kind.debtor}")
     KINDS.update({kind.code: kind for kind in kinds})
+
+
+def titles() -> dict[str, str]:
+    """What each kind is called, with who owes it where one word is used of several."""
+    names = [k.title for k in KINDS.values()]
+    return {
+        k.code: k.title
+        if names.count(k.title) == 1
+        else f"{k.title}（{DEBTORS[k.debtor]}）"
+        for k in KINDS.values()
+    }
 
 
 def make_up_until(kind: str, due_on: date) -> date:

@@ -20,6 +20,7 @@ from baodao.duties.forms import FORMS
 from baodao.duties.models import Duty
 from baodao.people.models import Member
 from baodao.people.views.asking import actor_for
+from baodao.places import basis
 from baodao.places.forms import refuse
 from baodao.ui.forms import Form
 from baodao.ui.paging import FOUND, MOST, NEWEST, SOONEST, UpTo, words_of
@@ -101,7 +102,8 @@ def _page(
             "state": rules.STATES[it.state], "steps": steps, "bad": bad and bad[0],
             "story": queries.timeline(it, actor),
             "do_url": reverse(kind.url, args=[it.pk]) if kind.url and may_do else "",
-            "until": rules.make_up_until(it.kind, it.due_on), **forms,
+            "until": rules.make_up_until(it.kind, it.due_on),
+            "rests": basis.of("duty", it.kind, it.path), **forms,
         },
         status=422 if bad else 200,
     )  # fmt: skip

@@ -12,7 +12,10 @@ class OversightConfig(AppConfig):
         from baodao.duties.rules import Kind
         from baodao.duties.rules import register as register_kinds
         from baodao.oversight.moves import ALL as MOVERS
+        from baodao.oversight.policies import queries
+        from baodao.oversight.policies.sheets import ALL as POLICY_LISTINGS
         from baodao.oversight.sheets import ALL as LISTINGS
+        from baodao.places import basis
         from baodao.places.changes.moves import register as register_movers
         from baodao.sheets import exports
 
@@ -27,11 +30,13 @@ class OversightConfig(AppConfig):
             )
         )  # fmt: skip
         register_movers(*MOVERS)
-        exports.register(**LISTINGS)
+        basis.register(queries.basis)
+        exports.register(**LISTINGS, **POLICY_LISTINGS)
 
 
 def _access() -> None:
     from baodao.oversight import rules as r
+    from baodao.oversight.policies import rules as p
 
     register("oversight.Directive", "directives", r.DIRECTIVES)
     register(
@@ -41,3 +46,6 @@ def _access() -> None:
         conflicts=r.CONFLICTS,
         messages=r.MESSAGES,
     )
+    register("oversight.Policy", "policies", p.POLICIES)
+    register("oversight.PolicyReceipt", "policy_receipts", p.RECEIPTS)
+    register("oversight.ClauseLink", "policy_links", p.LINKS)

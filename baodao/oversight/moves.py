@@ -10,7 +10,7 @@ from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.many import act_many
 from baodao.acts.writing import Write
 from baodao.oversight import rules
-from baodao.oversight.models import DirectiveItem
+from baodao.oversight.models import DirectiveItem, PolicyReceipt
 from baodao.places.changes.moves import Follow, Line, Look, Moves
 
 _RUNNING = Q(state__in=("draft", "published"))
@@ -60,4 +60,49 @@ ITEMS = Items(
     Q(state__in=rules.UNSETTLED), {"path": "place"},
     divided="件工作要求在要分开的地方，先归主要的一方，请核对",
 )  # fmt: skip
-ALL = (DIRECTIVES, ITEMS)
+
+
+class Receipts(Follow):
+    """Where both places have a receipt for the same document, the receiving one's stays."""
+
+    def look(self, moves: Moves) -> Look:
+        n = len(self._twice(moves))
+        left = [Line("份文件两边都要签收，只留接收的一方的", n)] if n else []
+        return Look(self.rows(moves).count(), left)
+
+    def move(self, actor: Actor, moves: Moves) -> int:
+        if ids := self._twice(moves):
+            write = Write(reason="place_merged", data=moves.data)
+            act_many(SYSTEM, "policy_receipts.release", ids, write, now=moves.at)
+        return super().move(actor, moves)
+
+    def _twice(self, moves: Moves) -> list[UUID]:
+        mine = list(self.rows(moves).filter(unit=None).order_by("created_at", "pk"))
+        there = PolicyReceipt.objects.filter(
+            policy__in={r.policy_id for r in mine}, unit=None
+        ).exclude(state="released")
+        moving, found = {r.pk for r in mine}, []
+        held = {(r.policy_id, r.path) for r in there if r.pk not in moving}
+        for r in mine:
+            target = moves.target(r.path)
+            key = (r.policy_id, target.path if target else r.path)
+            if key in held:
+                found.append(r.pk)
+            held.add(key)
+        return found
+
+
+POLICIES = Follow(
+    "份现行的文件", "oversight.Policy", "policies.follow_place",
+    Q(state__in=("draft", "published")), {"path": "place", "scope_path": "scope"},
+    divided="份文件管的地方要分开，先归主要的一方，请核对",
+)  # fmt: skip
+RECEIPTS = Receipts(
+    "份没签收的文件", "oversight.PolicyReceipt", "policy_receipts.follow_place",
+    Q(state="waiting"), {"path": "place"},
+)  # fmt: skip
+LINKS = Follow(
+    "条依据", "oversight.ClauseLink", "policy_links.follow_place", Q(state="linked"),
+    {"path": ""}, quiet=True,
+)  # fmt: skip
+ALL = (DIRECTIVES, ITEMS, POLICIES, RECEIPTS, LINKS)

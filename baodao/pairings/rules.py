@@ -95,7 +95,7 @@ STATES: Mapping[str, State] = {
     "consent_pending": State("等住户答复", "resident", "答复", "soon", "hourglass"),
     "active": State("在联系", "member", "走访", "ok", "circle-check"),
     "paused": State("暂停", "community", "恢复或结束", "note", "player-pause"),
-    "declined": State("住户不同意", "", "", "idle", "ban"),
+    "declined": State("住户不同意", "", "", "idle", "circle-x"),
     "ended": State("已结束", "", "", "idle", "check"),
 }
 LIVE = ("proposed", "consent_pending", "active", "paused")

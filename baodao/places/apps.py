@@ -23,10 +23,11 @@ class PlacesConfig(AppConfig):
             own.ESTATES, own.HOUSEHOLDS, own.SETTINGS, own.DAYS, own.Pauses()
         )
 
-        from baodao.places import sheets
+        from baodao.places import basis, settings, sheets
         from baodao.places.sheets import listings, nation
         from baodao.sheets import columns, console, exports
 
+        basis.register_kind("setting", basis.Kind("设置", settings.titles))
         columns.register(sheets.PLACES, sheets.HOUSEHOLDS)
         exports.register(**listings.ALL)
         console.SOURCES.append(nation.NATION)

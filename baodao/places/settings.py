@@ -171,6 +171,11 @@ KEYS: dict[str, Key] = {
 }
 
 
+def titles() -> dict[str, str]:
+    """What each key is called."""
+    return {code: key.title for code, key in KEYS.items()}
+
+
 def ancestors(path: str) -> list[str]:
     """The path and everything above it, the root "" first."""
     parts = path.split("/")[:-1]

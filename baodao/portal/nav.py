@@ -64,7 +64,8 @@ BUILDING = Entry(
 DIRECTIVES = Entry("工作要求", "oversight:directives", "flag", under=("/directives/",))
 # What is sent to a community or a unit; those who send see what they sent first.
 RECEIVED = replace(DIRECTIVES, url="oversight:items")
-SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVES))
+POLICIES = Entry("文件", "policies:list", "file-text", under=("/policies/",))
+SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVES, POLICIES))
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
@@ -85,7 +86,7 @@ def people(*more: Entry) -> Entry:
 
 def register() -> None:
     """Called once by the app's `ready`."""
-    asked = replace(VISITS, subs=(*VISITS.subs, RECEIVED))
+    asked = replace(VISITS, subs=(*VISITS.subs, RECEIVED, POLICIES))
     near = [ORDERS_AND_SURVEYS, asked, ACTIVITIES, BUILDING]
     nav.register(["community_worker"], [*near, people(ROLES_PAGE), SCORES, FIGURES])
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
@@ -96,11 +97,11 @@ def register() -> None:
         [SENT, bonds, ACTIVITIES, BUILDING, both, SCORES, FIGURES],
     )
     served = replace(FIGURES, subs=FIGURES.subs[:2])
-    nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served])
+    nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served, POLICIES])
     nav.register(
         ["grid_worker"],
         [ORDERS_AND_SURVEYS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
-         replace(REPORT_INS, icon="door-enter"), TALKS],
+         replace(REPORT_INS, icon="door-enter"), TALKS, POLICIES],
     )  # fmt: skip
     bonded = Entry("包联和结对", "pairings:coverage", under=("/pairings/",))
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
@@ -111,11 +112,11 @@ def register() -> None:
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
     )
-    nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES])
+    nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES, POLICIES])
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
-        replace(BONDS, subs=(BONDS, DUTIES, RECEIVED)),
+        replace(BONDS, subs=(BONDS, DUTIES, RECEIVED, POLICIES)),
         ACTIVITIES,
         replace(BUILDING, subs=(BUILDING.subs[0], own)),
         Entry("报到", "reporting:list", "door-enter"),
@@ -143,7 +144,13 @@ def register() -> None:
                 "我的",
                 "portal:profile",
                 "user-circle",
-                under=("/me/account/", "/me/password/", "/report-ins/", "/scores/"),
+                under=(
+                    "/me/account/",
+                    "/me/password/",
+                    "/report-ins/",
+                    "/scores/",
+                    "/policies/",
+                ),
             ),
         ],
         light=True,
@@ -166,6 +173,7 @@ def register() -> None:
     nav.register_links(
         "footer",
         [
+            Entry("政策文件", "portal:policies"),
             Entry("投诉与建议", "portal:complain"),
             Entry("我的信息谁看过", "portal:seen"),
             Entry("个人信息怎么保护", "portal:privacy"),

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from baodao.core.clock import now, today
 from baodao.duties.models import Duty
+from baodao.oversight.models import PolicyFile
+from baodao.oversight.policies import services as policies
 from baodao.oversight.tests import make
+from baodao.oversight.tests import policies as documents
 from baodao.people.tests.make import World
 
 
@@ -20,3 +23,24 @@ def directive_rows(w: World) -> dict[str, UUID]:
         "oversight:directive": sent.pk, "oversight:item": item,
         "oversight:duty": Duty.objects.get(source_id=item).pk,
     }  # fmt: skip
+
+
+def policy_rows(w: World) -> tuple[dict[str, UUID], dict[str, UUID | str]]:
+    """A draft, and one in force with a paper and a duty that rests on it; and what else
+    the routes are filled with."""
+    county = w.actors["county_org"]
+    draft = documents.drafted(w, now=now())
+    out = documents.published(w, now=now(), effective_on=today(), is_public=True)
+    link = policies.link(
+        actor=county, policy_id=out.pk, clause=2, kind="duty", code="directive"
+    )
+    paper: PolicyFile = policies.attach(
+        actor=county, policy_id=out.pk, name="通知.pdf", data=b"%PDF-1.7 x"
+    )
+    rows = {
+        "policies:edit": draft.pk, "policies:clause": draft.pk, "policies:": out.pk,
+    }  # fmt: skip
+    more: dict[str, UUID | str] = {
+        "link_id": link.id, "file_id": paper.pk, "clause_key": draft.drafted[0]["key"],
+    }  # fmt: skip
+    return rows, more

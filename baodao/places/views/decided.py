@@ -18,7 +18,7 @@ from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import now, today
 from baodao.core.errors import Invalid, NotFound
-from baodao.places import queries, services, values
+from baodao.places import basis, queries, services, values
 from baodao.places.calendars import Calendar, calendar_for, known_year
 from baodao.places.effects import effects
 from baodao.places.forms import DayForm, PauseForm, SettingForm, status_of, submitted
@@ -70,7 +70,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     lines = queries.setting_lines(where[1])
     context = {
         **_base(where),
-        "groups": _groups(lines),
+        "groups": _groups(lines, where[1]),
         "own": sum(line.own for line in lines),
         "may_set": can(actor, "settings.set", Setting(path=where[1])),
         "may_change": can(actor, "changes.view"),
@@ -84,18 +84,25 @@ GROUPS = {
     "reporting": "报到",
     "visits": "走访",
     "pairings": "结对",
+    "councils": "会议和领导联系点",
+    "exchange": "共建",
     "retention": "到期删除",
     "calendar": "工作时间",
 }
 
 
-def _groups(
-    lines: list[queries.SettingLine],
-) -> list[tuple[str, list[queries.SettingLine]]]:
-    found: dict[str, list[queries.SettingLine]] = {}
+Lines = list[tuple[queries.SettingLine, list[basis.Basis]]]
+
+
+def _groups(lines: list[queries.SettingLine], path: str) -> list[tuple[str, Lines]]:
+    """By subject, each line with the clauses it rests on here."""
+    rests = basis.of_all("setting", [x.key for x in lines], path)
+    found: dict[str, Lines] = {}
     for line in lines:
         head = line.key.split(".")[0]
-        found.setdefault(GROUPS.get(head, head), []).append(line)
+        found.setdefault(GROUPS.get(head, head), []).append(
+            (line, rests.get(line.key, []))
+        )
     return list(found.items())
 
 
@@ -126,6 +133,7 @@ def setting(request: HttpRequest, key: str) -> HttpResponse:
         "known": known,
         "back": back,
         "line": next(x for x in queries.setting_lines(path) if x.key == key),
+        "rests": basis.of("setting", key, path),
     }
     return render(request, "places/setting.html", context, status=status_of(form))
 

@@ -22,6 +22,7 @@ from baodao.portal.demo import (
     orders,
     oversight,
     pairings,
+    policies,
     pool,
     report_ins,
     staff,
@@ -97,6 +98,9 @@ def build(w: World) -> None:
     asked = oversight.build(w)
     rows += w.batch.flush()
     w.say(f"工作要求发给 {asked} 家次")
+    signed = policies.build(w)
+    rows += w.batch.flush()
+    w.say(f"文件要签收 {signed} 家次")
     exchange.build(w)
     pool.build(w)
     rows += w.batch.flush()

@@ -14,6 +14,7 @@ from baodao.core.clock import now, today
 from baodao.orders.models import Order
 from baodao.orders.tests.make import order_in, place
 from baodao.oversight.tests.make import published
+from baodao.oversight.tests.policies import published as document
 from baodao.pairings.tests.make import planned
 from baodao.people.tests.make import World, world
 from baodao.places.tests.changing import drafted
@@ -116,6 +117,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
     order_in("in_service", w)
     draft = plan(w, "county_org").pk
     sent = published(w, now=now(), due_on=today() + timedelta(days=14)).pk
+    paper = document(w, now=now(), effective_on=today()).pk
     change = drafted(w.actors["prefecture_org"], "merge", "542524", into="542523").pk
     whole = planned(w)
     asked = survey(w, now=now() - timedelta(days=3))
@@ -156,6 +158,8 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "directives": reverse("oversight:directives"),
         "directive_items": reverse("oversight:directive", args=[sent]) + f"?of={sent}",
         "directives_mine": reverse("oversight:items"),
+        "policies": reverse("policies:list"),
+        "policy_receipts": reverse("policies:detail", args=[paper]) + f"?of={paper}",
         "activities": reverse("activities:list"),
         "activities_month": reverse("activities:month"),
         "activities_mine": reverse("activities:mine"), "posts": reverse("activities:posts"),
