@@ -227,18 +227,26 @@ class Words:
     text: str
 
 
-def words(survey: Survey, under: str, key: str = "") -> list[Words]:
-    """All answers in words, of one question or of all."""
-    labels = {q.key: q.label for q in questions_of(survey) if q.kind == "text"}
+def said_in_words(survey: Survey, under: str, key: str = "") -> list[tuple[UUID, str]]:
+    """(sheet, question) of all answers in words, of one question or of all: nothing is
+    deciphered to count and turn them."""
     found = sheets_in(survey, under).filter(texts__isnull=False)
-    rows = found.select_related("household").defer(
+    rows = found.order_by("path", "pk").values_list("pk", "texted")
+    return [(pk, k) for pk, keys in rows for k in keys if not key or k == key]
+
+
+def words(survey: Survey, said: Iterable[tuple[UUID, str]]) -> list[Words]:
+    """The words of one page of them."""
+    wanted = list(said)
+    labels = {q.key: q.label for q in questions_of(survey) if q.kind == "text"}
+    rows = Sheet.objects.select_related("household").defer(
         "household__call_name", "household__address", "household__phone"
     )
+    sheets = {s.pk: s for s in rows.filter(pk__in={pk for pk, _ in wanted})}
     return [
-        Words(s.pk, s.household.number, labels.get(k, ""), text)
-        for s in rows.order_by("path")
-        for k, text in texts_of(s).items()
-        if not key or k == key
+        Words(pk, sheets[pk].household.number, labels.get(k, ""), text)
+        for pk, k in wanted
+        if (text := texts_of(sheets[pk]).get(k))
     ]
 
 

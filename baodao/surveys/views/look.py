@@ -17,8 +17,6 @@ from baodao.surveys.asking import Question
 from baodao.surveys.models import Survey
 from baodao.surveys.views.frame import at_the_door, opened, paged, shared
 
-MOST_WORDS = 300
-
 
 def reached(it: Survey) -> None:
     """A draft has nothing to look at."""
@@ -84,13 +82,12 @@ def words(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = shared(request, it, "results")
     known = [(q.key, q.label) for q in results.questions_of(it) if q.kind == "text"]
     key = request.GET.get("question", "")
-    rows = results.words(it, context["reach"], key if key in dict(known) else "")
+    wanted = key if key in dict(known) else ""
+    page = paged(request, results.said_in_words(it, context["reach"], wanted))
     context |= {
-        "known": known,
-        "rows": rows[:MOST_WORDS],
-        "n": len(rows),
-        "most": MOST_WORDS,
-    }
+        "known": known, "page": page, "n": page.paginator.count,
+        "rows": results.words(it, page.object_list),
+    }  # fmt: skip
     return render(request, "surveys/words.html", context)
 
 
