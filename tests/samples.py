@@ -232,6 +232,8 @@ def samples(w: World) -> Sample:
                 "event": "up",
             }
             return {arg: known[arg] for arg in args}
+        if name == "councils:deliberation_print":
+            return {"pk": rows["councils:deliberation_hold"], "what": "minutes"}
         if name == "policies:act":
             return {"pk": rows["policies:"], "event": "sign"}
         if name == "pairings:act":
