@@ -54,6 +54,7 @@ FLOW = Flow.of(
         ("done", "amend", "done"),
         ("done", "confirm", "confirmed"),
         ("done", "refuse", "refused"),
+        ("confirmed", "void", "refused"),
     ],
 )
 
@@ -72,6 +73,8 @@ ACTIONS = {
     "link": ("给住户确认链接", {**MEMBER, **COMMUNITY, **GRID}),
     "confirm": ("确认走访", {**COMMUNITY, **GRID, **REQUESTER}),
     "refuse": ("没有来过", {**COMMUNITY, **REQUESTER}),
+    # Confirmed, and found false afterwards.
+    "void": ("查明不实，收回确认", {"community_secretary": Scope.PLACE}),
     "follow_place": (
         "随区划调整",
         {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE,
@@ -80,10 +83,14 @@ ACTIONS = {
 }  # fmt: skip
 _OWN = {"member_id": "member_id", "stand_in_id": "member_id"}
 # Nobody confirms their own visit (domain 5).
-CONFLICTS = dict.fromkeys(("confirm", "refuse"), _OWN)
+CONFLICTS: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("confirm", "refuse"), _OWN),
+    "void": {**_OWN, "confirmed_by": "person_id"},
+}
 MESSAGES = {
     "confirm": "自己的走访要由住户或社区的同事确认。",
     "refuse": "自己的走访要由住户或社区的同事来说。",
+    "void": "收回确认由社区书记来办，自己走访的、自己确认的要由另一位来办。",
 }
 
 # What happens around visits on the bond itself.

@@ -200,6 +200,15 @@ class RefuseForm(ActForm):
     note = _words("补充一句")
 
 
+class VoidForm(ActForm):
+    reason = forms.ChoiceField(
+        label="查明是怎么回事",
+        choices=list(visits_flow.REFUSED.items()),
+        widget=forms.RadioSelect,
+    )
+    note = _words("怎么查明的", required=True)
+
+
 class ConfirmForm(ActForm):
     how = forms.ChoiceField(
         label="怎么确认的", widget=forms.RadioSelect, initial="call",

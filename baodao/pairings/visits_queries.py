@@ -221,6 +221,7 @@ _STORY: dict[str, tuple[str, str, Tone]] = {
     "visits.amend": ("改了记错的", "pencil", ""),
     "visits.confirm": ("确认了", "circle-check", "ok"),
     "visits.refuse": ("没有得到确认", "x", "late"),
+    "visits.void": ("查明不实，收回了确认", "arrow-back-up", "late"),
 }
 
 
@@ -273,7 +274,7 @@ def _was(before: Mapping[str, Any]) -> str:
 def can_do(actor: Actor, visit: Visit) -> set[str]:
     """The steps this actor may take on a visit now."""
     found = set()
-    for event in ("confirm", "refuse"):
+    for event in ("confirm", "refuse", "void"):
         possible = event in visits_flow.FLOW.events(visit.state)
         if possible and can(actor, f"visits.{event}", visit):
             found.add(event)

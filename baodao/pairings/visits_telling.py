@@ -34,6 +34,10 @@ def messages_for(event: Event, p: HouseholdPairing) -> list[Message]:
         why = visits_flow.REFUSED.get(event.reason, "")
         text = f"{why}。应访重新列为待办；记错了或有不同意见，请联系社区。"
         return [_to_member(event, p, f"{home}的走访没有得到确认", text)]
+    if name == "void":
+        why = visits_flow.REFUSED.get(event.reason, "")
+        text = f"查明{why}，服务记录已冲回，应访重新列为待办。有不同意见请联系社区。"
+        return [_to_member(event, p, f"{home}的走访收回了确认", text)]
     if name == "cannot_go":
         who = p.member.person.name
         return [

@@ -40,8 +40,11 @@ from baodao.pairings.visits_forms import (
     NeedForm,
     PaperForm,
     RefuseForm,
+    VoidForm,
 )
+from baodao.pairings.visits_voiding import void_visit
 from baodao.people.models import Member
+from baodao.places.forms import apart
 from baodao.ui.paging import UpTo, count_up_to, words_of
 from baodao.ui.toast import toast
 
@@ -134,10 +137,12 @@ def _detail(
     forms: dict[str, ActForm] = {
         "confirm_form": ConfirmForm(),
         "refuse_form": RefuseForm(),
+        "void_form": apart(VoidForm(), "void"),
     }
     if bad:
         forms[f"{bad[0]}_form"] = bad[1]
     return render(request, "pairings/visit.html", {
+        "bad": bad and bad[0],
         "visit": visit, "line": queries.of_visits([visit], now)[0],
         "may": queries.can_do(actor, visit), "story": queries.story(visit),
         "duties": queries.fulfilled(visit), "order": order,
@@ -155,7 +160,9 @@ def act(request: HttpRequest, visit_id: UUID, event: str) -> HttpResponse:
     """Confirm after a call, or say that it was not so."""
     actor = staff_of(request)
     visit = visit_of(actor, visit_id)
-    kinds: dict[str, type[ActForm]] = {"confirm": ConfirmForm, "refuse": RefuseForm}
+    kinds: dict[str, type[ActForm]] = {
+        "confirm": ConfirmForm, "refuse": RefuseForm, "void": VoidForm,
+    }  # fmt: skip
     if event not in kinds:
         raise NotFound
     form = kinds[event](request.POST)
@@ -170,6 +177,9 @@ def act(request: HttpRequest, visit_id: UUID, event: str) -> HttpResponse:
                 "已确认",
                 f"户 {visit.pairing.household.number} 的走访已计入服务记录。",
             )
+        elif event == "void":
+            void_visit(actor=actor, visit_id=visit.pk, **said)
+            toast(request, "收回了确认", "记录已冲回，应访重新列为待办，已告诉党员。")
         else:
             visits_services.refuse_visit(actor=actor, visit_id=visit.pk, **said)
             toast(request, "已退回", "应访重新列为待办，党员会收到一条通知。")
