@@ -63,12 +63,8 @@ ITEMS = Items(
 
 
 class Receipts(Follow):
-    """Where both places have a receipt for the same document, the receiving one's stays."""
-
-    def look(self, moves: Moves) -> Look:
-        n = len(self._twice(moves))
-        left = [Line("份文件两边都要签收，只留接收的一方的", n)] if n else []
-        return Look(self.rows(moves).count(), left)
+    """Where both places have a receipt for the same document, the receiving one's stays.
+    Nothing is to be decided about that, so nothing is said beforehand."""
 
     def move(self, actor: Actor, moves: Moves) -> int:
         if ids := self._twice(moves):
