@@ -16,7 +16,7 @@ from baodao.oversight.tests.make import NOW
 from baodao.oversight.tests.policies import SINCE
 from baodao.people.tests.make import World, world
 from baodao.places import basis
-from baodao.places.tests.changing import carried_out, merge_counties
+from baodao.places.tests.changing import carried_out
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -218,17 +218,10 @@ def test_case_7_a_unit_that_ended_need_not_read(w: World) -> None:
     assert p.receipts.get(unit=w.units.unit).state == "released"
 
 
-def test_case_22_a_merged_community_signs_once_and_a_county_s_document_goes_along(
-    w: World,
-) -> None:
+def test_case_22_a_merged_community_signs_once(w: World) -> None:
     """Domain 8.22."""
     p = make.published(w, now=now(), to=("community",))
-    own = make.published(w, "far_county_org", now=now(), scope="54/25/24/", to=())
     old, new = w.places.community, w.places.second_community
     carried_out(w.actors["county_org"], "merge", old.code, into=new.code)
-    states = dict(p.receipts.filter(path=new.path).values_list("state", "name"))
-    assert p.receipts.filter(path=new.path, state="waiting").get().name == new.name
-    assert "released" in states
-    merge_counties(w)
-    own.refresh_from_db()
-    assert own.path == own.scope_path == w.places.district.path
+    assert p.receipts.get(path=new.path, state="waiting").name == new.name
+    assert p.receipts.get(state="released").path == old.path
