@@ -19,6 +19,11 @@ class ScoringConfig(AppConfig):
 
         following.register("scoring", posting.post)
 
+        from baodao.places import basis
+        from baodao.scoring import defaults
+
+        basis.register_kind("rule", basis.Kind("积分规则", defaults.titles))
+
         from baodao.scoring import sheets
         from baodao.sheets import exports
 

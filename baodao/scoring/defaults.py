@@ -46,6 +46,11 @@ def plain_rules() -> list[Rule]:
     ]  # fmt: skip
 
 
+def titles() -> dict[str, str]:
+    """Code → title, for what a rule rests on (依据, A04)."""
+    return {row["code"]: f"积分规则：{row['title']}" for row in rows()}
+
+
 def seed(rule_set: Any, rule: Any) -> None:
     """Write them, given the models as a migration sees them."""
     made = rule_set.objects.create(

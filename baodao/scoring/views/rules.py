@@ -20,6 +20,7 @@ from baodao.people.views.asking import (
     require_desk,
     require_role,
 )
+from baodao.places import basis
 from baodao.places.forms import apart, submitted, taken
 from baodao.scoring import queries_sets as queries
 from baodao.scoring import rules
@@ -71,10 +72,7 @@ def _page(
     bound, events = dict([bad]) if bad else {}, queries.events(actor, it)
     context = {
         "it": it, "state": rules.SET_STATES[it.state], "events": events,
-        "sections": [
-            (title, [(r, queries.said(r)) for r in rows])
-            for title, rows in queries.sections(it)
-        ],
+        "sections": _sections(it),
         "wrong": setting.check_set(it) if "edit" in events else {},
         "comments": it.comments.order_by("-created_at") if it.path else [],
         "may_comment": it.state == "comment",
@@ -85,6 +83,17 @@ def _page(
     return render(
         request, _frame(actor, "rule_set"), context, status=422 if bad else 200
     )
+
+
+def _sections(it: RuleSet) -> list[tuple[str, list[tuple[Any, ...]]]]:
+    """Title → rule, how it is read aloud, the clauses it rests on."""
+    found = queries.sections(it)
+    codes = [r.code for _, rows in found for r in rows]
+    clauses = basis.of_all("rule", codes, it.path) if it.path else {}
+    return [
+        (title, [(r, queries.said(r), clauses.get(r.code, [])) for r in rows])
+        for title, rows in found
+    ]
 
 
 def _own(request: HttpRequest, pk: UUID) -> tuple[Actor, RuleSet]:
