@@ -20,6 +20,7 @@ def main() -> None:
     """Entry of the process; the supervisor has set the environment."""
     set_up()
     migrate()
+    seal_restored()
     fill(sys.argv[1])
     invite()
     collect()
@@ -37,6 +38,15 @@ def migrate() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say("正在更新数据库结构……")
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def seal_restored() -> None:
+    """A dump restored into another server: what it had not sealed is sealed before
+    anybody writes, in a new generation of transaction numbers."""
+    from baodao.acts import sealing  # needs Django set up
+
+    if sealing.restored():
+        say(f"数据库是恢复来的，账本接着封存：{sealing.seal_all()}行。")
 
 
 def fill(preset: str) -> bool:

@@ -20,8 +20,10 @@ from django.db import connection, connections, models
 from baodao.acts import forgetting, ledger, sealing, verifying
 from baodao.acts.models import Digest, Event, Forgotten, Leaves, Seal
 from baodao.acts.sealing import REGISTRY, seal_all, short, write_digest
+from baodao.core.fields import TransactionId
 from baodao.core.ids import uuid7
 from baodao.records.models import Record
+from baodao.scoring.models import Entry
 
 AT = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # one o'clock at night in Shanghai
 SCRIPT = Path(__file__).parents[3] / "scripts" / "verify_ledger.py"
@@ -49,9 +51,17 @@ def forgotten(i: int) -> Forgotten:
     return Forgotten(seq=0, ledger="acts_event", positions=[i], xid=10 + i)
 
 
+def entry(i: int) -> Entry:
+    return Entry(
+        card_id=uuid4(), rule_id=uuid4(), code="M01", record_id=uuid4(),
+        source_id=uuid4(), quantity=1, occurred_on=AT.date(), xid=10 + i,
+    )  # fmt: skip
+
+
 MAKERS: dict[str, tuple[Callable[[int], models.Model], str]] = {
     "acts_event": (event, "to_state = 'done'"),
     "records_record": (record, "minutes = 61"),
+    "scoring_entry": (entry, "quantity = 2"),
     "acts_forgotten": (forgotten, "seq = 1"),
 }
 
@@ -98,7 +108,7 @@ def up_to(monkeypatch: pytest.MonkeyPatch, upto: int) -> None:
 
 @pytest.fixture
 def book(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Three tables sealed, the day's digest taken, all guards away; gives the code
+    """Four tables sealed, the day's digest taken, all guards away; gives the code
     that stands on the notice board."""
     monkeypatch.setattr(sealing, "SIZE", 4)
     only = {name: REGISTRY[name] for name in MAKERS}
@@ -108,11 +118,12 @@ def book(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name, (make, _) in MAKERS.items():
         write(model_of(name), [make(i) for i in range(N)])
     up_to(monkeypatch, 50)
-    assert seal_all(AT) == 3 * N
+    assert seal_all(AT) == 4 * N
     digest = write_digest(AT)
     assert digest and digest.day == date(2026, 11, 25)
     sql("SELECT set_config('pgtrigger.ignore', %s, true)", all_guards())
     yield short(digest.hash)
+    sql("DELETE FROM scoring_entry")  # their cards and rules were never there
 
 
 def load() -> Any:
@@ -148,7 +159,7 @@ def test_an_untouched_ledger_is_right_and_the_board_s_code_is_in_it(
     book: str, tmp_path: Path
 ) -> None:
     report = verifying.verify(codes=[book.lower().replace("-", " ")])
-    assert (report.seals, report.rows, report.pending) == (9, 3 * N, 0)
+    assert (report.seals, report.rows, report.pending) == (12, 4 * N, 0)
     assert report.faults == [] and len(report.known) == 1
     assert offline(tmp_path / "a.zip", book) == []
     assert seal_all(AT) == 0 and write_digest(AT) is None
@@ -397,9 +408,8 @@ def test_a_restored_dump_begins_a_new_generation_and_loses_nothing(
     assert not sealing.restored() and seal_all(AT) == 0
     last = Seal.objects.order_by("-seq")
     # Tables without new rows are marked, so that they are not looked through again.
-    assert {s.generation for s in last[:3]} == {2} and sorted(s.n for s in last[:3]) == [
-        0, 0, 2,
-    ]  # fmt: skip
+    assert {s.generation for s in last[:4]} == {2}
+    assert sorted(s.n for s in last[:4]) == [0, 0, 0, 2]
     on = other._replace(upto=17, beyond=17)
     monkeypatch.setattr(sealing, "moment", lambda: on)
     monkeypatch.setattr(verifying, "moment", lambda: on)
@@ -461,6 +471,17 @@ def test_eight_hostile_writers_and_every_row_is_sealed_exactly_once() -> None:
 
 
 # --- what a sealed table must be ----------------------------------------------------------------------
+
+
+def test_every_table_that_keeps_the_number_of_its_transaction_is_sealed() -> None:
+    """`acts.sealing.register(…)` in the `ready` of its app."""
+    kept = {
+        m._meta.db_table
+        for m in apps.get_models()
+        for f in m._meta.concrete_fields
+        if isinstance(f, TransactionId)
+    }
+    assert kept == set(REGISTRY)
 
 
 @pytest.mark.parametrize("table", REGISTRY)

@@ -193,6 +193,8 @@ PLAIN = (
     "accessibility",
     "help",
     "figures",
+    "digest",
+    "digest_print",
 )
 
 
