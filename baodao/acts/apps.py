@@ -10,7 +10,7 @@ class ActsConfig(AppConfig):
 
         # Names, reasons, old values and the path (which may end at a door) stay closed.
         register(
-            Event, "经过", at="at",
+            Event, "办理经过", at="at",
             open=("at", "action", "kind", "object_id", "from_state", "to_state",
                   "actor_account", "actor_person", "actor_unit", "actor_role"),
         )  # fmt: skip

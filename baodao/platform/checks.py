@@ -14,7 +14,6 @@ import django
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from baodao.acts import sealing
 from baodao.core import health
 from baodao.core.clock import now
 from baodao.core.secrets import secrets_file
@@ -155,6 +154,8 @@ def _is_demo() -> bool:
 
 
 def ledger() -> Iterator[Finding]:
+    from baodao.acts import sealing  # needs Django set up
+
     name = "账本封存"
     if sealing.restored():
         fix = "baodao serve 启动时会接着封存；也可以等后台任务，最多五分钟"

@@ -51,11 +51,14 @@ def seal_restored() -> None:
 
 def fill(preset: str) -> bool:
     """Load a demo into an empty database; False when there was nothing to do."""
-    from baodao.portal.demo.load import is_empty, load  # needs Django set up
+    from baodao.acts import sealing  # needs Django set up
+    from baodao.portal.demo.load import is_empty, load
 
     if preset not in presets.DEMOS or not is_empty():
         return False
     load(preset, say=say)
+    say(f"账本封存了 {sealing.seal_all()} 行。")
+    sealing.write_digest()
     presets.remember(settings.VAR, os.environ["DATABASE_URL"], preset)
     return True
 

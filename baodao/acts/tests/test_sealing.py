@@ -5,6 +5,7 @@ nothing but the exported file and the code from the notice board."""
 import subprocess
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from django.db import connection, connections, models
 from baodao.acts import forgetting, ledger, sealing, verifying
 from baodao.acts.models import Digest, Event, Forgotten, Leaves, Seal
 from baodao.acts.sealing import REGISTRY, seal_all, short, write_digest
+from baodao.cli import ledger as command
 from baodao.core.fields import TransactionId
 from baodao.core.ids import uuid7
 from baodao.records.models import Record
@@ -331,6 +333,30 @@ def test_the_script_runs_alone_and_the_export_names_nobody(
     assert not any(bytes(salt).hex() in whole for salt in salts)
     lines = SCRIPT.read_text().splitlines()
     assert len(lines) < 200
+
+
+def test_the_command_says_it_in_chinese_and_ends_with_one(
+    book: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "a.zip"
+    asked = Namespace(since=None, digest=[book], export=copy)
+    sql("DELETE FROM acts_forgotten")  # the sample rows, which no act explains
+    row = ids("records_record")[0]
+    sql("UPDATE records_record SET minutes = 1 WHERE id = %s", row)
+    assert command.run(asked) == 1 and copy.exists()
+    said = capsys.readouterr().out
+    assert (
+        f"✗ 服务记录（records_record） 第 7 批 第 1 行 {row}：内容和封存时不一样"
+        in said
+    )
+    assert f"封存码对得上：{book}" in said
+
+
+def test_rows_sealed_before_a_day_are_passed_over_when_asked(book: str) -> None:
+    row = ids("records_record")[0]
+    sql("UPDATE records_record SET minutes = 1 WHERE id = %s", row)
+    assert verifying.verify(date(2026, 11, 27)).faults == []
+    assert len(verifying.verify(date(2026, 11, 26)).faults) == 1
 
 
 # --- forgetting ---------------------------------------------------------------------------------

@@ -27,16 +27,17 @@ class Line:
 @require_safe
 def digests(request: HttpRequest) -> HttpResponse:
     """每天的账封存一次，谁也不能悄悄改."""
-    return render(request, "portal/digest.html", {"lines": _lines(DAYS)})
+    return render(request, "portal/digest.html", {"lines": lines(DAYS)})
 
 
 @require_safe
 def paper(request: HttpRequest) -> HttpResponse:
     """For the notice board."""
-    return render(request, "portal/digest_print.html", {"lines": _lines(DAYS)})
+    return render(request, "portal/digest_print.html", {"lines": lines(DAYS)})
 
 
-def _lines(days: int) -> list[Line]:
+def lines(days: int) -> list[Line]:
+    """The last days, the newest first."""
     return [_line(it) for it in last_digests(days)]
 
 
