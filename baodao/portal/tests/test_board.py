@@ -176,7 +176,7 @@ def test_the_board_takes_few_queries(
     order_in("published", w)
     client = Client()
     client.get(BOARD)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(BOARD)
 
 

@@ -25,7 +25,7 @@ from baodao.portal.board import (
     top,
     wishes,
 )
-from baodao.portal.views.digests import lines
+from baodao.portal.views.digests import last
 from baodao.stats.definitions import DEFINITIONS, RATES
 from baodao.ui.display import YEAR
 from baodao.ui.paging import UpTo, count_up_to
@@ -49,7 +49,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     years = range(today(now).year, today(now).year - YEARS, -1)
     context = {
-        "board": found, "place": at, "years": list(years), "sealed": lines(1),
+        "board": found, "place": at, "years": list(years), "sealed": last(),
     }  # fmt: skip
     return remember(render(request, "portal/board.html", context), at)
 

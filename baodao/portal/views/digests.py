@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from baodao.acts.models import Digest
 from baodao.acts.sealing import REGISTRY, short
 from baodao.acts.sealing import digests as last_digests
+from baodao.core.memory import Brief
 
 DAYS = 30
 
@@ -22,6 +23,15 @@ class Line:
     day: date
     code: str
     counts: list[tuple[str, int]]
+
+
+# Once a minute and process, however many look at the board.
+_LAST: Brief[int, list[Line]] = Brief()
+
+
+def last() -> list[Line]:
+    """The last day's line; none before the first."""
+    return _LAST.get(1, lambda: lines(1))
 
 
 @require_safe
