@@ -220,7 +220,7 @@ def test_the_command_says_it_in_chinese_and_ends_with_one(
     assert command.run(asked) == 1 and copy.exists()
     said = capsys.readouterr().out
     assert (
-        f"✗ 服务记录（records_record） 第 7 批 第 1 行 {row}：内容和封存时不一样"
+        f"第 {batches('records_record')[0]} 批 第 1 行 {row}：内容和封存时不一样"
         in said
     )
     assert f"封存码对得上：{book}" in said
