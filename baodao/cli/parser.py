@@ -12,6 +12,7 @@ PHRASES = (
     ("invalid choice: ", "不能是 "),
     (" (choose from ", "（可选："),
     ("invalid int value: ", "要写整数，不能是 "),
+    ("invalid fromisoformat value: ", "要写日期，例如 2026-11-01，不能是 "),
     ("argument ", ""),
 )
 

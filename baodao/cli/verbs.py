@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from baodao.cli import tokens
+from baodao.cli import ledger, tokens
 from baodao.cli.parser import ChineseParser
 from baodao.platform import database, presets, supervisor
 from baodao.platform.files import EmbeddedError
@@ -54,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     tokens.arguments(token_verb)
     token_verb.set_defaults(verb=token)
+    verify_verb = verbs.add_parser("verify", help="核对账本：哪一行、哪一批被动过")
+    ledger.arguments(verify_verb)
+    verify_verb.set_defaults(verb=verify)
     _import_arguments(verbs.add_parser("import", help="导入一张表，和网页上一样先核对"))
     verbs.add_parser("manage", help="Django 的管理命令，例如 baodao manage migrate")
     db_verb = verbs.add_parser(
@@ -147,6 +150,13 @@ def token(options: argparse.Namespace) -> int:
     with database.reachable(database.var_folder()) as url:
         _use(url)
         return tokens.run(options) if _ready() else 1
+
+
+def verify(options: argparse.Namespace) -> int:
+    """The ledger of this deployment against its seals, also while it is serving."""
+    with database.reachable(database.var_folder()) as url:
+        _use(url)
+        return ledger.run(options) if _ready() else 1
 
 
 def _ready() -> bool:

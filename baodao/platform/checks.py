@@ -6,7 +6,7 @@ import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from baodao.core import health
+from baodao.core.clock import now
 from baodao.core.secrets import secrets_file
 from baodao.platform import presets
 
 OLDEST_SERVER = 15
 EXTENSIONS = ("btree_gist", "pg_trgm")
 CLOCK_LIMIT = 5.0  # seconds between this machine and the database
+LEDGER_LIMIT = timedelta(minutes=30)  # sealing runs every five
 DISK_LIMIT, DISK_WARNING = 1, 5  # free GiB
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts")
 FONT_NAMES = ("*CJK*", "*SourceHan*", "*wqy*", "*simsun*", "*msyh*", "*NotoSansSC*")
@@ -57,6 +59,7 @@ def all_findings() -> Iterator[Finding]:
         migrations,
         worker,
         secret_file,
+        ledger,
         clock,
         disk,
         static,
@@ -150,6 +153,24 @@ def _is_demo() -> bool:
     return presets.remembered(settings.VAR, url) in presets.DEMOS
 
 
+def ledger() -> Iterator[Finding]:
+    from baodao.acts import sealing  # needs Django set up
+
+    name = "账本封存"
+    if sealing.restored():
+        fix = "baodao serve 启动时会接着封存；也可以等后台任务，最多五分钟"
+        yield Finding(name, "warning", "数据库恢复过，还没有接着封存", fix)
+        return
+    since = sealing.waiting_since()
+    behind = now() - since if since else timedelta()
+    if behind > LEDGER_LIMIT:
+        fix = "看后台任务是否在运行；有长时间不结束的事务时先结束它（pg_stat_activity）"
+        text = f"最早没有封存的一行已等了{behind.total_seconds() / 60:.0f}分钟"
+        yield Finding(name, "warning", text, fix)
+    else:
+        yield Finding(name, "ok", "跟得上，用 baodao verify 核对")
+
+
 def clock() -> Iterator[Finding]:
     name = "时钟"
     theirs: datetime = _value("SELECT clock_timestamp()")
@@ -215,5 +236,6 @@ NAMES: dict[Callable[[], Iterator[Finding]], str] = {
     database: "数据库",
     migrations: "数据库结构",
     worker: "后台任务",
+    ledger: "账本封存",
     clock: "时钟",
 }

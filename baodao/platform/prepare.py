@@ -20,6 +20,7 @@ def main() -> None:
     """Entry of the process; the supervisor has set the environment."""
     set_up()
     migrate()
+    seal_restored()
     fill(sys.argv[1])
     invite()
     collect()
@@ -39,13 +40,25 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
+def seal_restored() -> None:
+    """A dump restored into another server: what it had not sealed is sealed before
+    anybody writes, in a new generation of transaction numbers."""
+    from baodao.acts import sealing  # needs Django set up
+
+    if sealing.restored():
+        say(f"数据库是恢复来的，账本接着封存：{sealing.seal_all()}行。")
+
+
 def fill(preset: str) -> bool:
     """Load a demo into an empty database; False when there was nothing to do."""
-    from baodao.portal.demo.load import is_empty, load  # needs Django set up
+    from baodao.acts import sealing  # needs Django set up
+    from baodao.portal.demo.load import is_empty, load
 
     if preset not in presets.DEMOS or not is_empty():
         return False
     load(preset, say=say)
+    say(f"账本封存了 {sealing.seal_all()} 行。")
+    sealing.write_digest()
     presets.remember(settings.VAR, os.environ["DATABASE_URL"], preset)
     return True
 

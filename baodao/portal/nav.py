@@ -177,6 +177,7 @@ def register() -> None:
             Entry("投诉与建议", "portal:complain"),
             Entry("我的信息谁看过", "portal:seen"),
             Entry("个人信息怎么保护", "portal:privacy"),
+            Entry("账本封存码", "portal:digest"),
             Entry("无障碍说明", "portal:accessibility"),
             Entry("帮助", "portal:help"),
         ],

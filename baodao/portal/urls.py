@@ -5,6 +5,7 @@ from django.urls import path
 from baodao.portal.views import (
     board,
     desk,
+    digests,
     entry,
     member,
     messages,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("privacy/", plain.privacy, name="privacy"),
     path("accessibility/", plain.accessibility, name="accessibility"),
     path("help/", plain.help_page, name="help"),
+    path("digest/", digests.digests, name="digest"),
+    path("digest/print/", digests.paper, name="digest_print"),
     path("figures/", board.definitions, name="figures"),
     # in and out
     path("sign-in/", entry.sign_in, name="sign_in"),

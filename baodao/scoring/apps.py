@@ -6,6 +6,7 @@ class ScoringConfig(AppConfig):
     verbose_name = "积分"
 
     def ready(self) -> None:
+        from baodao.acts import sealing
         from baodao.acts.access import register
         from baodao.records import following
         from baodao.scoring import rules
@@ -15,7 +16,14 @@ class ScoringConfig(AppConfig):
         register("scoring.RuleComment", "rule_comments", rules.COMMENTS)
         register("scoring.Card", "cards", rules.CARDS)
 
+        from baodao.scoring.models import Entry
         from baodao.scoring.services import posting
+
+        sealing.register(
+            Entry, "积分", at="posted_at",
+            open=("card_id", "rule_id", "code", "record_id", "source_id", "quantity",
+                  "occurred_on", "posted_at", "late"),
+        )  # fmt: skip
 
         following.register("scoring", posting.post)
 

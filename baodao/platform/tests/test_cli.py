@@ -15,7 +15,8 @@ def test_help_is_chinese_and_names_every_verb(
     assert ended.value.code == 0
     assert "用法：baodao" in said
     assert all(
-        verb in said for verb in ("serve", "demo", "import", "check", "manage", "db")
+        verb in said
+        for verb in ("serve", "demo", "import", "check", "verify", "manage", "db")
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -175,7 +176,7 @@ def test_the_board_takes_few_queries(
     order_in("published", w)
     client = Client()
     client.get(BOARD)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(BOARD)
 
 
@@ -193,6 +194,8 @@ PLAIN = (
     "accessibility",
     "help",
     "figures",
+    "digest",
+    "digest_print",
 )
 
 
@@ -202,6 +205,22 @@ def test_everybody_reads_the_public_pages(w: World, name: str, role: str) -> Non
     client = w.client(role)
     assert client.get(reverse(f"portal:{name}")).status_code == 200
     assert client.post(reverse(f"portal:{name}")).status_code == 405
+
+
+def test_the_day_s_code_stands_on_the_board_and_on_paper(w: World) -> None:
+    """Idea 5: what everybody can copy by hand."""
+    page = text(Client().get(reverse("portal:digest")))
+    assert "还没有封存码" in page
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO acts_digest (day, seq, hash, counts, at) VALUES "
+            "('2026-11-25', 7, repeat('f', 64), '{\"records_record\": 1234}', now())"
+        )
+    for name in ("board", "digest", "digest_print"):
+        assert "ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ" in text(
+            Client().get(reverse(f"portal:{name}"))
+        )
+    assert "服务记录 1,234 行" in text(Client().get(reverse("portal:digest")))
 
 
 def test_complaints_name_the_phones_from_the_community_upwards(w: World) -> None:

@@ -25,6 +25,7 @@ from baodao.portal.board import (
     top,
     wishes,
 )
+from baodao.portal.views.digests import last
 from baodao.stats.definitions import DEFINITIONS, RATES
 from baodao.ui.display import YEAR
 from baodao.ui.paging import UpTo, count_up_to
@@ -47,7 +48,9 @@ def show_board(request: HttpRequest) -> HttpResponse:
         regions=regions_of(request.GET.get("regions")),
     )  # fmt: skip
     years = range(today(now).year, today(now).year - YEARS, -1)
-    context = {"board": found, "place": at, "years": list(years)}
+    context = {
+        "board": found, "place": at, "years": list(years), "sealed": last(),
+    }  # fmt: skip
     return remember(render(request, "portal/board.html", context), at)
 
 

@@ -1,0 +1,3 @@
+from baodao.acts.tests.sealed import book
+
+__all__ = ["book"]
