@@ -32,6 +32,7 @@ from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
 from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
+from baodao.scoring.tests.make import OVER, summary_rows
 from baodao.scoring.tests.samples import a_rule, score_rows
 from baodao.sheets.tests.runs import checked
 from baodao.surveys.tests.make import rounds
@@ -162,6 +163,7 @@ def samples(w: World) -> Sample:
     ).id  # fmt: skip
     first, again, wide = rounds(w)
     scored = score_rows(w)
+    summed = summary_rows(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -176,7 +178,7 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w), **directive_rows(w), **scored,
+        **council_rows(w), **directive_rows(w), **scored, **summed,
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
@@ -218,12 +220,15 @@ def samples(w: World) -> Sample:
             "activities:holding": (holding.pk, "end"),
             "activities:turn": (turn.pk, "confirm"),
             "scoring:rule_set_act": (scored["scoring:rule"], "drop"),
+            "scoring:letter_act": (summed["scoring:letter"], "read"),
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))
         if name.startswith("surveys:question_") or name == "surveys:question":
             known = {"pk": again.pk, "key": "q2", "event": "up"}
             return {arg: known[arg] for arg in args}
+        if list(args) == ["key"] and name.startswith("scoring:"):
+            return {"key": OVER}
         if name == "pairings:act":
             return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):

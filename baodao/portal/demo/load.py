@@ -24,6 +24,7 @@ from baodao.portal.demo import (
     pairings,
     pool,
     report_ins,
+    scores,
     staff,
     surveys,
     tree,
@@ -111,3 +112,4 @@ def build(w: World) -> None:
     # As the job would, which has not begun yet: whatever it finds then is there already.
     posting.post(Record.objects.all())
     w.say(f"积分卡 {Card.objects.count()} 张")
+    w.say(f"积分通知 {scores.build(w)} 封")
