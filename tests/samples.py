@@ -32,6 +32,7 @@ from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
 from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
+from baodao.scoring.tests.make import OVER, summary_rows
 from baodao.scoring.tests.samples import a_rule, score_rows
 from baodao.sheets.tests.runs import checked
 from baodao.surveys.tests.make import rounds
@@ -163,6 +164,7 @@ def samples(w: World) -> Sample:
     first, again, wide = rounds(w)
     scored = score_rows(w)
     documents, in_documents = policy_rows(w)
+    summed = summary_rows(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
@@ -177,7 +179,7 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w), **directive_rows(w), **scored, **documents,
+        **council_rows(w), **directive_rows(w), **scored, **documents, **summed,
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
@@ -219,6 +221,7 @@ def samples(w: World) -> Sample:
             "activities:holding": (holding.pk, "end"),
             "activities:turn": (turn.pk, "confirm"),
             "scoring:rule_set_act": (scored["scoring:rule"], "drop"),
+            "scoring:letter_act": (summed["scoring:letter"], "read"),
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))
@@ -236,6 +239,8 @@ def samples(w: World) -> Sample:
             return {"pk": rows["councils:deliberation_hold"], "what": "minutes"}
         if name == "policies:act":
             return {"pk": rows["policies:"], "event": "sign"}
+        if list(args) == ["key"] and name.startswith("scoring:"):
+            return {"key": OVER}
         if name == "pairings:act":
             return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):

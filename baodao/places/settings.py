@@ -79,6 +79,9 @@ KEYS: dict[str, Key] = {
     ),
     "reporting.deadline_days": Key("报到期限", 30, "天"),
     "reporting.reconfirm_days": Key("再次确认间隔", 183, "天", "每半年一次"),
+    "scoring.sample_percent": Key(
+        "每月抽查确认的比例", 5, "%", "由乡镇（街道）核对；有确认的至少抽一件"
+    ),
     "scoring.year_from_month": Key(
         "评价年度从几月开始",
         1,

@@ -40,7 +40,7 @@ ACCOUNTS = Entry(
 FIGURES = Entry(
     "统计", "stats:orders", "chart-bar",
     subs=(Entry("点单", "stats:orders"), Entry("活动", "stats:activities"),
-          Entry("报到情况", "reporting:coverage")),
+          Entry("参与率", "stats:participation"), Entry("报到情况", "reporting:coverage")),
 )  # fmt: skip
 SETTINGS = Entry(
     "设置", "places:settings", "settings",
@@ -70,7 +70,16 @@ TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/counci
 
 CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
 RULES = Entry("积分规则", "scoring:rules")
-SCORES = Entry("积分与评价", "scoring:cards", "id", subs=(CARDS, RULES))
+CHECKUPS = Entry("积分体检", "scoring:checkups", under=("/scores/checkups/",))
+LETTERS = Entry("积分通知", "scoring:letters", under=("/scores/letters/",))
+# One tab with pages of its own: summaries, letters, checks, praise, samples.
+SUMS = Entry(
+    "汇总、通知、体检", "scoring:quarters",
+    under=tuple(
+        f"/scores/{x}/" for x in ("quarters", "letters", "checkups", "praise", "samples")
+    ),
+)  # fmt: skip
+SCORES = Entry("积分与评价", "scoring:cards", "id", subs=(CARDS, SUMS, RULES))
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -96,7 +105,7 @@ def register() -> None:
         ["township_party"],
         [SENT, bonds, ACTIVITIES, BUILDING, both, SCORES, FIGURES],
     )
-    served = replace(FIGURES, subs=FIGURES.subs[:2])
+    served = replace(FIGURES, subs=FIGURES.subs[:3])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served, POLICIES])
     nav.register(
         ["grid_worker"],
@@ -107,7 +116,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, RULES))
+    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, SUMS, RULES))
     nav.register(
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
@@ -122,7 +131,7 @@ def register() -> None:
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
-            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, RULES),
+            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, CHECKUPS, LETTERS, RULES),
         ),
     ]  # fmt: skip
     nav.register(["unit_liaison"], unit)
@@ -187,7 +196,7 @@ def register() -> None:
         [
             Entry("心愿", "portal:wishes"),
             Entry("活动", "portal:whats_on"),
-            Entry("感谢", "/#thanks"),
+            Entry("好评", "portal:praise"),
             Entry("公开数据", "portal:figures"),
             Entry("查进度", "orders:find"),
             Entry("བོད་ཡིག", "/display/?lang=bo&next=/orders/wish/", lang="bo"),

@@ -46,6 +46,15 @@ def card_of(member: Member) -> dict[str, Any]:
     return {n: getattr(member, n) for n in names}
 
 
+class OwnForm(MemberForm):
+    """A member's own form: only they may agree to be praised by name (domain 9.4)."""
+
+    praise_public = forms.BooleanField(
+        label="居民感谢我时，可以公布我的姓名", required=False,
+        help_text="不勾就只写“一位党员”。随时可以在“我的”里改。",
+    )  # fmt: skip
+
+
 class HowForm(forms.Form):
     """Entered by somebody else, at the desk or from a paper form."""
 

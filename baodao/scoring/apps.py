@@ -36,3 +36,7 @@ class ScoringConfig(AppConfig):
         from baodao.sheets import exports
 
         exports.register(**sheets.ALL)
+
+        from baodao.scoring import ready_health
+
+        ready_health.ready()

@@ -273,3 +273,18 @@ class Entry(models.Model):
 def rule_rows(rule_set: Any) -> list[counting.Rule]:
     """The rules of a set as plain values, in their order."""
     return [rule.plain for rule in rule_set.rules.all() if not rule.off]
+
+
+# They name the card: at the end, when it is there.
+from baodao.scoring.models_health import (
+    Checkup,
+    Draw,
+    Letter,
+    Quarter,
+    Sample,
+)
+
+__all__ = [
+    "Card", "Checkup", "Draw", "Entry", "Letter", "Quarter", "Rule", "RuleComment",
+    "RuleSet", "Sample", "rule_rows",
+]  # fmt: skip

@@ -9,5 +9,10 @@ class StatsConfig(AppConfig):
         from baodao.sheets import exports
         from baodao.stats.sheets import figure_rows
         from baodao.stats.sheets_activities import activity_rows
+        from baodao.stats.sheets_participation import participation_rows
 
-        exports.register(order_figure=figure_rows, activity_figure=activity_rows)
+        exports.register(
+            order_figure=figure_rows,
+            activity_figure=activity_rows,
+            participation=participation_rows,
+        )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baodao.stats import views, views_activities
+from baodao.stats import views, views_activities, views_participation
 
 app_name = "stats"
 urlpatterns = [
@@ -10,4 +10,9 @@ urlpatterns = [
     path("orders/list/", views.order_list, name="orders_list"),
     path("activities/", views_activities.activity_figures, name="activities"),
     path("activities/list/", views_activities.activity_list, name="activities_list"),
+    path(
+        "participation/",
+        views_participation.participation_figures,
+        name="participation",
+    ),
 ]

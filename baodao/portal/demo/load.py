@@ -25,6 +25,7 @@ from baodao.portal.demo import (
     policies,
     pool,
     report_ins,
+    scores,
     staff,
     surveys,
     tree,
@@ -115,3 +116,4 @@ def build(w: World) -> None:
     # As the job would, which has not begun yet: whatever it finds then is there already.
     posting.post(Record.objects.all())
     w.say(f"积分卡 {Card.objects.count()} 张")
+    w.say(f"积分通知 {scores.build(w)} 封")

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from baodao.acts.actor import Actor
 from baodao.core.errors import Forbidden, NotFound
 from baodao.core.ids import uuid_of
+from baodao.people import services as people
 from baodao.people.models import Member
 from baodao.people.views.asking import actor_for
 from baodao.places.models import Place
 from baodao.reporting import queries, rules, services
-from baodao.reporting.forms import MemberForm, attempt, card_of
+from baodao.reporting.forms import OwnForm, attempt, card_of
 from baodao.reporting.standing import tied_points
 from baodao.reporting.views.unit import my_unit
 
@@ -70,13 +71,19 @@ def _fill(
     request: HttpRequest, actor: Actor, member: Member, channel: str, place: Place
 ) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    form = MemberForm(data, initial=card_of(member))
+    kept = {**card_of(member), "praise_public": member.praise_public}
+    form = OwnForm(data, initial=kept)
     if form.is_bound and form.is_valid():
         with attempt(form):
             it = services.submit_member(
                 actor=actor, member_id=member.id, channel=channel, place_id=place.id,
                 said=form.said(), client_id=request.POST.get("client_id", ""),
             )  # fmt: skip
+            agreed = form.cleaned_data["praise_public"]
+            if agreed != member.praise_public:
+                people.edit_member(
+                    actor=actor, member_id=member.id, changes={"praise_public": agreed}
+                )
             return redirect(f"{reverse('reporting:my')}?reported={it.id}")
     held = {r.channel: r for r in queries.of_member(member.id)}.get(channel)
     return render(request, "reporting/new_form.html", {

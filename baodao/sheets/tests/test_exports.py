@@ -183,6 +183,11 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "visits_unit": reverse("pairings:unit_visits"),
         "score_cards": reverse("scoring:cards"), "rule_sets": reverse("scoring:rules"),
         "surveys": reverse("surveys:list"),
+        "checkups": reverse("scoring:checkups"), "letters": reverse("scoring:letters"),
+        "quarter_report": reverse("scoring:report"), "praise": reverse("scoring:praise"),
+        "samples": reverse("scoring:samples"), "draws": reverse("scoring:draws"),
+        "patterns": reverse("scoring:patterns"),
+        "participation": reverse("stats:participation"),
         **{
             code: reverse(f"surveys:{name}", args=[pk]) + f"?survey={pk}"
             for code, name, pk in (

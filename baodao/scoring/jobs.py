@@ -1,0 +1,3 @@
+"""Background tasks of scoring."""
+
+from baodao.scoring import jobs_health  # noqa: F401

@@ -1,0 +1,240 @@
+"""What the health check looks at, read for many cards of one community at once; the list
+of checkups and one of them (A22)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Min, Q, QuerySet
+
+from baodao.acts.access import path_range, require, visible
+from baodao.acts.actor import Actor
+from baodao.core.errors import NotFound
+from baodao.duties.models import Duty
+from baodao.people.choices import EXEMPTION_KINDS
+from baodao.people.models import Exemption
+from baodao.people.queries import current
+from baodao.records.models import Record, services
+from baodao.reporting.models import ReportIn
+from baodao.scoring import rules_health as rules
+from baodao.scoring.models import Card, Checkup
+from baodao.scoring.rules_health import Check, Deed, Facts, Owed
+
+Deeds = Mapping[UUID, Sequence[Deed]]
+
+
+def _inside(path: str) -> Q:
+    lo, hi = path_range(path)
+    return Q(path__gte=lo, path__lt=hi)
+
+
+def facts_of(cards: Sequence[Card], day: date) -> dict[UUID, Facts]:
+    """Card → what is looked at. The cards are of one community; five queries."""
+    if not cards:
+        return {}
+    path = cards[0].path
+    whose = {c.pk: c.member_id or c.unit_id for c in cards if c.subject == "member"}
+    whose |= {c.pk: c.unit_id for c in cards if c.subject == "unit"}
+    members = {c.member_id for c in cards if c.subject == "member" and c.member_id}
+    units = {c.unit_id for c in cards if c.subject == "unit" and c.unit_id}
+    deeds = _deeds(path, members, units, day)
+    owed = _owed(path, members, units, day)
+    since, paused = _since(path), _paused(members, day)
+    found = {}
+    for card in cards:
+        key = whose[card.pk]
+        assert key
+        mine = deeds.get(key, [])
+        found[card.pk] = Facts(
+            day, since.get(key, date(card.year, 1, 1)),
+            rules.once(mine) if card.subject == "unit" else mine,
+            owed.get(key, []), paused.get(key, ""), Record.KINDS,
+        )  # fmt: skip
+    return found
+
+
+def _deeds(path: str, members: set[UUID], units: set[UUID], day: date) -> Deeds:
+    """Standing services of the last twelve months, by member and by unit."""
+    rows = services().filter(
+        _inside(path), occurred_on__gte=rules.first_month(day), occurred_on__lte=day
+    )
+    if len(members) + len(units) < 20:
+        rows = rows.filter(Q(member_id__in=members) | Q(unit_id__in=units))
+    found: dict[UUID, list[Deed]] = defaultdict(list)
+    for member, unit, on, kind, minutes, source, by in rows.values_list(
+        "member_id", "unit_id", "occurred_on", "kind", "minutes", "source_id", "confirmed_by"
+    ):  # fmt: skip
+        deed = Deed(on, kind, minutes, str(source), str(by or ""))
+        if member in members:
+            found[member].append(deed)
+        if unit in units:
+            found[unit].append(deed)
+    return found
+
+
+def _owed(
+    path: str, members: set[UUID], units: set[UUID], day: date
+) -> Mapping[UUID, Sequence[Owed]]:
+    start = rules.first_month(day)
+    rows = Duty.objects.filter(
+        _inside(path), opens_on__lte=day, due_on__gte=start
+    ).exclude(state="cancelled")
+    if len(members) + len(units) < 20:
+        mine = Q(member__in=members) | Q(member=None, unit_id__in=units)
+        rows = rows.filter(mine)
+    found: dict[UUID, list[Owed]] = defaultdict(list)
+    for member, unit, title, due_on, state in rows.values_list(
+        "member_id", "unit_id", "title", "due_on", "state"
+    ):
+        key = member or unit
+        if key:
+            found[key].append(Owed(title, due_on, state))
+    return found
+
+
+def _since(path: str) -> dict[UUID, date]:
+    """When members and units reported in here, for the first time."""
+    rows = ReportIn.objects.filter(_inside(path)).exclude(
+        state__in=("draft", "submitted")
+    )
+    found: dict[UUID, date] = {}
+    for column in ("member_id", "subject_unit_id"):
+        first = rows.exclude(**{column: None}).order_by().values_list(column)
+        found.update(first.annotate(first=Min("reported_on")))
+    return found
+
+
+def _paused(members: set[UUID], day: date) -> dict[UUID, str]:
+    """Members who are exempt now, and why in words."""
+    rows = Exemption.objects.filter(current(day), member__in=members)
+    return {
+        member: f"现在是免责期（{EXEMPTION_KINDS.get(kind, '其他')}）"
+        for member, kind in rows.values_list("member_id", "kind")
+    }
+
+
+# --- one ----------------------------------------------------------------------------------
+
+
+def card(actor: Actor, pk: UUID) -> Card:
+    """A card whose checkup the actor may read. Raises NotFound."""
+    related = ("member__person", "member__unit", "unit", "place")
+    found = Card.objects.select_related(*related).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    require(actor, "checkups.view", found)
+    return found
+
+
+def own_cards(actor: Actor, year: int) -> list[Card]:
+    """The member's own cards of a year, by place."""
+    found = Card.objects.filter(
+        subject="member", member=actor.member_id, year=year
+    ).select_related("place", "member__person")
+    return list(found.order_by("path")) if actor.member_id else []
+
+
+def unit_cards(actor: Actor, year: int) -> list[Card]:
+    """The unit's own cards of a year, by place."""
+    found = Card.objects.filter(subject="unit", unit=actor.unit_id, year=year)
+    found = found.select_related("place", "unit").order_by("path")
+    return list(found) if actor.unit_id else []
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One checkup as pages show it."""
+
+    card: Card
+    facts: Facts
+    checks: Sequence[Check]
+
+    @property
+    def colour(self) -> str:
+        return rules.worst(self.checks)
+
+    @property
+    def radar(self) -> rules.Radar:
+        return rules.radar(self.checks)
+
+    @property
+    def bars(self) -> rules.Bars:
+        return rules.bars(self.facts)
+
+    @property
+    def look(self) -> tuple[str, str, str]:
+        """Tone, word and icon of the whole."""
+        c = self.colour
+        return rules.TONES[c], rules.WORDS[c], rules.ICONS[c]
+
+
+def seen(card: Card, day: date) -> Seen:
+    """Looked at anew."""
+    facts = facts_of([card], day)[card.pk]
+    return Seen(card, facts, rules.checkup(facts))
+
+
+def name_of(card: Card) -> str:
+    return card.member.person.name if card.member else str(card.unit)
+
+
+# --- the list -----------------------------------------------------------------------------
+
+TABS = {
+    "red": "需要关心",
+    "amber": "留意",
+    "green": "正常",
+    "none": "先不看",
+    "all": "全部",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of the list. `check`: only those whose check of that code is not
+    all right."""
+
+    subject: str = "member"
+    text: str = ""
+    check: str = ""
+    path: str = ""
+
+
+def listed(actor: Actor, wanted: Wanted) -> QuerySet[Checkup]:
+    """Checkups of the year's cards in the actor's scope, by name, never by result."""
+    found = visible(Checkup.objects.all(), actor, "checkups.view")
+    found = found.filter(subject=wanted.subject)
+    if wanted.text:
+        found = found.filter(
+            Q(name__icontains=wanted.text) | Q(sort__startswith=wanted.text.lower())
+        )
+    if wanted.path:
+        found = found.filter(_inside(wanted.path))
+    if wanted.check in rules.CHECKS:
+        bad = [f"{wanted.check}:amber", f"{wanted.check}:red"]
+        found = found.filter(marks__overlap=bad)
+    return found.select_related("card__place").order_by("sort", "pk")
+
+
+def in_tab(found: QuerySet[Checkup], tab: str) -> QuerySet[Checkup]:
+    return found if tab == "all" else found.filter(colour=tab)
+
+
+def tab_counts(found: QuerySet[Checkup]) -> dict[str, int]:
+    counts = dict.fromkeys(TABS, 0)
+    for colour in found.order_by().values_list("colour", flat=True):
+        counts[colour] += 1
+        counts["all"] += 1
+    return counts
+
+
+def marks_of(c: Checkup) -> list[tuple[str, str]]:
+    """(title, tone) of the checks that are not all right."""
+    found = []
+    for mark in c.marks:
+        code, _, colour = mark.partition(":")
+        if colour in ("amber", "red") and code in rules.CHECKS:
+            found.append((rules.CHECKS[code], rules.TONES[colour]))
+    return found

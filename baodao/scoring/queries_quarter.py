@@ -1,0 +1,400 @@
+"""A quarter of a community in figures, who would be reminded, letters and the report T7
+(L12, L45)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+
+from baodao.acts.access import path_range, require, visible, within
+from baodao.acts.actor import Actor
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import NotFound
+from baodao.duties.models import Duty
+from baodao.people.models import Account
+from baodao.places.models import Place
+from baodao.places.rules import COMMUNITY
+from baodao.records.models import services
+from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_quarter as rules
+from baodao.scoring.models import Card, Entry, Letter, Quarter
+from baodao.scoring.queries_health import _paused, _since, name_of
+from baodao.scoring.services.recounting import total_of
+from baodao.scoring.standing import Book, book
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A card as of the end of a quarter: what it comes to, and what came in it."""
+
+    card: Card
+    total: counting.Total
+    gained: Sequence[tuple[str, str, int, int]]
+    services: int
+    since: date
+    paused: str
+
+    @property
+    def name(self) -> str:
+        return name_of(self.card)
+
+
+def cards_of(place: Place, key: str) -> QuerySet[Card]:
+    """The cards of the quarter's year at a community."""
+    year = rules.days_of(key)[0].year
+    found = Card.objects.filter(place=place, year=year)
+    return found.select_related("member__person", "member__unit", "unit", "place")
+
+
+def scored(
+    cards: Sequence[Card], key: str, as_of: datetime | None = None
+) -> list[Scored]:
+    """The cards of one community as of the quarter's end. About six queries."""
+    if not cards:
+        return []
+    first, after = rules.days_of(key)
+    path = cards[0].path
+    entries = _entries([c.pk for c in cards], after, as_of)
+    members = {c.member_id for c in cards if c.subject == "member" and c.member_id}
+    served, since, paused = _served(path, key), _since(path), _paused(members, after)
+    found, known = [], book()
+    for card in cards:
+        mine = entries.get(card.pk, [])
+        whole = total_of(card, mine, known)
+        begun = total_of(card, [e for e in mine if e.occurred_on < first], known)
+        who = card.member_id if card.subject == "member" else card.unit_id
+        assert who
+        found.append(
+            Scored(
+                card, whole, _gained(whole, begun, known), served[card.subject, who],
+                since.get(who, date(card.year, 1, 1)), paused.get(who, ""),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _entries(
+    ids: Sequence[UUID], after: date, as_of: datetime | None
+) -> Mapping[UUID, list[counting.Counted]]:
+    rows = Entry.objects.filter(card__in=ids, occurred_on__lt=after)
+    if as_of:
+        rows = rows.filter(posted_at__lte=as_of)
+    found: dict[UUID, list[counting.Counted]] = defaultdict(list)
+    for card, rule, n, day, source in rows.order_by("card_id", "id").values_list(
+        "card_id", "rule_id", "quantity", "occurred_on", "source_id"
+    ):
+        found[card].append(counting.Counted(str(rule), n, day, str(source)))
+    return found
+
+
+def _gained(
+    whole: counting.Total, begun: counting.Total, known: Book
+) -> list[tuple[str, str, int, int]]:
+    """(code, title, sign, tenths) by which each line has grown in the quarter."""
+    had = {line.code: line.points for line in begun.lines}
+    return [
+        (line.code, known.rules[line.rules[-1]].title, line.sign, n)
+        for line in whole.lines
+        if (n := line.points - had.get(line.code, 0))
+    ]
+
+
+def _served(path: str, key: str) -> Counter[tuple[str, UUID]]:
+    """How many services each member, and each unit (sources, not people), had."""
+    first, after = rules.days_of(key)
+    rows = services().filter(
+        within("path", [path_range(path)]),
+        occurred_on__gte=first,
+        occurred_on__lt=after,
+    )
+    found: Counter[tuple[str, UUID]] = Counter()
+    sources: dict[UUID, set[UUID]] = defaultdict(set)
+    for member, unit, source in rows.values_list("member_id", "unit_id", "source_id"):
+        if member:
+            found["member", member] += 1
+        if unit:
+            sources[unit].add(source)
+    found.update({("unit", unit): len(some) for unit, some in sources.items()})
+    return found
+
+
+def figures(place: Place, key: str, found: Sequence[Scored]) -> dict[str, Any]:
+    """What is frozen when the quarter is closed, and what it would be today: numbers,
+    no names."""
+    first, after = rules.days_of(key)
+    frame = book().frame(place.path, first.year)
+    here = within("path", [path_range(place.path)])
+    done = services().filter(here, occurred_on__gte=first, occurred_on__lt=after)
+    late = Entry.objects.filter(
+        card__place=place, late=True, occurred_on__gte=first, occurred_on__lt=after
+    )
+    return {
+        **rules.summary(
+            [rules.Scored(s.card.subject, s.total.score, s.gained) for s in found],
+            (frame.excellent, frame.good, frame.fair),
+        ),
+        "services": done.count(),
+        "minutes": done.aggregate(n=Sum("minutes"))["n"] or 0,
+        "late": late.count(),
+    }  # fmt: skip
+
+
+class Due(NamedTuple):
+    """A card whose subject would be reminded, with the facts."""
+
+    scored: Scored
+    facts: Sequence[str]
+    advice: str
+
+
+def to_remind(place: Place, key: str, found: Sequence[Scored]) -> list[Due]:
+    """By name; decided by the secretary, card by card."""
+    frame = book().frame(place.path, rules.days_of(key)[0].year)
+    due = []
+    for s in found:
+        standing = rules.Standing(
+            s.total.score, frame.good, s.services, s.since, s.paused
+        )
+        if facts := rules.why_remind(standing, key):
+            due.append(Due(s, facts, rules.advice(standing)))
+    return sorted(due, key=lambda d: (d.scored.card.subject, d.scored.name))
+
+
+# --- the community's page -----------------------------------------------------------------
+
+
+def place_of(actor: Actor, action: str = "quarters.view") -> Place:
+    """The community whose quarter it is. Raises NotFound for who has none."""
+    path = actor.community or actor.path
+    found = Place.objects.filter(path=path or None, level=COMMUNITY).first()
+    if found is None:
+        raise NotFound
+    require(actor, action, {"path": found.path})
+    return found
+
+
+def closed(place: Place, key: str) -> Quarter | None:
+    return Quarter.objects.filter(place=place, key=key).first()
+
+
+def duty(place: Place, key: str) -> Duty | None:
+    return Duty.objects.filter(source_id=place.pk, kind=rules.DUTY, key=key).first()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the comparison: as it was frozen, and today."""
+
+    title: str
+    frozen: int
+    now: int
+
+    @property
+    def difference(self) -> str:
+        n = self.now - self.frozen
+        return f"+{n}" if n > 0 else f"−{-n}" if n else ""
+
+
+def differences(quarter: Quarter, now: Mapping[str, Any]) -> list[Row]:
+    """What would be another number today: corrections and late entries."""
+    frozen = quarter.figures
+    rows = [
+        Row(title, frozen.get(name, 0), now.get(name, 0))
+        for name, title in (
+            ("services", "服务人次"),
+            ("minutes", "服务分钟"),
+            ("late", "补录的分行"),
+        )
+    ]
+    for subject, word in counting.SUBJECTS.items():
+        was, is_ = frozen.get(subject, {}), now.get(subject, {})
+        rows.append(Row(f"{word}积分卡", was.get("n", 0), is_.get("n", 0)))
+        rows += [
+            Row(
+                f"{word}{title}",
+                was.get("bands", {}).get(code, 0),
+                is_.get("bands", {}).get(code, 0),
+            )
+            for code, title in rules.BANDS.items()
+        ]
+    return [r for r in rows if r.frozen != r.now]
+
+
+# --- letters --------------------------------------------------------------------------------
+
+LETTER_TABS = {"sent": "没看", "read": "看到了", "answered": "有回复", "all": "全部"}
+_RELATED = ("card__place", "member__person", "unit")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    key: str = ""
+    kind: str = ""
+    text: str = ""
+    paper: bool = False
+
+
+def letters(actor: Actor, wanted: Wanted) -> QuerySet[Letter]:
+    """In the actor's scope, by day and name."""
+    found = visible(Letter.objects.all(), actor, "letters.view")
+    if wanted.key:
+        found = found.filter(key=wanted.key)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.paper:
+        found = found.filter(paper=True)
+    if wanted.text:
+        found = found.filter(
+            Q(member__person__name__icontains=wanted.text)
+            | Q(unit__name__icontains=wanted.text)
+        )
+    order = ("-key", "kind", "subject", "member__person__pinyin", "unit__pinyin", "pk")
+    return found.select_related(*_RELATED).order_by(*order)
+
+
+def letter(actor: Actor, pk: UUID) -> Letter:
+    """Raises NotFound."""
+    found = Letter.objects.select_related(*_RELATED).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    require(actor, "letters.view", found)
+    return found
+
+
+def to_whom(it: Letter) -> str:
+    return it.member.person.name if it.member else str(it.unit)
+
+
+class Statement(NamedTuple):
+    """What a letter shows of its card: as of the moment it was written."""
+
+    scored: Scored
+    lines: Sequence[tuple[str, int, int]]
+
+
+def statement(it: Letter) -> Statement:
+    """The quarter's lines of the card, and the year's so far. The same at any time."""
+    card = Card.objects.select_related("member__person", "unit", "place").get(
+        pk=it.card_id
+    )
+    found = scored([card], it.key, it.as_of)[0]
+    return Statement(found, year_lines(found))
+
+
+def year_lines(found: Scored) -> list[tuple[str, int, int]]:
+    """(title, sign, tenths) of every line since the year began."""
+    known = book()
+    return [
+        (known.rules[line.rules[-1]].title, line.sign, line.points)
+        for line in found.total.lines
+    ]
+
+
+def idle_now(place: Place, day: date) -> list[Scored]:
+    """Whose card has no service in the running quarter yet, by name: who may be sent an
+    urging notice. Those who came lately or are exempt are left out."""
+    key = rules.quarter_of(day)
+    told = set(
+        Letter.objects.filter(
+            path=place.path, key=key, kind="urge"
+        ).values_list("card_id", flat=True)
+    )  # fmt: skip
+    found = scored(list(cards_of(place, key)), key)
+    idle = [
+        s
+        for s in found
+        if not s.services
+        and not s.paused
+        and (day - s.since).days >= rules.NEW_DAYS
+        and s.card.pk not in told
+    ]
+    return sorted(idle, key=lambda s: (s.card.subject, s.name))
+
+
+def on_paper(cards: Sequence[Card]) -> set[UUID]:
+    """Cards whose subject has no account to read a letter with."""
+    people = {
+        c.pk: c.member.person_id for c in cards if c.subject == "member" and c.member
+    }
+    accounts = Account.objects.filter(person__in=people.values(), is_active=True)
+    with_one = set(accounts.values_list("person_id", flat=True))
+    return {pk for pk, person in people.items() if person not in with_one}
+
+
+# --- the report T7 --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A place in the report: `closed` of `places` communities have closed."""
+
+    title: str
+    path: str
+    code: str
+    closed: int
+    places: int
+    figures: Mapping[str, Any]
+
+    def bands(self, subject: str) -> Mapping[str, str]:
+        counts = self.figures.get(subject, {}).get("bands")
+        return rules.shown(counts or dict.fromkeys(rules.BANDS, 0))
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        return self.bands("member")
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        return self.bands("unit")
+
+    @property
+    def n(self) -> Mapping[str, int]:
+        return {s: self.figures.get(s, {}).get("n", 0) for s in counting.SUBJECTS}
+
+
+@dataclass(frozen=True)
+class Report:
+    """T7: a period and a region. Rows are one level below, in code order."""
+
+    key: str
+    rows: Sequence[Line]
+    total: Line
+    at: datetime
+
+
+def report(actor: Actor, key: str, path: str = "") -> Report:
+    """The closed quarters of a region, added up. Above the community no names and no
+    small numbers. Three queries."""
+    here = path if path.startswith(actor.path or "") and path else actor.path or ""
+    found = visible(Quarter.objects.filter(key=key), actor, "quarters.view")
+    found = found.filter(within("path", [path_range(here)]))
+    mine = list(found.values_list("path", "figures"))
+    communities = Place.objects.filter(
+        within("path", [path_range(here)]), level=COMMUNITY, valid_to=None
+    ).exclude(kind="virtual")
+    paths = list(communities.values_list("path", flat=True))
+    depth = len(here.split("/"))
+    keys = sorted(
+        {"/".join(p.split("/")[:depth]) + "/" for p in [*paths, *(p for p, _ in mine)]}
+    )
+    names = {
+        p: (name, code)
+        for p, name, code in Place.objects.filter(path__in=keys).values_list(
+            "path", "name", "code"
+        )
+    }
+    rows = []
+    if here.count("/") < COMMUNITY:
+        for k in keys:
+            inside = [f for p, f in mine if p.startswith(k)]
+            n = sum(p.startswith(k) for p in paths)
+            name, code = names.get(k, (k, ""))
+            rows.append(Line(name, k, code, len(inside), n, rules.added(inside)))
+    total = Line(
+        "合计", here, "", len(mine), len(paths), rules.added(f for _, f in mine)
+    )
+    return Report(key, rows, total, clock_now())
