@@ -15,6 +15,10 @@ class ScoringConfig(AppConfig):
         register("scoring.RuleComment", "rule_comments", rules.COMMENTS)
         register("scoring.Card", "cards", rules.CARDS)
 
+        from baodao.scoring.due_process import ready as due_process_ready
+
+        due_process_ready()
+
         from baodao.scoring.services import posting
 
         following.register("scoring", posting.post)

@@ -273,3 +273,10 @@ class Entry(models.Model):
 def rule_rows(rule_set: Any) -> list[counting.Rule]:
     """The rules of a set as plain values, in their order."""
     return [rule.plain for rule in rule_set.rules.all() if not rule.off]
+
+
+from baodao.scoring.models_deductions import (  # noqa: E402
+    Answer as Answer,
+    Appeal as Appeal,
+    Deduction as Deduction,
+)

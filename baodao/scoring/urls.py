@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from baodao.scoring.urls_deductions import urlpatterns as due_process
 from baodao.scoring.views import cards, rules
 
 app_name = "scoring"
@@ -18,4 +19,5 @@ urlpatterns = [
     path("rules/<uuid:pk>/rules/new/", rules.rule_new, name="rule_new"),
     path("rules/<uuid:pk>/rules/<uuid:rule_pk>/", rules.rule, name="rule"),
     path("rules/<uuid:pk>/act/<slug:event>/", rules.act, name="rule_set_act"),
+    *due_process,
 ]

@@ -1,0 +1,13 @@
+"""The nightly work of deductions and appeals."""
+
+from procrastinate.contrib.django import app
+
+from baodao.scoring.services import appealing, proposing
+
+
+@app.periodic(cron="30 0 * * *")
+@app.task(name="scoring.due_process", queueing_lock="scoring.due_process")
+def due_process(timestamp: int) -> dict[str, int]:
+    """Every day at 8:30 local time, after the quiet hours: what is proposed, which
+    appeals are over or late."""
+    return {**proposing.propose_found(), **appealing.sweep()}

@@ -1,0 +1,27 @@
+"""Pages of deductions and appeals; `urls.py` includes them."""
+
+from django.urls import path
+
+from baodao.scoring.views import appeals, deductions
+
+urlpatterns = [
+    path("deductions/", deductions.deduction_list, name="deductions"),
+    path("deductions/mine/", deductions.my_deductions, name="my_deductions"),
+    path("deductions/new/", deductions.new, name="deduction_new"),
+    path(
+        "deductions/new/<slug:subject>/<uuid:pk>/",
+        deductions.new_form,
+        name="deduction_form",
+    ),
+    path("deductions/bulk/", deductions.bulk, name="deduction_bulk"),
+    path("deductions/<uuid:pk>/", deductions.detail, name="deduction"),
+    path("deductions/<uuid:pk>/print/", deductions.paper, name="deduction_print"),
+    path(
+        "deductions/<uuid:pk>/act/<slug:event>/", deductions.act, name="deduction_act"
+    ),
+    path("appeals/", appeals.appeal_list, name="appeals"),
+    path("appeals/new/<slug:kind>/<uuid:pk>/", appeals.new, name="appeal_new"),
+    path("appeals/<uuid:pk>/", appeals.detail, name="appeal"),
+    path("appeals/<uuid:pk>/act/<slug:event>/", appeals.act, name="appeal_act"),
+    path("appeals/<uuid:pk>/print/<slug:what>/", appeals.paper, name="appeal_print"),
+]
