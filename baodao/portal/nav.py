@@ -69,8 +69,21 @@ SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVE
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
+DEDUCTIONS = Entry("扣分", "scoring:deductions", under=("/scores/deductions/",))
+APPEALS = Entry("申诉", "scoring:appeals", under=("/scores/appeals/",))
+MERITS = Entry("成绩", "scoring:merits", under=("/scores/merits/",))
+# Of units, who see what is about themselves.
+OWN_DEDUCTIONS = Entry(
+    "扣分和申诉", "scoring:my_deductions",
+    under=("/scores/deductions/", "/scores/appeals/", "/scores/merits/"),
+)  # fmt: skip
 RULES = Entry("积分规则", "scoring:rules")
-SCORES = Entry("积分与评价", "scoring:cards", "id", subs=(CARDS, RULES))
+SCORES = Entry(
+    "积分与评价",
+    "scoring:cards",
+    "id",
+    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, RULES),
+)
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -92,9 +105,11 @@ def register() -> None:
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, SCORES, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
+    # Merits are between a community and whom they are about.
+    heard = replace(SCORES, subs=tuple(e for e in SCORES.subs if e is not MERITS))
     nav.register(
         ["township_party"],
-        [SENT, bonds, ACTIVITIES, BUILDING, both, SCORES, FIGURES],
+        [SENT, bonds, ACTIVITIES, BUILDING, both, heard, FIGURES],
     )
     served = replace(FIGURES, subs=FIGURES.subs[:2])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served, POLICIES])
@@ -107,7 +122,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, RULES))
+    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, APPEALS, RULES))
     nav.register(
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
@@ -122,7 +137,7 @@ def register() -> None:
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
-            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, RULES),
+            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, OWN_DEDUCTIONS, RULES),
         ),
     ]  # fmt: skip
     nav.register(["unit_liaison"], unit)

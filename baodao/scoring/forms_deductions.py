@@ -38,7 +38,9 @@ class ProposeForm(Form):
         self, *args: Any, rules: Iterable[counting.Rule], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        found = [(r.code, f"{r.title}（减{counting.points(r.tenths)}分）") for r in rules]
+        found = [
+            (r.code, f"{r.title}（减{counting.points(r.tenths)}分）") for r in rules
+        ]
         _choices(self, "code", found)
 
 
@@ -97,4 +99,6 @@ class ReplyForm(Form):
 
 
 class SecondForm(Form):
-    text = text_field("对一审哪里不服", help_text="县（区）委组织部复核，是最后的答复。")
+    text = text_field(
+        "对一审哪里不服", help_text="县（区）委组织部复核，是最后的答复。"
+    )

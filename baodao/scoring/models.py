@@ -275,8 +275,10 @@ def rule_rows(rule_set: Any) -> list[counting.Rule]:
     return [rule.plain for rule in rule_set.rules.all() if not rule.off]
 
 
-from baodao.scoring.models_deductions import (  # noqa: E402
-    Answer as Answer,
-    Appeal as Appeal,
-    Deduction as Deduction,
-)
+from baodao.scoring.models_deductions import Answer, Appeal, Deduction
+from baodao.scoring.models_merits import Merit
+
+__all__ = [
+    "Answer", "Appeal", "Card", "Deduction", "Entry", "Merit", "Rule", "RuleComment", "RuleSet",
+    "rule_rows",
+]  # fmt: skip

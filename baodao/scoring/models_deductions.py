@@ -1,6 +1,5 @@
 """Deductions with notice and answer, and appeals."""
 
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -16,7 +15,7 @@ from baodao.scoring import rules_appeals, rules_deductions
 from baodao.scoring import rules_counting as counting
 
 
-class _Concerns(Acted):
+class Concerns(Acted):
     """Whom it concerns and where. `unit` is set of a unit's own only: what a member is
     told is not their unit's business until it stands on the card. `about_person`: of
     a member, the person, so that nobody decides about themselves."""
@@ -40,7 +39,7 @@ class _Concerns(Acted):
         return str(self.member or self.unit)
 
 
-class Deduction(_Concerns):
+class Deduction(Concerns):
     """A deduction proposed with its rule, fact and day; `proposed_by` None is the system.
     `desk` says who decides. `kind`, `source_class` and `quantity` are what the record
     will be; `record_id` is the one that stands, `round` how many there were: each appeal
@@ -145,7 +144,7 @@ class Answer(models.Model):
         return self.text
 
 
-class Appeal(_Concerns):
+class Appeal(Concerns):
     """An appeal 申诉 against a decision: `kind` and `object_id` name what it is about
     (`services.appealing.register`). `proposed_by`, `decided_by` and `first_by` are the
     persons who took part and may not hear it. `remedy` is what is left of it when it is
@@ -221,8 +220,6 @@ class Appeal(_Concerns):
     @property
     def ground_words(self) -> str:
         return "、".join(rules_appeals.GROUNDS.get(g, g) for g in self.grounds)
-
-
 
 
 __all__ = ["Answer", "Appeal", "Deduction"]

@@ -58,9 +58,7 @@ class Wanted:
 def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
     """Of all tabs. The township and those above see what is theirs to decide, and what
     was decided or appealed against."""
-    found = visible(Deduction.objects.all(), actor, "deductions.view")
-    if actor.path is not None and not actor.role.startswith("community_"):
-        found = found.filter(Q(desk="township") | Q(state="suspended") | _appealed())
+    found = deductions_seen(actor, Deduction.objects.all())
     if wanted.path:
         lo, hi = path_range(wanted.path)
         found = found.filter(path__gte=lo, path__lt=hi)
@@ -79,6 +77,14 @@ def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
             | Q(unit__short_name__icontains=part)
         )
     return found.select_related(*RELATED)
+
+
+def deductions_seen(actor: Actor, rows: QuerySet[Deduction]) -> QuerySet[Deduction]:
+    """Above the community entries are seen on appeal, or to decide (domain 9.5)."""
+    found = visible(rows, actor, "deductions.view")
+    if actor.path is None or actor.role.startswith("community_"):
+        return found
+    return found.filter(Q(desk="township") | _appealed())
 
 
 def _appealed() -> Q:
@@ -119,9 +125,15 @@ def mine(actor: Actor, tab: str) -> QuerySet[Deduction]:
     return rows.order_by("-proposed_at", "pk")
 
 
+def to_answer(actor: Actor, at: datetime) -> list[Deduction]:
+    """What a member may still say something about, for the day's page."""
+    found = mine(actor, "open").filter(state="proposed", answer_until__gte=at)
+    return list(found.order_by("answer_until")[:3])
+
+
 def deduction(actor: Actor, pk: UUID) -> Deduction:
     """One of them. Raises NotFound."""
-    found = visible(Deduction.objects.filter(pk=pk), actor, "deductions.view")
+    found = deductions_seen(actor, Deduction.objects.filter(pk=pk))
     row = found.select_related(*RELATED).first()
     if row is None:
         raise NotFound
@@ -253,10 +265,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "deductions.answer": ("说明了情况", "message-circle"),
     "deductions.decide_post": ("决定扣", "x"),
     "deductions.drop": ("决定不扣", "circle-check"),
-    "deductions.hand_up": ("请街道（乡镇）来定", "arrow-up"),
+    "deductions.hand_up": ("请街道（乡镇）来定", "scale"),
     "deductions.suspend": ("申诉期间暂不计", "clock"),
     "deductions.restore": ("恢复计入", "refresh"),
     "deductions.mend": ("改为轻一些的", "edit"),
+    "deductions.escalate": ("超过时限，报了上级", "alert-circle"),
+    "deductions.follow_place": ("随区划调整", "refresh"),
+    "appeals.follow_place": ("随区划调整", "refresh"),
     "deductions.reverse": ("撤销了", "arrow-back-up"),
     "appeals.file": ("提出申诉", "message-circle"),
     "appeals.admit": ("受理了申诉", "check"),
@@ -298,7 +313,9 @@ def rows_for_card(card_id: UUID) -> list[Deduction]:
         card.year, ground(card.path).settings["scoring.year_from_month"]
     )
     whose: dict[str, Any] = (
-        {"member": card.member_id} if card.subject == "member" else {"unit": card.unit_id}
+        {"member": card.member_id}
+        if card.subject == "member"
+        else {"unit": card.unit_id}
     )
     found = Deduction.objects.filter(
         place=card.place_id, subject=card.subject, occurred_on__gte=first,
@@ -317,4 +334,6 @@ def open_objections(card_id: UUID) -> list[str]:
         if d.state in rules_deductions.OBJECTED
     ]
     running = Appeal.objects.filter(object_id=card_id, settled_at=None)
-    return found + [f"“{a.title}”{rules_appeals.STATES[a.state].title}" for a in running]
+    return found + [
+        f"“{a.title}”{rules_appeals.STATES[a.state].title}" for a in running
+    ]

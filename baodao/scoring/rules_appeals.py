@@ -6,7 +6,16 @@ from datetime import datetime
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
-from baodao.acts.grants import COMMUNITY, COUNTY, MEMBER, MOVERS, SYSTEM, TOWN, UNIT
+from baodao.acts.grants import (
+    COMMUNITY,
+    COUNTY,
+    MEMBER,
+    MOVERS,
+    ORG,
+    SYSTEM,
+    TOWN,
+    UNIT,
+)
 
 FILE_DAYS = 15  # working days, all of them
 ADMIT_DAYS = 3
@@ -60,7 +69,7 @@ DECISIONS = ("uphold", "partly", "dismiss", "final_uphold", "final_dismiss")
 
 _OWN = {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}
 APPEALS = {
-    "view": ("查看申诉", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **COUNTY}),
+    "view": ("查看申诉", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
     "file": ("提出申诉", _OWN),
     "second": ("申请二审", _OWN),
     "withdraw": ("撤回申诉", _OWN),
@@ -85,13 +94,13 @@ _PARTS = {
 _HEARS = ("admit", "not_admit", "uphold", "partly", "dismiss")
 CONFLICTS = {
     **dict.fromkeys(_HEARS, _PARTS),
-    **dict.fromkeys(
-        ("final_uphold", "final_dismiss"), {**_PARTS, "first_by": "person_id"}
-    ),
+    "final_uphold": {**_PARTS, "first_by": "person_id"},
+    "final_dismiss": {**_PARTS, "first_by": "person_id"},
 }
 MESSAGES = {
     **dict.fromkeys(
-        _HEARS, "一审由乡镇（街道）党委复核；参与过提出、决定的人要回避，请别的同事来办。"
+        _HEARS,
+        "一审由乡镇（街道）党委复核；参与过提出、决定的人要回避，请别的同事来办。",
     ),
     **dict.fromkeys(
         ("final_uphold", "final_dismiss"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
-from baodao.acts.grants import COMMUNITY, COUNTY, MEMBER, MOVERS, SYSTEM, TOWN, UNIT
+from baodao.acts.grants import COMMUNITY, MEMBER, MOVERS, ORG, SYSTEM, TOWN, UNIT
 
 ANSWER_DAYS = 5  # working days to answer
 DECIDE_DAYS = 10  # working days from then on for who decides
@@ -45,7 +45,7 @@ DESKS = {"community": "社区党组织书记", "township": "乡镇（街道）�
 _SECRETARY = {"community_secretary": Scope.PLACE}
 _DECIDERS = {**_SECRETARY, **TOWN}
 DEDUCTIONS = {
-    "view": ("查看扣分", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **COUNTY}),
+    "view": ("查看扣分", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
     "propose": ("提出扣分", {**COMMUNITY, **SYSTEM}),
     "answer": ("说明情况", {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}),
     "decide_post": ("决定扣", _DECIDERS),
@@ -55,6 +55,7 @@ DEDUCTIONS = {
     "restore": ("恢复计入", SYSTEM),
     "mend": ("改为轻一些的", SYSTEM),
     "reverse": ("撤销扣分", {**_SECRETARY, **SYSTEM}),
+    "escalate": ("超时报上级", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }
 # Who proposed it, and whom it is about, do not decide (domain 5).
@@ -71,9 +72,7 @@ MESSAGES = {
 }
 
 
-def may_post(
-    state: str, answer_until: datetime, said_all: bool, now: datetime
-) -> bool:
+def may_post(state: str, answer_until: datetime, said_all: bool, now: datetime) -> bool:
     """Whether the days to answer are over: by the calendar, or because who is concerned
     has said that there is nothing more to say. Silence before that decides nothing."""
     return state in OPEN and (said_all or now > answer_until)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baodao.scoring.views import appeals, deductions
+from baodao.scoring.views import appeals, deductions, merits
 
 urlpatterns = [
     path("deductions/", deductions.deduction_list, name="deductions"),
@@ -19,6 +19,12 @@ urlpatterns = [
     path(
         "deductions/<uuid:pk>/act/<slug:event>/", deductions.act, name="deduction_act"
     ),
+    path("merits/", merits.merit_list, name="merits"),
+    path("merits/new/", merits.new, name="merit_new"),
+    path("merits/new/<slug:subject>/<uuid:pk>/", merits.new_form, name="merit_form"),
+    path("merits/roles/", merits.roles, name="merit_roles"),
+    path("merits/confirm/", merits.confirm, name="merit_confirm"),
+    path("merits/<uuid:pk>/refuse/", merits.refuse, name="merit_refuse"),
     path("appeals/", appeals.appeal_list, name="appeals"),
     path("appeals/new/<slug:kind>/<uuid:pk>/", appeals.new, name="appeal_new"),
     path("appeals/<uuid:pk>/", appeals.detail, name="appeal"),

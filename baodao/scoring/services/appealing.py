@@ -383,11 +383,12 @@ def _url(row: Appeal) -> str:
 
 
 def _to_subject(row: Appeal, event_id: UUID, title: str, text: str) -> Message:
-    whom = (
-        {"unit_id": row.unit_id} if row.subject == "unit" else {"person_id": row.about_person}
+    unit = row.subject == "unit"
+    return message(
+        event_id=event_id, title=title, text=f"{row.title}。{text}", url=_url(row),
+        unit_id=row.unit_id if unit else None,
+        person_id=None if unit else row.about_person,
     )  # fmt: skip
-    words = f"{row.title}。{text}"
-    return message(event_id=event_id, title=title, text=words, url=_url(row), **whom)
 
 
 def _to_desk(

@@ -76,7 +76,9 @@ def deducting(path: str, subject: str, day: date) -> list[counting.Rule]:
     return [
         r
         for r in set_at(path, day).rules
-        if r.sign == counting.DEDUCT and r.subject == subject and r.measure != "shortfall"
+        if r.sign == counting.DEDUCT
+        and r.subject == subject
+        and r.measure != "shortfall"
     ]
 
 
@@ -96,7 +98,9 @@ def propose(
         raise NotFound
     require(actor, "deductions.propose", Deduction(path=place.path))
     _check(place.path, subject, whose, code, occurred_on, words, at)
-    rule = next(r for r in deducting(place.path, subject, occurred_on) if r.code == code)
+    rule = next(
+        r for r in deducting(place.path, subject, occurred_on) if r.code == code
+    )
     kind, pk = source or (BY_HAND, uuid7())
     fact = Fact(
         rule.selects[0], subject, whose, place.path, occurred_on, words.strip(), kind, pk,
@@ -125,14 +129,16 @@ def _check(
         wrong["words"] = "请写发生了什么，本人看得到。"
     elif found := private_numbers(words):
         wrong["words"] = f"里面有{'、'.join(found)}，请去掉。"
-    model: type[Member] | type[Unit] = Member if subject == "member" else Unit
+    model: type[Member | Unit] = Member if subject == "member" else Unit
     if not model.objects.filter(pk=whose).exists():
         wrong["whose"] = "没有找到这一位。请重新选。"
     if wrong:
         raise Invalid(fields=wrong)
 
 
-def propose_all(actor: Actor, facts: Iterable[Fact], now: datetime | None = None) -> int:
+def propose_all(
+    actor: Actor, facts: Iterable[Fact], now: datetime | None = None
+) -> int:
     """The system proposes what it found, once each; returns how many are new. Rules
     that held on the day decide whether it is anything at all."""
     at = now or clock_now()
@@ -226,7 +232,9 @@ def _limits(path: str, at: datetime) -> tuple[datetime, datetime]:
 def _secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
     """Where somebody is secretary: about them the township decides."""
     ties = RoleTie.objects.filter(current(), role="community_secretary", path__in=paths)
-    return set(ties.values_list("path", "person_id"))
+    return {
+        (path or "", person) for path, person in ties.values_list("path", "person_id")
+    }
 
 
 def _free(rule: counting.Rule, fact: Fact) -> bool:
@@ -430,6 +438,7 @@ def record_of(d: Deduction, at: datetime, actor: Actor) -> Record:
 
 
 def _standing(d: Deduction) -> Record:
+    assert d.record_id
     return Record.objects.get(pk=d.record_id)
 
 
@@ -456,7 +465,10 @@ def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
         raise Conflict("改的这一条不比原来轻。")
     d.kind, _, d.source_class = rule.selects[0].partition(":")
     return _again(
-        actor, "mend", d, at,
+        actor,
+        "mend",
+        d,
+        at,
         {"rule_id": UUID(rule.id), "kind": d.kind, "source_class": d.source_class},
     )
 

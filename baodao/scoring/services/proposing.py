@@ -116,7 +116,7 @@ def abandoned(since: date, at: datetime) -> Iterator[Fact]:
         )
     )
     for e in found:
-        if (member := members.get(e.actor_person)) and e.object_id in titles:
+        if (member := members.get(e.actor_person or e.pk)) and e.object_id in titles:
             yield Fact(
                 "breach:abandoned", "member", member, e.path, today(e.at),
                 f"认领以后没有说原因就放下：{titles[e.object_id]}", "acts.event", e.pk,
@@ -210,7 +210,7 @@ def _fair(facts: list[Fact]) -> list[Fact]:
     return [
         f
         for f in facts
-        if (f.subject == "unit" or f.whose in on_duty and not _exempt(f, away))
+        if (f.subject == "unit" or (f.whose in on_duty and not _exempt(f, away)))
         and not _paused(f, pauses)
     ]
 
@@ -220,9 +220,7 @@ def _exempt(fact: Fact, away: list[tuple[UUID, date, date | None]]) -> bool:
     return any(m == fact.whose and a <= day and (not b or day < b) for m, a, b in away)
 
 
-def _paused(
-    fact: Fact, pauses: list[tuple[str, datetime, datetime | None]]
-) -> bool:
+def _paused(fact: Fact, pauses: list[tuple[str, datetime, datetime | None]]) -> bool:
     above, day = set(ancestors(fact.path)), fact.occurred_on
     return any(
         path in above and today(a) <= day and (b is None or day <= today(b))
@@ -232,5 +230,3 @@ def _paused(
 
 def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
-
-

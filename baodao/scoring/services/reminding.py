@@ -71,9 +71,8 @@ def _members(day: date) -> Iterator[Missing]:
         ~Exists(some), kind="in_service", duty_status="on_duty",
         unit__point_path__isnull=False,
     )  # fmt: skip
-    rows = rows.values_list("pk", "unit__point_path", "joined_on", "person_id")
-    rows = rows.order_by("pk")
-    yield from _past(day, "member", rows[:LIMIT])
+    found = rows.values_list("pk", "unit__point_path", "joined_on", "person_id")
+    yield from _past(day, "member", found.order_by("pk")[:LIMIT])
 
 
 def _units(day: date) -> Iterator[Missing]:

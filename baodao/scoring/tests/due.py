@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from baodao.people.tests.make import World
-from baodao.scoring.models import Appeal, Deduction
-from baodao.scoring.services import appealing, deducting
+from baodao.scoring.models import Appeal, Deduction, Merit
+from baodao.scoring.services import appealing, deducting, meriting
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # Monday, 10:00 local
 DAY = timedelta(days=1)
@@ -58,3 +58,17 @@ def admitted(w: World, a: Appeal | None = None, now: datetime = AFTER + DAY) -> 
     appealing.admit(actor=w.actors["township_party"], appeal_id=a.pk, now=now)
     a.refresh_from_db()
     return a
+
+
+def merit(w: World, key: str = "community_worker", **given: Any) -> Merit:
+    """A commendation of the member by the street, registered by a worker."""
+    done = meriting.register(
+        actor=w.actors[key],
+        **{
+            "place_id": w.places.community.pk, "subject": "member",
+            "whose": w.members.member.pk, "kind": "commendation", "level": 2,
+            "deed": "雪灾抢修", "document": "狮泉河镇〔2026〕8号", "on": ON, "now": NOW,
+            **given,
+        },
+    )  # fmt: skip
+    return meriting.merit_of(done.id)

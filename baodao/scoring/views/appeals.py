@@ -102,7 +102,9 @@ def new(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     note = f"对“{it.title}”不服。乡镇（街道）复核，不会因为申诉而更重。"
     if not own(actor):
         note += "您在代写：照本人说的写，写完念给本人听。"
-    return form_page(request, form, "申诉", [(it.url, it.title)], note=note, submit="提出申诉")
+    return form_page(
+        request, form, "申诉", [(it.url, it.title)], note=note, submit="提出申诉"
+    )
 
 
 @get_only

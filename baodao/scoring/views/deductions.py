@@ -127,14 +127,16 @@ def deduction_list(request: HttpRequest) -> HttpResponse:
 
 
 def tabs(actor: Actor, here: str) -> dict[str, Any]:
-    """The pages of due process that this role has, as tabs."""
-    first = ("my_deductions", "我的扣分") if own(actor) else ("deductions", "扣分")
-    found = [(*first, "deductions.view"), ("appeals", "申诉", "appeals.view")]
+    """The pages that a unit has about itself, as tabs; staff have them in the menu."""
+    found = (
+        ("my_deductions", "扣分", "deductions.view"), ("appeals", "申诉", "appeals.view"),
+        ("merits", "成绩", "merits.view"),
+    )  # fmt: skip
     return {
         "due_tabs": [
             (name, reverse(f"scoring:{name}"), title)
             for name, title, action in found
-            if can(actor, action)
+            if own(actor) and can(actor, action)
         ],
         "here": here,
     }
@@ -171,6 +173,15 @@ def own_actor(request: HttpRequest) -> Actor:
 def new(request: HttpRequest) -> HttpResponse:
     """Whom it is about: who reported in here, or a unit tied to the community."""
     actor = require_desk(request, "deductions.propose", "deductions.view")
+    context = {
+        **choice_of(request, actor), "title": "提出扣分", "back_title": "扣分",
+        "back": reverse("scoring:deductions"), "route": "scoring:deduction_form",
+    }  # fmt: skip
+    return render(request, "scoring/deduction_new.html", context)
+
+
+def choice_of(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """Members who reported in here, or units tied to the community, to choose from."""
     subject = word(request, "subject", counting.SUBJECTS) or "member"
     q, path = request.GET.get("q", "")[:40], actor.path or ""
     rows: list[tuple[UUID, str, str]]
@@ -183,11 +194,10 @@ def new(request: HttpRequest) -> HttpResponse:
     else:
         units = units_at(path).filter(name__icontains=q)
         rows = [(u.pk, str(u), u.name) for u in units[:CHOICE]]
-    context = {
+    return {
         "rows": rows, "q": q, "subject": subject, "limit": CHOICE,
         "subjects": counting.SUBJECTS.items(),
     }  # fmt: skip
-    return render(request, "scoring/deduction_new.html", context)
 
 
 @get_or_post
@@ -197,8 +207,8 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
     if subject not in counting.SUBJECTS:
         raise NotFound
     place = Place.objects.filter(path=actor.path or "").first()
-    named = _named(actor, subject, pk)
-    if place is None or not named:
+    name = named(actor, subject, pk)
+    if place is None or not name:
         raise NotFound
     form = ProposeForm(
         request.POST or None, rules=deducting.deducting(place.path, subject, today()),
@@ -212,7 +222,7 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
         ),
     )  # fmt: skip
     if done:
-        toast(request, "提出来了", f"已告诉{named}，5个工作日里可以说明。")
+        toast(request, "提出来了", f"已告诉{name}，5个工作日里可以说明。")
         return redirect("scoring:deduction", pk=done.id)
     trail = [
         (reverse("scoring:deductions"), "扣分"),
@@ -220,11 +230,11 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
     ]
     note = "先告诉本人，听了说明再由书记定，现在不会扣分。"
     return form_page(
-        request, form, f"对{named}提出扣分", trail, note=note, submit="提出来"
+        request, form, f"对{name}提出扣分", trail, note=note, submit="提出来"
     )
 
 
-def _named(actor: Actor, subject: str, pk: UUID) -> str:
+def named(actor: Actor, subject: str, pk: UUID) -> str:
     path = actor.path or ""
     found: Any = (
         candidates(path).select_related("person") if subject == "member" else units_at(path)
@@ -324,9 +334,7 @@ def _decide_all(
     service: Any = SERVICES[event]
     for d in rows:
         try:
-            service(
-                actor=actor, deduction_id=d.pk, reason=form.cleaned_data["reason"]
-            )
+            service(actor=actor, deduction_id=d.pk, reason=form.cleaned_data["reason"])
             done += 1
         except Invalid as error:
             refuse(form, error)
