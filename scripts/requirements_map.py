@@ -73,8 +73,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "L41": ("结对党员打电话、上门；见面另有提示", "pairings:visit_contact pairings:my_visit_new"),
     "L45": ("差评提醒：只告诉本人，有期限、有回音", "scoring:deduction scoring:deduction_print scoring:my_deductions"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish pairings:visit_new pairings:visit_sheet"),
-    "L43": ("积分卡：单位和党员各有，规则按年公布、先征求意见", "scoring:cards scoring:card scoring:mine scoring:rules scoring:rule_set scoring:what_if"),
-    "L44": ("基准分加优秀表现减差评表现，每一分有依据，什么时候再算都一样", "scoring:card scoring:card_print scoring:rule_set"),
+    "L43": ("积分卡：单位和党员各有，规则按年公布、先征求意见", "scoring:cards scoring:card scoring:mine scoring:rules scoring:rule_set scoring:what_if scoring:merits scoring:merit_new"),
+    "L44": ("基准分加优秀表现减差评表现，每一分有依据，什么时候再算都一样", "scoring:card scoring:card_print scoring:rule_set scoring:deductions scoring:deduction scoring:appeals scoring:appeal scoring:appeal_new scoring:appeal_print"),
     "L51": ("老旧小区的情况", "places:estate pairings:list"),
     "L52": ("还没有人联系的户和小区，摸底没问到的住户", "pairings:list pairings:coverage progress:gaps surveys:left"),
 }  # fmt: skip
