@@ -32,6 +32,7 @@ from baodao.people.tests.make import World
 from baodao.places.services import add_local_day, open_pause
 from baodao.places.tests.changing import drafted
 from baodao.reporting.tests.make import home
+from baodao.scoring.tests.due_samples import due_rows
 from baodao.scoring.tests.make import OVER, summary_rows
 from baodao.scoring.tests.samples import a_rule, score_rows
 from baodao.sheets.tests.runs import checked
@@ -163,6 +164,7 @@ def samples(w: World) -> Sample:
     ).id  # fmt: skip
     first, again, wide = rounds(w)
     scored = score_rows(w)
+    due = due_rows(w)
     documents, in_documents = policy_rows(w)
     summed = summary_rows(w)
     by_name = {
@@ -241,6 +243,8 @@ def samples(w: World) -> Sample:
             return {"pk": rows["policies:"], "event": "sign"}
         if list(args) == ["key"] and name.startswith("scoring:"):
             return {"key": OVER}
+        if name in due:
+            return {arg: due[name][arg] for arg in args}
         if name == "pairings:act":
             return {"pairing_id": waiting.pk, "event": "consent"}
         if name in ("pairings:home", "pairings:home_act"):

@@ -69,6 +69,14 @@ SENT = replace(ORDERS, label="点单和要求", subs=(ORDERS, SURVEYS, DIRECTIVE
 TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/councils/",))
 
 CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
+DEDUCTIONS = Entry("扣分", "scoring:deductions", under=("/scores/deductions/",))
+APPEALS = Entry("申诉", "scoring:appeals", under=("/scores/appeals/",))
+MERITS = Entry("成绩", "scoring:merits", under=("/scores/merits/",))
+# Of units, who see what is about themselves.
+OWN_DEDUCTIONS = Entry(
+    "扣分和申诉", "scoring:my_deductions",
+    under=("/scores/deductions/", "/scores/appeals/", "/scores/merits/"),
+)  # fmt: skip
 RULES = Entry("积分规则", "scoring:rules")
 CHECKUPS = Entry("积分体检", "scoring:checkups", under=("/scores/checkups/",))
 LETTERS = Entry("积分通知", "scoring:letters", under=("/scores/letters/",))
@@ -79,7 +87,12 @@ SUMS = Entry(
         f"/scores/{x}/" for x in ("quarters", "letters", "checkups", "praise", "samples")
     ),
 )  # fmt: skip
-SCORES = Entry("积分与评价", "scoring:cards", "id", subs=(CARDS, SUMS, RULES))
+SCORES = Entry(
+    "积分与评价",
+    "scoring:cards",
+    "id",
+    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, RULES),
+)
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
@@ -101,9 +114,11 @@ def register() -> None:
     both = people(ACCOUNTS_PAGE, ROLES_PAGE)
     nav.register(["community_secretary"], [*near, both, SCORES, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
+    # Merits are between a community and whom they are about.
+    heard = replace(SCORES, subs=tuple(e for e in SCORES.subs if e is not MERITS))
     nav.register(
         ["township_party"],
-        [SENT, bonds, ACTIVITIES, BUILDING, both, SCORES, FIGURES],
+        [SENT, bonds, ACTIVITIES, BUILDING, both, heard, FIGURES],
     )
     served = replace(FIGURES, subs=FIGURES.subs[:3])
     nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served, POLICIES])
@@ -116,7 +131,8 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, CARDS, SUMS, RULES))
+    scores = (CARDS, APPEALS, SUMS, RULES)
+    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
     nav.register(
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
@@ -131,7 +147,10 @@ def register() -> None:
         Entry("报到", "reporting:list", "door-enter"),
         Entry(
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
-            subs=(MEMBERS, PROGRESS, CARDS, OWN_CARD, CHECKUPS, LETTERS, RULES),
+            subs=(
+                MEMBERS, PROGRESS, CARDS, OWN_CARD, OWN_DEDUCTIONS, CHECKUPS, LETTERS,
+                RULES,
+            ),
         ),
     ]  # fmt: skip
     nav.register(["unit_liaison"], unit)

@@ -16,7 +16,11 @@ class ScoringConfig(AppConfig):
         register("scoring.RuleComment", "rule_comments", rules.COMMENTS)
         register("scoring.Card", "cards", rules.CARDS)
 
+        from baodao.scoring.due_process import ready as due_process_ready
         from baodao.scoring.models import Entry
+
+        due_process_ready()
+
         from baodao.scoring.services import posting
 
         sealing.register(

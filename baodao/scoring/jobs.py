@@ -1,3 +1,5 @@
-"""Background tasks of scoring."""
+"""Background tasks of scoring: found here by the worker, written beside their subject."""
 
-from baodao.scoring import jobs_health  # noqa: F401
+from baodao.scoring import jobs_due_process, jobs_health
+
+__all__ = ["jobs_due_process", "jobs_health"]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from baodao.scoring import urls_health
+from baodao.scoring.urls_deductions import urlpatterns as due_process
 from baodao.scoring.views import cards, rules
 
 app_name = "scoring"
@@ -20,4 +21,5 @@ urlpatterns = [
     path("rules/<uuid:pk>/rules/<uuid:rule_pk>/", rules.rule, name="rule"),
     path("rules/<uuid:pk>/act/<slug:event>/", rules.act, name="rule_set_act"),
     *urls_health.urlpatterns,
+    *due_process,
 ]

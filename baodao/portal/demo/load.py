@@ -16,6 +16,7 @@ from baodao.portal.demo import (
     councils,
     councils_people,
     deliberations,
+    due_process,
     exchange,
     exchange_voices,
     members,
@@ -60,6 +61,8 @@ def load(
     world = World(PRESETS[preset], seed, now or clock_now(), say)
     with transaction.atomic():
         build(world)
+        # By services, which read what the stages have written.
+        say(f"扣分建议 {due_process.build(world)} 条")
     with connection.cursor() as cursor:
         # Plans made on empty tables would be slow until autovacuum comes by.
         cursor.execute("ANALYZE")

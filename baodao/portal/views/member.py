@@ -22,6 +22,7 @@ from baodao.people.models import Member
 from baodao.places.forms import refuse
 from baodao.reporting.next_steps import next_steps
 from baodao.scoring.models import Letter
+from baodao.scoring.queries_deductions import to_answer
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -53,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "head": _head(member, hand, steps, now, len(homes)),
         "homes": homes,
         "invited": waiting_for(actor),
+        "to_answer": to_answer(actor, now),
         "hand": hand,
         "steps": steps,
         "near": near,

@@ -20,6 +20,7 @@ from baodao.portal.demo.world import World
 from baodao.records.models import Record
 from baodao.reporting.models import ReportIn
 from baodao.reporting.rules import LIVE
+from baodao.scoring.models import Appeal, Deduction, Merit
 from baodao.surveys import coverage, results
 from baodao.surveys.models import Survey
 
@@ -45,6 +46,19 @@ def test_2153_members_have_reported_in(luzhou: World) -> None:
     """2153名在职党员到社区报到: each is accepted in one channel at least."""
     accepted = ReportIn.objects.filter(state__in=LIVE, member__isnull=False)
     assert accepted.values("member").distinct().count() == 2153
+
+
+@pytest.mark.req("L12", "L44")
+def test_deductions_are_in_all_states_and_count_only_while_posted(
+    luzhou: World,
+) -> None:
+    states = set(Deduction.objects.values_list("state", flat=True))
+    assert states >= {"proposed", "answered", "dropped", "posted", "suspended"}
+    standing = Record.objects.filter(
+        kind="breach", reversal_of=None, reversals=None
+    ).count()
+    assert standing == Deduction.objects.filter(state="posted", kind="breach").count()
+    assert Appeal.objects.exists() and Merit.objects.filter(state="confirmed").exists()
 
 
 class Dry(Batch):

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('people', '0006_retention'),
         ('places', '0007_search_keys_faster'),
         ('records', '0004_follow'),
-        ('scoring', '0003_rules_acted'),
+        ('scoring', '0005_merits'),
     ]
 
     operations = [

@@ -1,0 +1,339 @@
+"""Deductions and appeals read back under one's own access: lists, one with its whole
+story, what is open about a card."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from baodao.acts.access import can, path_range, visible
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.acts.timeline import events_of
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import NotFound
+from baodao.places.calendars import ground
+from baodao.scoring import rules_appeals, rules_deductions
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Appeal, Card, Deduction
+from baodao.ui.clock import Clock, clock
+from baodao.ui.shapes import Entry
+
+RELATED = ("rule", "place__parent", "member__person", "member__unit", "unit")
+TABS = {
+    "decide": ("待决定", Q(state__in=rules_deductions.OPEN)),
+    "answer": ("等说明", Q(state__in=rules_deductions.OPEN)),
+    "appeal": ("申诉中", Q(state="suspended")),
+    "posted": ("扣了的", Q(state="posted")),
+    "over": ("没有扣的", Q(state__in=("dropped", "reversed"))),
+}
+MINE = {
+    "open": ("待定的", Q(state__in=rules_deductions.OBJECTED)),
+    "over": ("定了的", ~Q(state__in=rules_deductions.OBJECTED)),
+}
+APPEAL_TABS = {
+    "open": ("在办的", Q(settled_at=None)),
+    "over": ("终结的", Q(settled_at__isnull=False)),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of a list."""
+
+    text: str = ""
+    path: str = ""
+    code: str = ""
+    subject: str = ""
+    month: str = ""
+
+
+# --- deductions -----------------------------------------------------------------------------
+
+
+def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
+    """Of all tabs. The township and those above see what is theirs to decide, and what
+    was decided or appealed against."""
+    found = deductions_seen(actor, Deduction.objects.all())
+    if wanted.path:
+        lo, hi = path_range(wanted.path)
+        found = found.filter(path__gte=lo, path__lt=hi)
+    if wanted.code:
+        found = found.filter(rule__code=wanted.code)
+    if wanted.subject:
+        found = found.filter(subject=wanted.subject)
+    if wanted.month:
+        year, month = wanted.month.split("-")
+        found = found.filter(occurred_on__year=year, occurred_on__month=month)
+    for part in wanted.text.split():
+        found = found.filter(
+            Q(words__icontains=part)
+            | Q(member__person__name__icontains=part)
+            | Q(unit__name__icontains=part)
+            | Q(unit__short_name__icontains=part)
+        )
+    return found.select_related(*RELATED)
+
+
+def deductions_seen(actor: Actor, rows: QuerySet[Deduction]) -> QuerySet[Deduction]:
+    """Above the community entries are seen on appeal, or to decide (domain 9.5)."""
+    found = visible(rows, actor, "deductions.view")
+    if actor.path is None or actor.role.startswith("community_"):
+        return found
+    return found.filter(Q(desk="township") | _appealed())
+
+
+def _appealed() -> Q:
+    return Q(pk__in=Appeal.objects.filter(kind="deduction").values("object_id"))
+
+
+def _ripe(at: datetime) -> Q:
+    return Q(said_all=True) | Q(answer_until__lt=at)
+
+
+def in_tab(
+    found: QuerySet[Deduction], tab: str, at: datetime | None = None
+) -> QuerySet[Deduction]:
+    """What is due first stands first; what is over, the newest."""
+    at = at or clock_now()
+    rows = found.filter(TABS[tab][1])
+    if tab == "decide":
+        return rows.filter(_ripe(at)).order_by("decide_until", "pk")
+    if tab == "answer":
+        return rows.exclude(_ripe(at)).order_by("answer_until", "pk")
+    return rows.order_by("-decided_at", "pk")
+
+
+def tab_counts(found: QuerySet[Deduction]) -> dict[str, int]:
+    at = clock_now()
+    asked = {
+        t: Count("pk", filter=q & (_ripe(at) if t == "decide" else ~_ripe(at) if t == "answer" else Q()))
+        for t, (_, q) in TABS.items()
+    }  # fmt: skip
+    counted: dict[str, int] = found.order_by().aggregate(**asked)
+    return counted
+
+
+def mine(actor: Actor, tab: str) -> QuerySet[Deduction]:
+    """A member's, or a unit's own."""
+    found = visible(Deduction.objects.all(), actor, "deductions.view")
+    rows = found.filter(MINE[tab][1]).select_related(*RELATED)
+    return rows.order_by("-proposed_at", "pk")
+
+
+def to_answer(actor: Actor, at: datetime) -> list[Deduction]:
+    """What a member may still say something about, for the day's page."""
+    found = mine(actor, "open").filter(state="proposed", answer_until__gte=at)
+    return list(found.order_by("answer_until")[:3])
+
+
+def deduction(actor: Actor, pk: UUID) -> Deduction:
+    """One of them. Raises NotFound."""
+    found = deductions_seen(actor, Deduction.objects.filter(pk=pk))
+    row = found.select_related(*RELATED).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
+    """What this person may do now."""
+    at = at or clock_now()
+    desk = "township" if actor.role == "township_party" else "community"
+    left = set()
+    if d.open and at > d.answer_until:
+        left.add("answer")
+    if d.desk != desk:
+        left |= {"decide_post", "drop", "hand_up"}
+    if not rules_deductions.may_post(d.state, d.answer_until, d.said_all, at):
+        left.add("decide_post")
+    if d.desk == "township":
+        left.add("hand_up")
+    if d.state == "suspended":
+        left.add("reverse")
+    return [
+        e
+        for e in rules_deductions.FLOW.events(d.state)
+        if e not in left and can(actor, f"deductions.{e}", d)
+    ]
+
+
+def clock_of(d: Deduction, at: datetime) -> Clock | None:
+    """Whose turn it is and until when."""
+    if not d.open:
+        return None
+    if not d.said_all and at <= d.answer_until:
+        return clock(at, d.proposed_at, d.answer_until, whose="本人：说明")
+    start = min(d.answer_until, at)
+    whose = f"{rules_deductions.DESKS[d.desk]}：决定"
+    return clock(at, start, d.decide_until, whose=whose)
+
+
+def cost(d: Deduction) -> str:
+    """−3, or that it is a reminder only."""
+    if d.warning:
+        return "只提醒"
+    return counting.points(-d.rule.tenths)
+
+
+SOURCE_URLS = {"orders.order": "orders:detail", "acts.event": "orders:detail"}
+
+
+def source_url(d: Deduction, actor: Actor) -> str:
+    """Where the fact is recorded, for staff."""
+    if actor.path is None or d.source_kind not in SOURCE_URLS:
+        return ""
+    pk = d.evidence if d.source_kind == "acts.event" else d.source_id
+    return reverse(SOURCE_URLS[d.source_kind], args=[pk])
+
+
+def appeal_against(object_id: UUID) -> Appeal | None:
+    return Appeal.objects.filter(object_id=object_id).first()
+
+
+# --- appeals ----------------------------------------------------------------------------------
+
+
+def appeals(actor: Actor, wanted: Wanted) -> QuerySet[Appeal]:
+    found = visible(Appeal.objects.all(), actor, "appeals.view")
+    if wanted.path:
+        lo, hi = path_range(wanted.path)
+        found = found.filter(path__gte=lo, path__lt=hi)
+    for part in wanted.text.split():
+        found = found.filter(
+            Q(title__icontains=part)
+            | Q(member__person__name__icontains=part)
+            | Q(unit__name__icontains=part)
+            | Q(unit__short_name__icontains=part)
+        )
+    return found.select_related(
+        "place__parent", "member__person", "member__unit", "unit"
+    )
+
+
+def appeals_in(found: QuerySet[Appeal], tab: str) -> QuerySet[Appeal]:
+    order = ("due_at", "pk") if tab == "open" else ("-settled_at", "pk")
+    return found.filter(APPEAL_TABS[tab][1]).order_by(*order)
+
+
+def appeal_counts(found: QuerySet[Appeal]) -> dict[str, int]:
+    asked = {t: Count("pk", filter=q) for t, (_, q) in APPEAL_TABS.items()}
+    counted: dict[str, int] = found.order_by().aggregate(**asked)
+    return counted
+
+
+def appeal(actor: Actor, pk: UUID) -> Appeal:
+    row = appeals(actor, Wanted()).filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[str]:
+    """What this person may do now; the second way is open for its days only."""
+    at = at or clock_now()
+    left = set()
+    if a.settled_at or not rules_appeals.second_open(a.state, a.second_until, at):
+        left.add("second")
+    if a.state == "partly" and a.second_until and at <= a.second_until:
+        left.add("execute")
+    return [
+        e
+        for e in rules_appeals.FLOW.events(a.state)
+        if e not in left and can(actor, f"appeals.{e}", a)
+    ]
+
+
+def appeal_clock(a: Appeal, at: datetime) -> Clock | None:
+    if a.settled_at or a.due_at is None:
+        return None
+    whose = {
+        "filed": "乡镇（街道）：受理", "reviewing": "乡镇（街道）：复核",
+        "second_review": "县（区）：复核", "upheld": "社区：执行", "partly": "社区：执行",
+    }.get(a.state, "本人：可以申请二审")  # fmt: skip
+    return clock(at, a.clock_from, a.due_at, whose=whose)
+
+
+# --- the story ----------------------------------------------------------------------------------
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "deductions.propose": ("提出扣分", "edit"),
+    "deductions.answer": ("说明了情况", "message-circle"),
+    "deductions.decide_post": ("决定扣", "x"),
+    "deductions.drop": ("决定不扣", "circle-check"),
+    "deductions.hand_up": ("请街道（乡镇）来定", "scale"),
+    "deductions.suspend": ("申诉期间暂不计", "clock"),
+    "deductions.restore": ("恢复计入", "refresh"),
+    "deductions.mend": ("改为轻一些的", "edit"),
+    "deductions.escalate": ("超过时限，报了上级", "alert-circle"),
+    "deductions.follow_place": ("随区划调整", "refresh"),
+    "appeals.follow_place": ("随区划调整", "refresh"),
+    "deductions.reverse": ("撤销了", "arrow-back-up"),
+    "appeals.file": ("提出申诉", "message-circle"),
+    "appeals.admit": ("受理了申诉", "check"),
+    "appeals.not_admit": ("没有受理申诉", "x"),
+    "appeals.uphold": ("一审：成立", "circle-check"),
+    "appeals.partly": ("一审：部分成立", "check"),
+    "appeals.dismiss": ("一审：不成立", "x"),
+    "appeals.withdraw": ("撤回申诉", "arrow-back-up"),
+    "appeals.second": ("申请二审", "message-circle"),
+    "appeals.final_uphold": ("二审：成立", "circle-check"),
+    "appeals.final_dismiss": ("二审：维持", "x"),
+    "appeals.execute": ("执行完了", "check"),
+    "appeals.settle": ("申诉终结", "check"),
+    "appeals.escalate": ("超时报上级", "alert-circle"),
+}
+
+
+def story(*ids: UUID) -> list[Entry]:
+    """All that happened to a deduction and its appeal, the newest first."""
+    found = [e for pk in ids for e in events_of(pk)]
+    return [_entry(e) for e in sorted(found, key=lambda e: e.at, reverse=True)]
+
+
+def _entry(e: Event) -> Entry:
+    title, icon = WORDS.get(e.action, (e.action, "point"))
+    who = f"{e.actor_name}（代{e.on_behalf_of}）" if e.on_behalf_of and e.actor_role != "system" else e.actor_name  # fmt: skip
+    return Entry(title, e.at, who, icon)
+
+
+# --- for the card and the evaluation ----------------------------------------------------------------
+
+
+def rows_for_card(card_id: UUID) -> list[Deduction]:
+    """Every deduction of the card's subject, community and year, proposed or decided."""
+    card = Card.objects.filter(pk=card_id).first()
+    if card is None:
+        return []
+    first, after = counting.year_days(
+        card.year, ground(card.path).settings["scoring.year_from_month"]
+    )
+    whose: dict[str, Any] = (
+        {"member": card.member_id}
+        if card.subject == "member"
+        else {"unit": card.unit_id}
+    )
+    found = Deduction.objects.filter(
+        place=card.place_id, subject=card.subject, occurred_on__gte=first,
+        occurred_on__lt=after, **whose,
+    )  # fmt: skip
+    return list(found.select_related(*RELATED).order_by("occurred_on", "pk"))
+
+
+def open_objections(card_id: UUID) -> list[str]:
+    """Why this card may not be issued yet, in words: deductions that nobody has decided
+    and appeals that have not come to their end. Empty when nothing is open."""
+    rows = rows_for_card(card_id)
+    found = [
+        f"“{d.words}”{rules_deductions.STATES[d.state].title}"
+        for d in rows
+        if d.state in rules_deductions.OBJECTED
+    ]
+    running = Appeal.objects.filter(object_id=card_id, settled_at=None)
+    return found + [
+        f"“{a.title}”{rules_appeals.STATES[a.state].title}" for a in running
+    ]

@@ -1,0 +1,138 @@
+"""The flow of an appeal 申诉 (domain 9.6; state_machines.csv: appeal): two instances,
+reviewers who took no part, no worse result."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from baodao.acts.access import Scope
+from baodao.acts.flow import Flow, State
+from baodao.acts.grants import (
+    COMMUNITY,
+    COUNTY,
+    MEMBER,
+    MOVERS,
+    ORG,
+    SYSTEM,
+    TOWN,
+    UNIT,
+)
+
+FILE_DAYS = 15  # working days, all of them
+ADMIT_DAYS = 3
+FIRST_DAYS = 10
+SECOND_FILE_DAYS = 10
+SECOND_DAYS = 15
+EXECUTE_DAYS = 5
+
+GROUNDS = {
+    "fact": "事实不对",
+    "rule": "规则用错了",
+    "exempt": "当时应当免责",
+    "conflict": "经办的人应当回避",
+    "evidence": "有新的材料",
+}
+STATES: Mapping[str, State] = {
+    "filed": State("待受理", "superior", "受理", "soon", "clock"),
+    "not_admitted": State("没有受理", "", "", "idle", "x"),
+    "reviewing": State("一审复核中", "superior", "复核", "go", "search"),
+    "upheld": State("申诉成立", "community", "执行", "ok", "circle-check"),
+    "partly": State("部分成立", "community", "执行", "note", "check"),
+    "dismissed": State("申诉不成立", "", "", "idle", "x"),
+    "withdrawn": State("撤回了", "", "", "idle", "arrow-back-up"),
+    "second_review": State("二审复核中", "superior", "复核", "go", "search"),
+    "final_dismissed": State("维持，终结", "", "", "idle", "x"),
+    "executed": State("执行完了", "", "", "ok", "circle-check"),
+}
+FIRST = ("filed", "reviewing")
+DECIDED_ONCE = ("not_admitted", "dismissed", "partly")
+# Still to come to an end; while one of these is not settled, the effect is suspended.
+WAITING = (*FIRST, "second_review")
+FLOW = Flow.of(
+    "appeals",
+    STATES,
+    [
+        ("", "file", "filed"),
+        ("filed", "admit", "reviewing"),
+        ("filed", "not_admit", "not_admitted"),
+        *((s, "second", "second_review") for s in DECIDED_ONCE),
+        ("reviewing", "uphold", "upheld"),
+        ("reviewing", "partly", "partly"),
+        ("reviewing", "dismiss", "dismissed"),
+        ("reviewing", "withdraw", "withdrawn"),
+        ("second_review", "final_uphold", "upheld"),
+        ("second_review", "final_dismiss", "final_dismissed"),
+        ("upheld", "execute", "executed"),
+        ("partly", "execute", "executed"),
+    ],
+)
+DECISIONS = ("uphold", "partly", "dismiss", "final_uphold", "final_dismiss")
+
+_OWN = {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}
+APPEALS = {
+    "view": ("查看申诉", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
+    "file": ("提出申诉", _OWN),
+    "second": ("申请二审", _OWN),
+    "withdraw": ("撤回申诉", _OWN),
+    "admit": ("受理", TOWN),
+    "not_admit": ("不受理", TOWN),
+    "uphold": ("申诉成立", TOWN),
+    "partly": ("部分成立", TOWN),
+    "dismiss": ("申诉不成立", TOWN),
+    "final_uphold": ("二审：成立", COUNTY),
+    "final_dismiss": ("二审：维持", COUNTY),
+    "execute": ("执行", {"community_secretary": Scope.PLACE, **SYSTEM}),
+    "settle": ("申诉终结", SYSTEM),
+    "escalate": ("超时报上级", SYSTEM),
+    "follow_place": ("随区划调整", MOVERS),
+}
+# Nobody hears what they took part in (domain 5).
+_PARTS = {
+    "proposed_by": "person_id",
+    "decided_by": "person_id",
+    "about_person": "person_id",
+}
+_HEARS = ("admit", "not_admit", "uphold", "partly", "dismiss")
+CONFLICTS = {
+    **dict.fromkeys(_HEARS, _PARTS),
+    "final_uphold": {**_PARTS, "first_by": "person_id"},
+    "final_dismiss": {**_PARTS, "first_by": "person_id"},
+}
+MESSAGES = {
+    **dict.fromkeys(
+        _HEARS,
+        "一审由乡镇（街道）党委复核；参与过提出、决定的人要回避，请别的同事来办。",
+    ),
+    **dict.fromkeys(
+        ("final_uphold", "final_dismiss"),
+        "二审由县（区）委组织部复核；参与过前面决定的人要回避，请别的同事来办。",
+    ),
+    "execute": "由社区党组织书记执行。",
+}
+
+
+def wrong_filing(
+    grounds: Collection[str], text: str, late: bool, cause: str
+) -> dict[str, str]:
+    """What is missing in an appeal, by field."""
+    found = {}
+    if not grounds or set(grounds) - set(GROUNDS):
+        found["grounds"] = "请至少选一个理由。"
+    if not text.strip():
+        found["text"] = "请写为什么不服，口头说的由社区照着写。"
+    if late and not cause.strip():
+        found["cause"] = "已经过了15个工作日。有正当原因的请写明，由复核的人看。"
+    return found
+
+
+def outcome(first: str, final: str) -> str:
+    """What is to be carried out after both instances: "reverse" all, "mend" a part, or
+    "restore". `final` is "" when there was no second instance. The second never takes
+    back what the first gave (no worse result)."""
+    if "upheld" in (first, final):
+        return "reverse"
+    return "mend" if first == "partly" else "restore"
+
+
+def second_open(state: str, until: datetime | None, now: datetime) -> bool:
+    """Whether there is still a way to the second instance."""
+    return state in DECIDED_ONCE and until is not None and now <= until

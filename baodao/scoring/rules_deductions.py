@@ -1,0 +1,78 @@
+"""The flow of a deduction from the proposal to what stays of it, and of the record it
+leaves: notice first, then a person's decision (domain 6.11, 9.6; state_machines.csv:
+point_entry)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from baodao.acts.access import Scope
+from baodao.acts.flow import Flow, State
+from baodao.acts.grants import COMMUNITY, MEMBER, MOVERS, ORG, SYSTEM, TOWN, UNIT
+
+ANSWER_DAYS = 5  # working days to answer
+DECIDE_DAYS = 10  # working days from then on for who decides
+APPEAL_DAYS = 15  # working days from the notice of the decision
+
+STATES: Mapping[str, State] = {
+    "proposed": State("等本人说明", "member", "说明", "soon", "message-circle"),
+    "answered": State("说明了，待决定", "community", "决定", "soon", "edit"),
+    "posted": State("扣了", "", "", "late", "x"),
+    "suspended": State("申诉中，暂不计", "superior", "复核", "go", "clock"),
+    "dropped": State("没有扣", "", "", "ok", "circle-check"),
+    "reversed": State("撤销了", "", "", "ok", "arrow-back-up"),
+}
+OPEN = ("proposed", "answered")  # nobody has decided
+OBJECTED = (*OPEN, "suspended")  # no card may be issued with one of these
+FLOW = Flow.of(
+    "deductions",
+    STATES,
+    [
+        ("", "propose", "proposed"),
+        ("proposed", "answer", "answered"),
+        ("answered", "answer", "answered"),
+        *((s, "decide_post", "posted") for s in OPEN),
+        *((s, "drop", "dropped") for s in OPEN),
+        *((s, "hand_up", s) for s in OPEN),
+        ("posted", "suspend", "suspended"),
+        ("suspended", "restore", "posted"),
+        ("suspended", "mend", "posted"),
+        ("suspended", "reverse", "reversed"),
+        ("posted", "reverse", "reversed"),
+    ],
+)
+
+DESKS = {"community": "社区党组织书记", "township": "乡镇（街道）党委"}
+_SECRETARY = {"community_secretary": Scope.PLACE}
+_DECIDERS = {**_SECRETARY, **TOWN}
+DEDUCTIONS = {
+    "view": ("查看扣分", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
+    "propose": ("提出扣分", {**COMMUNITY, **SYSTEM}),
+    "answer": ("说明情况", {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}),
+    "decide_post": ("决定扣", _DECIDERS),
+    "drop": ("决定不扣", _DECIDERS),
+    "hand_up": ("请街道（乡镇）来定", COMMUNITY),
+    "suspend": ("申诉期间暂不计", SYSTEM),
+    "restore": ("恢复计入", SYSTEM),
+    "mend": ("改为轻一些的", SYSTEM),
+    "reverse": ("撤销扣分", {**_SECRETARY, **SYSTEM}),
+    "escalate": ("超时报上级", SYSTEM),
+    "follow_place": ("随区划调整", MOVERS),
+}
+# Who proposed it, and whom it is about, do not decide (domain 5).
+_OTHERS = {"proposed_by": "person_id", "about_person": "person_id"}
+CONFLICTS = {
+    "decide_post": _OTHERS,
+    "drop": {"about_person": "person_id"},
+    "reverse": {"about_person": "person_id"},
+}
+MESSAGES = {
+    "decide_post": "扣不扣由社区党组织书记定；自己提的、关于自己的，要由别人来定。",
+    "drop": "关于自己的，要由别人来定。",
+    "answer": "说明由本人写，单位的由单位书记写；不会用系统的，社区可以代记。",
+}
+
+
+def may_post(state: str, answer_until: datetime, said_all: bool, now: datetime) -> bool:
+    """Whether the days to answer are over: by the calendar, or because who is concerned
+    has said that there is nothing more to say. Silence before that decides nothing."""
+    return state in OPEN and (said_all or now > answer_until)

@@ -1,0 +1,500 @@
+"""Deductions: proposed, told, answered, and decided by a person (L12, L44; domain 9.6,
+9.8). What counts is the record that a decision leaves, never the proposal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from baodao.acts.access import require
+from baodao.acts.actor import Actor
+from baodao.acts.bulk import create_rows
+from baodao.acts.engine import act, create
+from baodao.acts.models import Event
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import local, today
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.ids import uuid7
+from baodao.core.text import private_numbers
+from baodao.notifications.models import Message
+from baodao.notifications.services import message, send
+from baodao.people.models import Member, RoleTie, Unit
+from baodao.people.queries import current
+from baodao.places.calendars import ground, shift
+from baodao.places.models import Place
+from baodao.places.queries import pause_now, pauses_over
+from baodao.places.services.tree import community_path
+from baodao.records.models import Record, reversal
+from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_deductions as rules
+from baodao.scoring.models import Answer, Deduction
+from baodao.scoring.standing import set_at
+
+SOURCE = "scoring.deduction"
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a deduction is proposed for. `path`: where; its community holds the card.
+    `key` tells several facts of one source apart."""
+
+    selects: str
+    subject: str
+    whose: UUID
+    path: str
+    occurred_on: date
+    words: str
+    source_kind: str
+    source_id: UUID
+    evidence: str = ""
+    key: str = ""
+
+
+def deduction_of(pk: UUID) -> Deduction:
+    """The row with whom it concerns and its rule. Raises NotFound."""
+    related = ("rule", "place", "member__person", "member__unit", "unit")
+    found = Deduction.objects.select_related(*related).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def after(path: str, start: datetime, days: int) -> datetime:
+    """The end of so many working days at a place; a pause of the place adds to it."""
+    due = ground(path).calendar.add_workdays(start, days)
+    return shift(start, due, pauses_over(path, start, due))
+
+
+def deducting(path: str, subject: str, day: date) -> list[counting.Rule]:
+    """The rules for deductions that held at a place on a day, but for rates, which the
+    close of the year finds."""
+    return [
+        r
+        for r in set_at(path, day).rules
+        if r.sign == counting.DEDUCT
+        and r.subject == subject
+        and r.measure != "shortfall"
+    ]
+
+
+# --- the proposal -------------------------------------------------------------------------
+
+
+def propose(
+    *, actor: Actor, place_id: UUID, subject: str, whose: UUID, code: str,
+    occurred_on: date, words: str, evidence: str = "", source: tuple[str, UUID] | None = None,
+    now: datetime | None = None, client_id: str = "",
+) -> Done:  # fmt: skip
+    """A worker proposes: rule, day, what happened. Errors: code, whose, occurred_on,
+    words."""
+    at = now or clock_now()
+    place = Place.objects.filter(pk=place_id, valid_to=None).first()
+    if place is None or place.path != community_path(place.path):
+        raise NotFound
+    require(actor, "deductions.propose", Deduction(path=place.path))
+    _check(place.path, subject, whose, code, occurred_on, words, at)
+    rule = next(
+        r for r in deducting(place.path, subject, occurred_on) if r.code == code
+    )
+    kind, pk = source or (BY_HAND, uuid7())
+    fact = Fact(
+        rule.selects[0], subject, whose, place.path, occurred_on, words.strip(), kind, pk,
+        evidence.strip(),
+    )  # fmt: skip
+    row = _rows([(fact, rule, place)], at)[0]
+    row.proposed_by, row.proposer = actor.person_id, actor.name
+    if actor.role == "community_secretary":
+        row.desk = "township"  # who proposes does not decide
+    with transaction.atomic():
+        done = create(actor, "deductions.propose", row, now=at, client_id=client_id)
+        if not done.repeated:
+            send([_told(row, done.event_id)])
+    return done
+
+
+def _check(
+    path: str, subject: str, whose: UUID, code: str, day: date, words: str, at: datetime
+) -> None:
+    wrong = {}
+    if day > today(at):
+        wrong["occurred_on"] = "日期还没有到。请填事情发生的那一天。"
+    elif code not in {r.code for r in deducting(path, subject, day)}:
+        wrong["code"] = "那一天执行的规则里没有这一条。请重新选。"
+    if not words.strip():
+        wrong["words"] = "请写发生了什么，本人看得到。"
+    elif found := private_numbers(words):
+        wrong["words"] = f"里面有{'、'.join(found)}，请去掉。"
+    model: type[Member | Unit] = Member if subject == "member" else Unit
+    if not model.objects.filter(pk=whose).exists():
+        wrong["whose"] = "没有找到这一位。请重新选。"
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def propose_all(
+    actor: Actor, facts: Iterable[Fact], now: datetime | None = None
+) -> int:
+    """The system proposes what it found, once each; returns how many are new. Rules
+    that held on the day decide whether it is anything at all."""
+    at = now or clock_now()
+    wanted = list(facts)
+    places = {
+        p.path: p
+        for p in Place.objects.filter(path__in={community_path(f.path) for f in wanted})
+    }
+    found = [
+        (f, rule, place)
+        for f in wanted
+        if (place := places.get(community_path(f.path)))
+        and (rule := _rule_for(f, place.path))
+    ]
+    rows = _fresh(_rows(found, at))
+    if not rows:
+        return 0
+    with transaction.atomic():
+        names = [
+            f.attname for f in Deduction._meta.concrete_fields
+            if f.attname not in ("version", "created_at")
+        ]  # fmt: skip
+        given = {n: [getattr(r, n) for r in rows] for n in names}
+        create_rows(actor, "deductions.propose", Deduction, given, at=at)
+        events = dict(
+            Event.objects.filter(
+                action="deductions.propose", object_id__in=[r.pk for r in rows]
+            ).values_list("object_id", "id")
+        )
+        send([_told(r, events[r.pk]) for r in rows])
+    return len(rows)
+
+
+def _rule_for(fact: Fact, path: str) -> counting.Rule | None:
+    kind = fact.selects.split(":")[0]
+    for rule in deducting(path, fact.subject, fact.occurred_on):
+        if fact.selects in rule.selects or kind in rule.selects:
+            return rule
+    return None
+
+
+def _fresh(rows: Sequence[Deduction]) -> list[Deduction]:
+    """Those that are not proposed yet."""
+    there = set(
+        Deduction.objects.filter(source_id__in={r.source_id for r in rows}).values_list(
+            "source_id", "code", "key"
+        )
+    )
+    return [r for r in rows if (r.source_id, r.code, r.key) not in there]
+
+
+def _rows(
+    found: Sequence[tuple[Fact, counting.Rule, Place]], at: datetime
+) -> list[Deduction]:
+    members = {
+        m.pk: m
+        for m in Member.objects.filter(
+            pk__in=[f.whose for f, _, _ in found if f.subject == "member"]
+        )
+    }
+    heads = _secretaries({p.path for _, _, p in found})
+    limits = {p.path: _limits(p.path, at) for _, _, p in found}
+    rows = []
+    for fact, rule, place in found:
+        kind, _, class_ = fact.selects.partition(":")
+        member = members.get(fact.whose)
+        person = member.person_id if member else None
+        answer, decide = limits[place.path]
+        rows.append(
+            Deduction(
+                subject=fact.subject, member=member, about_person=person,
+                unit_id=fact.whose if fact.subject == "unit" else None, place=place,
+                path=place.path, rule_id=UUID(rule.id), code=rule.code, kind=kind,
+                source_class=class_, source_kind=fact.source_kind,
+                channel="unit" if fact.subject == "unit" else "residence",
+                source_id=fact.source_id, key=fact.key, occurred_on=fact.occurred_on,
+                words=fact.words, evidence=fact.evidence, proposed_at=at,
+                answer_until=answer, decide_until=decide,
+                warning=_free(rule, fact),
+                desk="township" if (place.path, person) in heads else "community",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _limits(path: str, at: datetime) -> tuple[datetime, datetime]:
+    answer = after(path, at, rules.ANSWER_DAYS)
+    return answer, after(path, answer, rules.DECIDE_DAYS)
+
+
+def _secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
+    """Where somebody is secretary: about them the township decides."""
+    ties = RoleTie.objects.filter(current(), role="community_secretary", path__in=paths)
+    return {
+        (path or "", person) for path, person in ties.values_list("path", "person_id")
+    }
+
+
+def _free(rule: counting.Rule, fact: Fact) -> bool:
+    """Whether it comes to nothing yet: the first of a year under a rule that only warns
+    (7.1 M_DED_NOSHOW)."""
+    if not rule.first_free:
+        return False
+    earlier = Deduction.objects.filter(
+        code=rule.code, state__in=("posted", *rules.OPEN),
+        occurred_on__year=fact.occurred_on.year,
+        **{f"{fact.subject}_id": fact.whose},
+    )  # fmt: skip
+    return earlier.count() < rule.first_free
+
+
+# --- telling ------------------------------------------------------------------------------
+
+
+def to_subject(d: Deduction, event_id: UUID, title: str, text: str) -> Message:
+    """To the member, or to the unit's desk; to nobody else."""
+    url = reverse("scoring:deduction", args=[d.pk])
+    if d.subject == "unit":
+        return message(
+            event_id=event_id, unit_id=d.unit_id, title=title, text=text, url=url
+        )
+    return message(
+        event_id=event_id, person_id=d.about_person, title=title, text=text, url=url
+    )
+
+
+def _told(d: Deduction, event_id: UUID) -> Message:
+    until = local(d.answer_until)
+    note = "今年第一次，只提醒不扣分。" if d.warning else "还没有扣分。"
+    return to_subject(
+        d, event_id, "有一条扣分建议，请您看一看",
+        f"{d.words}。{note}{until.month}月{until.day}日前可以说明情况。",
+    )  # fmt: skip
+
+
+# --- the answer ---------------------------------------------------------------------------
+
+
+def answer(
+    *, actor: Actor, deduction_id: UUID, text: str = "", said_all: bool = False,
+    now: datetime | None = None,
+) -> Done:  # fmt: skip
+    """What who is concerned says, as often as they like within the days; `said_all`: it
+    may be decided now. Staff write down what was said to them. Errors: text."""
+    at = now or clock_now()
+    d = deduction_of(deduction_id)
+    require(actor, "deductions.answer", d)
+    if d.open and at > d.answer_until:
+        raise Conflict("说明的日子已经过了。决定以后不服的，可以申诉。")
+    if not text.strip() and not said_all:
+        raise Invalid(fields={"text": "请写情况，或勾“没有别的要说”。"})
+    if found := private_numbers(text):
+        raise Invalid(fields={"text": f"里面有{'、'.join(found)}，请去掉。"})
+    noted = actor.path is not None
+    words = text.strip() or "没有别的要说。"
+    changed: dict[str, object] = {"said_all": d.said_all or said_all}
+    if said_all:
+        changed["decide_until"] = after(d.path, at, rules.DECIDE_DAYS)
+    one = Answer(
+        deduction=d, at=at, text=words, name=d.whose if noted else actor.name,
+        noted_for=actor.name if noted else "",
+    )  # fmt: skip
+    by = actor.for_someone(d.whose) if noted else actor
+    return act(
+        by, "deductions.answer", d.pk, lambda row: Write(set=changed, adds=[one]),
+        version=d.version, now=at,
+    )  # fmt: skip
+
+
+# --- the decision -------------------------------------------------------------------------
+
+
+def hand_up(
+    *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
+) -> Done:
+    """The secretary is concerned, or somebody close is: the township decides. Errors:
+    reason."""
+    d = deduction_of(deduction_id)
+    require(actor, "deductions.hand_up", d)
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写为什么要回避。"})
+    write = Write(
+        set={"desk": "township"}, notes=[("community", reason)], reason="conflict"
+    )
+    with transaction.atomic():
+        done = act(actor, "deductions.hand_up", d.pk, lambda row: write, now=now)
+        send([
+            message(
+                event_id=done.event_id, role="township_party", path=_above(d.path),
+                title="有一条扣分请街道（乡镇）来定", text=f"{d.place.name}：{d.words}",
+                url=reverse("scoring:deduction", args=[d.pk]),
+            )
+        ])  # fmt: skip
+    return done
+
+
+def _above(path: str) -> str:
+    return path.rsplit("/", 2)[0] + "/"
+
+
+def decide_post(
+    *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
+) -> Done:
+    """It stands: the record is written, the card follows; who is concerned is told how
+    to appeal. Not before the days to answer are over. Errors: reason."""
+    at = now or clock_now()
+    d = _to_decide(actor, "decide_post", deduction_id, reason)
+    if d.open and not rules.may_post(d.state, d.answer_until, d.said_all, at):
+        until = local(d.answer_until)
+        raise Conflict(f"说明的日子还没有过，{until.month}月{until.day}日以后再定。")
+    if pause_now(d.path, at):
+        raise Conflict("应急期间不扣分。等恢复以后再定。")
+    record = record_of(d, at, actor)
+    until = after(d.path, at, rules.APPEAL_DAYS)
+    write = Write(
+        set={**_decided(actor, reason, at), "record_id": record.pk, "appeal_until": until},
+        adds=[record],
+    )  # fmt: skip
+    day = local(until)
+    text = f"{d.words}。理由：{reason.strip()}。不服的，{day.month}月{day.day}日前可以申诉。"
+    title = "记了一次提醒，没有扣分" if d.warning else "扣分定了"
+    return _decide(actor, "decide_post", d, write, at, title, text)
+
+
+def drop(
+    *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
+) -> Done:
+    """No deduction, at any time before the decision. Errors: reason."""
+    at = now or clock_now()
+    d = _to_decide(actor, "drop", deduction_id, reason)
+    write = Write(set=_decided(actor, reason, at))
+    text = f"{d.words}。理由：{reason.strip()}。"
+    return _decide(actor, "drop", d, write, at, "没有扣分", text)
+
+
+def reverse_one(
+    *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
+) -> Done:
+    """What was wrong is taken back without an appeal. Errors: reason."""
+    at = now or clock_now()
+    d = deduction_of(deduction_id)
+    require(actor, "deductions.reverse", d)
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写为什么撤销，本人看得到。"})
+    if d.state != "posted":
+        raise Conflict("这一条现在没有计入。申诉中的等复核有结果。")
+    write = Write(
+        set={"record_id": None, "reason": f"撤销：{reason.strip()}"},
+        adds=[reversal(_standing(d), at)],
+    )
+    return _decide(
+        actor, "reverse", d, write, at, "扣分撤销了", f"{d.words}。{reason.strip()}。"
+    )
+
+
+def _to_decide(actor: Actor, event: str, pk: UUID, reason: str) -> Deduction:
+    d = deduction_of(pk)
+    require(actor, f"deductions.{event}", d)
+    desk = "township" if actor.role == "township_party" else "community"
+    if d.desk != desk:
+        raise Forbidden(f"这一条由{rules.DESKS[d.desk]}来定。")
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写理由，本人看得到。"})
+    return d
+
+
+def _decided(actor: Actor, reason: str, at: datetime) -> dict[str, object]:
+    return {
+        "decided_by": actor.person_id, "decider": actor.name, "decided_at": at,
+        "reason": reason.strip(),
+    }  # fmt: skip
+
+
+def _decide(
+    actor: Actor, event: str, d: Deduction, write: Write, at: datetime, title: str,
+    text: str,
+) -> Done:  # fmt: skip
+    with transaction.atomic():
+        done = act(
+            actor, f"deductions.{event}", d.pk, lambda row: write, version=d.version,
+            now=at,
+        )  # fmt: skip
+        send([to_subject(d, done.event_id, title, text)])
+    return done
+
+
+def record_of(d: Deduction, at: datetime, actor: Actor) -> Record:
+    """What the card counts: of the day on which it happened."""
+    unit = d.unit_id or (d.member.unit_id if d.member else None)
+    return Record(
+        kind=d.kind, channel=d.channel, path=d.path, place_id=d.place_id,
+        member_id=d.member_id, unit_id=unit, occurred_on=d.occurred_on,
+        quantity=d.quantity, source_kind=SOURCE, source_id=d.pk, source_round=d.round,
+        source_class=d.source_class, confirmed_at=at, confirmed_how="decision",
+        confirmed_by=actor.account_id,
+    )  # fmt: skip
+
+
+def _standing(d: Deduction) -> Record:
+    assert d.record_id
+    return Record.objects.get(pk=d.record_id)
+
+
+# --- while it is appealed -------------------------------------------------------------------
+
+
+def suspend(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The effect of it ends at once: the record is taken back."""
+    write = Write(set={"record_id": None}, adds=[reversal(_standing(d), at)])
+    return act(
+        actor, "deductions.suspend", d.pk, lambda r: write, version=d.version, now=at
+    )
+
+
+def restore(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The appeal came to nothing: it counts again, by a new record."""
+    return _again(actor, "restore", d, at, {})
+
+
+def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
+    """Under a milder rule instead; `code` stays, so that the fact is not proposed again.
+    Raises Conflict for a rule that is not milder."""
+    if rule.tenths >= d.rule.tenths or rule.subject != d.subject:
+        raise Conflict("改的这一条不比原来轻。")
+    d.kind, _, d.source_class = rule.selects[0].partition(":")
+    return _again(
+        actor,
+        "mend",
+        d,
+        at,
+        {"rule_id": UUID(rule.id), "kind": d.kind, "source_class": d.source_class},
+    )
+
+
+def _again(
+    actor: Actor, event: str, d: Deduction, at: datetime, changed: dict[str, object]
+) -> Done:
+    d.round += 1
+    record = record_of(d, at, actor)
+    write = Write(
+        set={**changed, "record_id": record.pk, "round": d.round}, adds=[record]
+    )
+    return act(
+        actor, f"deductions.{event}", d.pk, lambda r: write, version=d.version, now=at
+    )
+
+
+def take_back(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The appeal was right: the reversal of the record stays the last word."""
+    return act(actor, "deductions.reverse", d.pk, version=d.version, now=at)
+
+
+def milder(d: Deduction) -> list[counting.Rule]:
+    """The rules of the same set under which it would cost less."""
+    return [
+        r
+        for r in deducting(d.path, d.subject, d.occurred_on)
+        if r.tenths < d.rule.tenths and r.code != d.code
+    ]

@@ -1,0 +1,206 @@
+"""Merits: a worker registers, the secretary confirms, the record is written with it
+(domain 7.1 M_ADD_POST, M_ADD_ROLE, M_ADD_MEDIATE, M_ADD_COMMEND; 7.2 U_ADD_COMMEND)."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from baodao.activities.models import Holding
+from baodao.acts.access import path_range, require
+from baodao.acts.actor import Actor, consequence_of
+from baodao.acts.engine import act, create
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
+from baodao.core.errors import BaodaoError, Conflict, Invalid, NotFound
+from baodao.core.text import private_numbers
+from baodao.notifications.services import message, send
+from baodao.people.models import Member, RoleTie, Unit
+from baodao.places.models import Place
+from baodao.places.services.tree import community_path
+from baodao.records.models import Record, reversal
+from baodao.scoring import rules_merits as rules
+from baodao.scoring.models import Merit
+
+SOURCE = "scoring.merit"
+
+
+def merit_of(pk: UUID) -> Merit:
+    related = ("place", "member__person", "member__unit", "unit")
+    found = Merit.objects.select_related(*related).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def register(
+    *, actor: Actor, place_id: UUID, subject: str, whose: UUID, kind: str, deed: str,
+    on: date, level: int | None = None, document: str = "", now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
+    """Errors: kind, deed, on, level, document, whose."""
+    at = now or clock_now()
+    place = Place.objects.filter(pk=place_id, valid_to=None).first()
+    if place is None or place.path != community_path(place.path):
+        raise NotFound
+    require(actor, "merits.register", Merit(path=place.path))
+    wrong = rules.wrong_merit(kind, subject, level, deed, document, on, today(at))
+    if found := private_numbers(f"{deed} {document}"):
+        wrong["deed"] = f"里面有{'、'.join(found)}，请去掉。"
+    member = Member.objects.filter(pk=whose).first() if subject == "member" else None
+    unit = Unit.objects.filter(pk=whose).first() if subject == "unit" else None
+    if not (member or unit):
+        wrong["whose"] = "没有找到这一位。请重新选。"
+    if kind == "post_held" and member and not _held(member, place.path, on):
+        wrong["kind"] = "没有认满六个月、评议过的岗位。请先在认岗里评议。"
+    if wrong:
+        raise Invalid(fields=wrong)
+    row = Merit(
+        subject=subject, member=member, unit=unit, place=place, path=place.path,
+        about_person=member.person_id if member else None, kind=kind, deed=deed.strip(),
+        document=document.strip(), occurred_on=on, registered_by=actor.person_id,
+        quantity=(level or 1) if kind == "commendation" else 1, registrar=actor.name,
+    )  # fmt: skip
+    return create(actor, "merits.register", row, now=at, client_id=client_id)
+
+
+def _held(member: Member, path: str, on: date) -> bool:
+    """A post held for half a year by then, and reviewed."""
+    lo, hi = path_range(path)
+    since = on - timedelta(days=rules.POST_DAYS)
+    return Holding.objects.filter(
+        member=member, path__gte=lo, path__lt=hi, valid_from__lte=since,
+        reviewed_on__isnull=False,
+    ).exists()  # fmt: skip
+
+
+def propose_roles(*, actor: Actor, place_id: UUID, now: datetime | None = None) -> int:
+    """The months that members held a role in an estate in the half-year that is over,
+    for the secretary to confirm in one go; returns how many are new."""
+    at = now or clock_now()
+    place = Place.objects.filter(pk=place_id, valid_to=None).first()
+    if place is None:
+        raise NotFound
+    require(actor, "merits.register", Merit(path=place.path))
+    key, first, after = rules.halves(today(at))
+    lo, hi = path_range(place.path)
+    ties = RoleTie.objects.filter(
+        role__in=rules.ROLES, path__gte=lo, path__lt=hi, valid_from__lt=after,
+        valid_to__gt=first, person__member__isnull=False,
+    ).select_related("person__member")  # fmt: skip
+    there = set(Merit.objects.filter(key=key).values_list("source_id", flat=True))
+    n = 0
+    for tie in ties.order_by("pk"):
+        months = rules.months_in(first, after, tie.valid_from, tie.valid_to)
+        if tie.pk in there or not months:
+            continue
+        row = Merit(
+            subject="member", member=tie.person.member, about_person=tie.person_id,
+            place=place, path=place.path, kind="role", deed=rules.ROLES[tie.role],
+            quantity=months, occurred_on=after - timedelta(days=1), source_id=tie.pk,
+            key=key, registered_by=actor.person_id, registrar=actor.name,
+        )  # fmt: skip
+        create(actor, "merits.register", row, now=at)
+        n += 1
+    return n
+
+
+def confirm(*, actor: Actor, merit_id: UUID, now: datetime | None = None) -> Done:
+    """It counts. Of several commendations for one deed the highest only: a lower one is
+    taken back, a lower one that comes later is refused."""
+    at = now or clock_now()
+    row = merit_of(merit_id)
+    require(actor, "merits.confirm", row)
+    rules.FLOW.step(row.state, "confirm")
+    same = _same_deed(row)
+    if same and same.quantity >= row.quantity:
+        raise Conflict(f"同一件事已经记过{same.says}的，只记最高的。这一条请点不确认。")
+    record = _record(row, at, actor)
+    write = Write(
+        set={"record_id": record.pk, "decider": actor.name, "decided_at": at},
+        adds=[record],
+    )
+    with transaction.atomic():
+        if same:
+            _supersede(consequence_of(actor), same, at)
+        done = act(
+            actor,
+            "merits.confirm",
+            row.pk,
+            lambda r: write,
+            version=row.version,
+            now=at,
+        )
+        url = reverse("scoring:merits")
+        whom: UUID | None = None if row.subject == "unit" else row.about_person
+        send([
+            message(
+                event_id=done.event_id, person_id=whom, title="一项成绩记入了积分卡",
+                unit_id=row.unit_id if row.subject == "unit" else None,
+                text=f"{row.get_kind_display()}：{row.deed}", url=url,
+            )
+        ])  # fmt: skip
+    return done
+
+
+def _same_deed(row: Merit) -> Merit | None:
+    if row.kind != "commendation":
+        return None
+    found = Merit.objects.filter(
+        state="confirmed", kind=row.kind, deed=row.deed, place=row.place,
+        member=row.member, unit=row.unit,
+    )  # fmt: skip
+    return found.order_by("-quantity").first()
+
+
+def _supersede(actor: Actor, row: Merit, at: datetime) -> None:
+    assert row.record_id
+    back = reversal(Record.objects.get(pk=row.record_id), at)
+    write = Write(set={"record_id": None}, adds=[back])
+    act(actor, "merits.supersede", row.pk, lambda r: write, version=row.version, now=at)
+
+
+def _record(row: Merit, at: datetime, actor: Actor) -> Record:
+    unit = row.unit_id or (row.member.unit_id if row.member else None)
+    role = row.kind == "role"
+    return Record(
+        kind="role" if role else "merit", source_class="" if role else row.kind,
+        channel="unit" if row.subject == "unit" else "residence", path=row.path,
+        place_id=row.place_id, member_id=row.member_id, unit_id=unit,
+        occurred_on=row.occurred_on, quantity=row.quantity, source_kind=SOURCE,
+        source_id=row.pk, confirmed_at=at, confirmed_how="decision",
+        confirmed_by=actor.account_id,
+    )  # fmt: skip
+
+
+def refuse(
+    *, actor: Actor, merit_id: UUID, reason: str, now: datetime | None = None
+) -> Done:
+    """Not confirmed, and why. Errors: reason."""
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写为什么不确认。"})
+    write = Write(
+        set={
+            "reason": reason.strip(), "decider": actor.name, "decided_at": now or clock_now(),
+        }
+    )  # fmt: skip
+    return act(actor, "merits.refuse", merit_id, lambda r: write, now=now)
+
+
+def confirm_all(
+    *, actor: Actor, ids: Collection[UUID], now: datetime | None = None
+) -> tuple[int, list[str]]:
+    """Each by itself; how many were confirmed and what was left, in words."""
+    done, left = 0, []
+    for row in Merit.objects.filter(pk__in=ids).select_related(
+        "member__person", "unit"
+    ):
+        try:
+            confirm(actor=actor, merit_id=row.pk, now=now)
+            done += 1
+        except BaodaoError as error:
+            left.append(f"{row.whose}“{row.deed}”：{error.message}")
+    return done, left

@@ -1,0 +1,232 @@
+"""What the system proposes deductions for (domain 7.1, 7.2, 9.8): every night, once per
+fact, and never more than a proposal. Which duties count is in the rules in force, not
+here; who was exempt, what was excused and what fell into a pause of the place is left
+out."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from baodao.activities.models import Participation
+from baodao.acts.actor import SYSTEM
+from baodao.acts.models import Event
+from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
+from baodao.duties.models import Duty
+from baodao.exchange.models import Agreement
+from baodao.orders.models import Order
+from baodao.people.models import ContactTie, Exemption, Member
+from baodao.people.queries import current
+from baodao.places.models import Pause
+from baodao.places.settings import ancestors
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Deduction
+from baodao.scoring.services import reminding
+from baodao.scoring.services.deducting import Fact, propose_all
+from baodao.scoring.standing import all_sets
+
+LOOK_BACK = timedelta(days=120)  # what is older is not brought up any more
+LIMIT = 2_000  # of one source in one night
+AGREEMENT_DAYS = timedelta(days=60)
+MONTH = timedelta(days=30)
+
+
+class Source(NamedTuple):
+    """Where facts come from. `find` gets the day from which on, and the instant."""
+
+    code: str
+    title: str
+    find: Callable[[date, datetime], Iterable[Fact]]
+
+
+def propose_found(now: datetime | None = None) -> dict[str, int]:
+    """Go through all sources; returns how many proposals each made (worker, every
+    night)."""
+    at = now or clock_now()
+    since = today(at) - LOOK_BACK
+    with transaction.atomic():
+        reminding.remind(at)
+    return {
+        s.code: propose_all(SYSTEM, _fair(list(s.find(since, at))), at) for s in SOURCES
+    }
+
+
+def classes(kind: str) -> set[str]:
+    """The classes of a kind of record that some set in force takes points for."""
+    found = {
+        s
+        for rules in all_sets()
+        for r in rules.rules
+        if r.sign == counting.DEDUCT
+        for s in r.selects
+    }
+    return {s.split(":", 1)[1] for s in found if s.startswith(f"{kind}:")}
+
+
+# --- what is found -------------------------------------------------------------------------
+
+
+def lapsed(since: date, at: datetime) -> Iterator[Fact]:
+    """Duties that were not done and not made up."""
+    rows = Duty.objects.filter(
+        ~_proposed("pk"), state="lapsed", kind__in=classes("duty_missed"),
+        due_on__gte=since, due_on__lt=today(at),
+    )  # fmt: skip
+    for d in rows.order_by("due_on", "pk")[:LIMIT]:
+        whose, subject = (d.member_id, "member") if d.member_id else (d.unit_id, "unit")
+        if whose:
+            yield Fact(
+                f"duty_missed:{d.kind}", subject, whose, d.path, d.due_on,
+                f"“{d.title}”到{_day(d.due_on)}没有做，也没有补", "duties.duty", d.pk,
+            )  # fmt: skip
+
+
+def no_shows(since: date, at: datetime) -> Iterator[Fact]:
+    """Signed up, did not come, did not say."""
+    rows = Participation.objects.filter(
+        ~_proposed("pk"), state="no_show", activity__start_at__date__gte=since,
+        activity__state__in=("confirmed", "archived"),
+    )  # fmt: skip
+    for p in rows.select_related("activity").order_by("pk")[:LIMIT]:
+        yield Fact(
+            "breach:no_show", "member", p.member_id, p.path, today(p.activity.start_at),
+            f"报了名没有来：{p.activity.title}", "activities.participation", p.pk,
+        )  # fmt: skip
+
+
+def abandoned(since: date, at: datetime) -> Iterator[Fact]:
+    """A member claimed an order and put it down without saying why."""
+    rows = Event.objects.filter(
+        ~_proposed("pk"), action__in=("orders.release", "orders.hand_back"),
+        actor_role="member", reason__in=("", "other"), notes=None, at__date__gte=since,
+    ).order_by("at")[:LIMIT]  # fmt: skip
+    found = list(rows)
+    members = dict(
+        Member.objects.filter(person__in={e.actor_person for e in found}).values_list(
+            "person_id", "pk"
+        )
+    )
+    titles = dict(
+        Order.objects.filter(pk__in={e.object_id for e in found}).values_list(
+            "pk", "title"
+        )
+    )
+    for e in found:
+        if (member := members.get(e.actor_person or e.pk)) and e.object_id in titles:
+            yield Fact(
+                "breach:abandoned", "member", member, e.path, today(e.at),
+                f"认领以后没有说原因就放下：{titles[e.object_id]}", "acts.event", e.pk,
+                evidence=str(e.object_id),
+            )  # fmt: skip
+
+
+def overdue(since: date, at: datetime) -> Iterator[Fact]:
+    """Orders that a unit did not take on in time, which the township was told of."""
+    rows = Order.objects.filter(
+        ~_proposed("pk"), unit__isnull=False, channel__in=("", "unit"), paused_at=None,
+        state="dispatched", escalated_at__date__gte=since,
+    )  # fmt: skip
+    for o in rows.order_by("escalated_at")[:LIMIT]:
+        assert o.unit_id and o.escalated_at
+        yield Fact(
+            "breach:order_overdue", "unit", o.unit_id, o.path, today(o.escalated_at),
+            f"派给单位的单超过时限：{o.no} {o.title}", "orders.order", o.pk,
+        )  # fmt: skip
+
+
+def not_reported(since: date, at: datetime) -> Iterator[Fact]:
+    """Not reported in after the day and two reminders; then once a further month. An
+    unregistered member has no community: the unit's contact point holds the card."""
+    for r in reminding.ripe(at):
+        yield Fact(
+            "breach:not_reported", r.subject, r.whose, r.path, r.since,
+            "到期并提醒两次以后，还没有报到", f"people.{r.subject}", r.whose,
+            key=str(r.since.year),
+        )  # fmt: skip
+        if r.subject == "member":
+            for n in range(1, (today(at) - r.since) // MONTH + 1):
+                day = r.since + n * MONTH
+                yield Fact(
+                    "breach:not_reported_month", "member", r.whose, r.path, day,
+                    f"又过了满{n}个月，还没有报到", "people.member", r.whose,
+                    key=f"{day:%Y-%m}",
+                )  # fmt: skip
+
+
+def no_agreement(since: date, at: datetime) -> Iterator[Fact]:
+    """No agreement in force by 31 March, or 60 days after the tie."""
+    day = today(at)
+    spring = date(day.year, 3, 31)
+    signed = Agreement.objects.filter(
+        unit_ids__contains=[OuterRef("unit_id")], state="effective"
+    )
+    ties = ContactTie.objects.filter(current(day), valid_from__lt=day - AGREEMENT_DAYS)
+    for t in ties.filter(~Exists(signed)).order_by("pk")[:LIMIT]:
+        due = max(spring, t.valid_from + AGREEMENT_DAYS)
+        if since <= due < day:
+            yield Fact(
+                "breach:no_agreement", "unit", t.unit_id, t.path, due,
+                f"到{_day(due)}还没有签共建协议", "people.contact_tie", t.pk,
+                key=str(due.year),
+            )  # fmt: skip
+
+
+SOURCES = (
+    Source("lapsed", "应办没做", lapsed),
+    Source("no_show", "报了名没有来", no_shows),
+    Source("abandoned", "认领了又放下", abandoned),
+    Source("overdue", "点单超时", overdue),
+    Source("not_reported", "没有报到", not_reported),
+    Source("no_agreement", "没有签协议", no_agreement),
+)
+
+
+# --- what is left out ------------------------------------------------------------------------
+
+
+def _proposed(outer: str) -> Exists:
+    return Exists(Deduction.objects.filter(source_id=OuterRef(outer)))
+
+
+def _fair(facts: list[Fact]) -> list[Fact]:
+    """Without those who were exempt on the day or are not on duty, and without what fell
+    into a pause of the place (domain 8.5, 8.12, 8.19)."""
+    ids = {f.whose for f in facts if f.subject == "member"}
+    on_duty = set(
+        Member.objects.filter(pk__in=ids, duty_status="on_duty").values_list(
+            "pk", flat=True
+        )
+    )
+    away = list(
+        Exemption.objects.filter(member__in=ids).values_list(
+            "member_id", "valid_from", "valid_to"
+        )
+    )
+    pauses = list(Pause.objects.values_list("path", "start", "end"))
+    return [
+        f
+        for f in facts
+        if (f.subject == "unit" or (f.whose in on_duty and not _exempt(f, away)))
+        and not _paused(f, pauses)
+    ]
+
+
+def _exempt(fact: Fact, away: list[tuple[UUID, date, date | None]]) -> bool:
+    day = fact.occurred_on
+    return any(m == fact.whose and a <= day and (not b or day < b) for m, a, b in away)
+
+
+def _paused(fact: Fact, pauses: list[tuple[str, datetime, datetime | None]]) -> bool:
+    above, day = set(ancestors(fact.path)), fact.occurred_on
+    return any(
+        path in above and today(a) <= day and (b is None or day <= today(b))
+        for path, a, b in pauses
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"

@@ -1,0 +1,53 @@
+"""Rules of deductions and appeals, without a database."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+
+from baodao.scoring import rules_appeals as appeals
+from baodao.scoring import rules_deductions as deductions
+
+NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+
+
+@pytest.mark.req("L44")
+def test_silence_decides_nothing_before_its_day() -> None:
+    for state in deductions.STATES:
+        early = deductions.may_post(state, LATER, False, NOW)
+        said = deductions.may_post(state, LATER, True, NOW)
+        over = deductions.may_post(state, NOW, False, LATER)
+        open_ = state in deductions.OPEN
+        assert (early, said, over) == (False, open_, open_)
+
+
+@pytest.mark.req("L44")
+def test_the_second_instance_never_takes_back_what_the_first_gave() -> None:
+    weight = {"reverse": 0, "mend": 1, "restore": 2}
+    firsts = ("not_admitted", "dismissed", "partly")
+    for first, final in product(firsts, ("upheld", "final_dismissed")):
+        alone = weight[appeals.outcome(first, "")]
+        assert weight[appeals.outcome(first, final)] <= alone
+    assert appeals.outcome("upheld", "") == "reverse"
+
+
+def test_an_appeal_says_why_and_a_late_one_why_late() -> None:
+    assert appeals.wrong_filing(["fact"], "去过", False, "") == {}
+    assert set(appeals.wrong_filing([], " ", True, "")) == {"grounds", "text", "cause"}
+    assert "grounds" in appeals.wrong_filing(["taste"], "去过", False, "")
+
+
+def test_the_way_to_the_second_instance_is_open_for_its_days() -> None:
+    assert appeals.second_open("dismissed", LATER, NOW)
+    assert not appeals.second_open("dismissed", NOW, LATER)
+    assert not appeals.second_open("upheld", LATER, NOW)
+    assert not appeals.second_open("dismissed", None, NOW)
+
+
+def test_nobody_hears_what_they_took_part_in() -> None:
+    parts = {"proposed_by", "decided_by", "about_person"}
+    for event in (*appeals.DECISIONS, "admit", "not_admit"):
+        assert parts <= set(appeals.CONFLICTS[event])
+    assert "first_by" in appeals.CONFLICTS["final_uphold"]
+    assert set(deductions.CONFLICTS["decide_post"]) == {"proposed_by", "about_person"}
