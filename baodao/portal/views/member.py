@@ -21,6 +21,7 @@ from baodao.people.choices import AVAILABILITY, SKILLS
 from baodao.people.models import Member
 from baodao.places.forms import refuse
 from baodao.reporting.next_steps import next_steps
+from baodao.shop import queries as shop
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -134,6 +135,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             toast(request, "已保存", "社区和单位派单时会参考。")
             return redirect("portal:profile")
-    context = {"member": member, "form": form}
+    points = shop.of_member(member)
+    context = {"member": member, "form": form, "points": points, "shop": points.shop}
     status = 422 if form.is_bound else 200
     return render(request, "portal/member_profile.html", context, status=status)
