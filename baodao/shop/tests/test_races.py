@@ -226,4 +226,4 @@ def test_any_order_of_acts_leaves_the_books_in_balance() -> None:
             transaction.savepoint_rollback(self.savepoint)
 
     few = settings(max_examples=8, stateful_step_count=15, deadline=None)
-    run_state_machine_as_test(Rolled, settings=few)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(Rolled, settings=few)
