@@ -276,7 +276,7 @@ def entries(w: Wallet, kind: str = "") -> QuerySet[WalletEntry]:
     if kind:
         found = found.filter(kind=kind)
     related = ("rule", "redemption__prize", "donation__order")
-    return found.select_related(*related).order_by("-at", "-on", "-pk")
+    return found.select_related(*related).order_by("-on", "-at", "-pk")
 
 
 def donations(actor: Actor, *, state: str = "", text: str = "") -> QuerySet[Donation]:

@@ -25,6 +25,7 @@ from baodao.portal.demo import (
     policies,
     pool,
     report_ins,
+    shop,
     staff,
     surveys,
     tree,
@@ -115,3 +116,6 @@ def build(w: World) -> None:
     # As the job would, which has not begun yet: whatever it finds then is there already.
     posting.post(Record.objects.all())
     w.say(f"积分卡 {Card.objects.count()} 张")
+    fetched = shop.build(w)
+    rows = w.batch.flush()
+    w.say(f"积分超市兑换 {fetched} 件，共写入 {rows} 行")
