@@ -9,6 +9,7 @@ from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.grants import COMMUNITY
 from baodao.people.views.asking import actor_of
+from baodao.shop.serving import shop_for
 
 LISTS = (
     ("desk", "兑换", "redemptions.reserve"),
@@ -37,4 +38,5 @@ def shared(request: HttpRequest, here: str) -> dict[str, Any]:
     return {
         "shop_tabs": tabs(actor), "here": here, "q": searched(request),
         "at_community": actor.role in COMMUNITY,
+        "above": shop_for(actor.path or ""),
     }  # fmt: skip
