@@ -137,7 +137,7 @@ def _wallets(c: Counter) -> QuerySet[Wallet]:
 
 
 def _redemptions(c: Counter, prizes: Sequence[Prize]) -> int:
-    """Fetched over the weeks, some waiting, one cancelled, one not fetched."""
+    """Fetched over the weeks, some waiting, some not fetched in time."""
     n = 0
     demo = Wallet.objects.filter(member=c.w.demo_member).first()
     wallets = [x for x in _wallets(c)[:90] if demo is None or x.pk != demo.pk]

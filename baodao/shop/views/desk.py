@@ -121,6 +121,8 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
 @get_or_post
 def request_new(request: HttpRequest) -> HttpResponse:
     """For a member without a phone: find the wallet by number, then choose."""
+    if actor_of(request).role == "member":
+        return redirect("shop:mine")
     actor = require_desk(request, "redemptions.request", "shops.view")
     number = request.GET.get("number", "").strip()
     form = RequestForm(request.GET if number else None)
