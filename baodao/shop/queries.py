@@ -85,11 +85,14 @@ def moves(p: Prize) -> QuerySet[StockMove]:
 
 
 def stock_sums(prizes_: Iterable[Prize]) -> dict[UUID, dict[str, int]]:
-    """In, out, lost and corrected of each (收发存, T12). One query."""
+    """In, out, lost (as they are spoken of, without sign) and corrected of each (收发存,
+    T12). One query."""
     rows = StockMove.objects.filter(prize__in=list(prizes_)).order_by()
     found: dict[UUID, dict[str, int]] = {}
     for pk, kind, n in rows.values_list("prize", "kind").annotate(n=Sum("n")):
-        found.setdefault(pk, dict.fromkeys(rules.MOVE_KINDS, 0))[kind] = n
+        found.setdefault(pk, dict.fromkeys(rules.MOVE_KINDS, 0))[kind] = (
+            -n if kind in ("out", "loss") else n
+        )
     return found
 
 

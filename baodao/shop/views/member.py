@@ -19,7 +19,6 @@ from baodao.people.views.asking import (
     get_only,
     get_or_post,
     paged,
-    word,
 )
 from baodao.places.forms import submitted
 from baodao.shop import giving, queries, redeeming, rules
@@ -57,11 +56,9 @@ def entries(request: HttpRequest) -> HttpResponse:
     """How each point came and went; every line opens the words of its record."""
     actor = actor_for(request, "donations.give")
     m = queries.mine(actor)
-    kind = word(request, "kind", rules.ENTRY_KINDS)
-    page = paged(request, queries.entries(m.wallet, kind)) if m.wallet else None
+    page = paged(request, queries.entries(m.wallet)) if m.wallet else None
     context = {
         "m": m, "page": page, "lines": queries.lines(page) if page else [],
-        "kinds": list(rules.ENTRY_KINDS.items()), "kind": kind,
         "rules": _rules(m),
     }  # fmt: skip
     return render(request, "shop/entries.html", context)

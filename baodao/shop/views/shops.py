@@ -103,12 +103,19 @@ def shop(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **shared(request, "shops"), "s": s, "state": rules.SHOP_STATES[s.state],
         "hours": redeeming.hours(s), "rules": Book.read().in_force(s.path, today()),
-        "settings": [(KEYS[k].title, shown(k, v)) for k, v in set_.items()],
+        "settings": [(KEYS[k].title, _words(k, v)) for k, v in set_.items()],
         "may": {e for e in ("edit", "close", "reopen") if can(actor, f"shops.{e}", s)},
         "may_rule": can(actor, "earn_rules.set", s), "kinds": rules.MEASURES,
         "may_wall": can(actor, "wallets.view", s),
     }  # fmt: skip
     return render(request, "shop/shop.html", context)
+
+
+def _words(key: str, value: Any) -> str:
+    if key != "shop.expiry_years":
+        return shown(key, value)
+    known = {0: "当年年底", 1: "第二年年底", rules.NEVER: "不过期"}
+    return known.get(value, f"{value}年后的年底")
 
 
 @require_POST
