@@ -167,8 +167,9 @@ def _crowd() -> list[str]:
     shop = _shop()
     who = settings_at(shop.path)["shop.who"]
     found = Member.objects.filter(
-        residence_path__startswith=shop.path, duty_status="on_duty"
-    )
+        residence_path__startswith=shop.path, duty_status="on_duty",
+        person__role_ties=None,  # who comes as a member and nothing else
+    )  # fmt: skip
     members = []
     for m in found.select_related("unit", "person").order_by("volunteer_no"):
         if group_of(m) in who and not taken_in_quarter(m.pk, today()):
