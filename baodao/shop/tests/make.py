@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
+
 from baodao.acts.bulk import copy_rows
 from baodao.core.clock import today
 from baodao.people.models import Member
@@ -55,8 +57,9 @@ def record(member: Member, minutes: int = 600, **given: Any) -> Record:
 
 def serve(rows: Sequence[Record]) -> None:
     """On record, and followed."""
-    copy_rows(Record, rows)
-    earning.follow(Record.objects.filter(pk__in=[r.pk for r in rows]))
+    with transaction.atomic():
+        copy_rows(Record, rows)
+        earning.follow(Record.objects.filter(pk__in=[r.pk for r in rows]))
 
 
 def earn(member: Member, tenths: int = 100) -> Wallet:

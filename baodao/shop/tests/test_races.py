@@ -67,8 +67,7 @@ def test_twenty_want_the_last_piece_and_one_gets_it() -> None:
     rows = [make.record(w.members.member, 600) for _ in members]
     for row, pk in zip(rows, members, strict=True):
         row.member_id = pk
-    with transaction.atomic():
-        make.serve(rows)
+    make.serve(rows)
     actors = [_actor(pk) for pk in members]
     found = _at_once(
         CROWD,
