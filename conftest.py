@@ -14,6 +14,8 @@ from baodao.orders import categories
 from baodao.orders.models import Category
 from baodao.scoring import defaults
 from baodao.scoring.models import Rule, RuleSet
+from baodao.shop import starters as shop_rules
+from baodao.shop.models import EarnRule
 from baodao.surveys import starters
 from baodao.surveys.models import Template
 
@@ -55,9 +57,11 @@ def seeded_again() -> None:
             defaults.seed(RuleSet, Rule)
         if not Template.objects.exists():
             starters.seed(Template)
+        if not EarnRule.objects.exists():
+            shop_rules.seed(EarnRule)
 
     # The last of their folders to be told that all tables are there.
-    post_migrate.connect(seed, sender=apps.get_app_config("scoring"), weak=False)
+    post_migrate.connect(seed, sender=apps.get_app_config("shop"), weak=False)
 
 
 @pytest.fixture(autouse=True)

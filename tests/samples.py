@@ -36,6 +36,7 @@ from baodao.scoring.tests.due_samples import due_rows
 from baodao.scoring.tests.make import OVER, summary_rows
 from baodao.scoring.tests.samples import a_rule, score_rows
 from baodao.sheets.tests.runs import checked
+from baodao.shop.tests.samples import shop_acts, shop_rows
 from baodao.surveys.tests.make import rounds
 
 ROSTER = [["姓名", "单位"], ["王小明", "地区住建局"], ["李红", "住建委"]]
@@ -182,6 +183,7 @@ def samples(w: World) -> Sample:
     # What `pk` is, by the first words of the route's name.
     rows = {
         **council_rows(w), **directive_rows(w), **scored, **documents, **summed,
+        **shop_rows(w),
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
         "activities:holding": holding.pk, "activities:turn": turn.pk,
@@ -215,10 +217,15 @@ def samples(w: World) -> Sample:
         "api:one_report_in": reported,
     }  # fmt: skip
 
+    acts = shop_acts()
+
     def sample(name: str, args: Sequence[str]) -> dict[str, Any]:
         if name == "sheets:template":
             return {"sheet": "members"}
+        if name == "shop:rule":
+            return {"code": "service"}
         steps = {
+            **acts,
             "activities:act": (activity, "cancel"),
             "activities:holding": (holding.pk, "end"),
             "activities:turn": (turn.pk, "confirm"),

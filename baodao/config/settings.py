@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "baodao.activities",
     "baodao.surveys",
     "baodao.scoring",
+    "baodao.shop",
     "baodao.departures",
     "baodao.stats",
     "baodao.progress",

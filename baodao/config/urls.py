@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/", include("baodao.activities.urls")),
     path("surveys/", include("baodao.surveys.urls")),
     path("scores/", include("baodao.scoring.urls")),
+    path("shop/", include("baodao.shop.urls")),
     path("stats/", include("baodao.stats.urls")),
     path("progress/", include("baodao.progress.urls")),
     path("api/v1/", api.urls),

@@ -143,6 +143,33 @@ KEYS: dict[str, Key] = {
     "exchange.filing_days": Key(
         "共建协议备案时限", 5, "个工作日", "双方签好后由乡镇（街道）备案"
     ),
+    "shop.who": Key(
+        "积分超市：谁可以兑换",
+        ["in_service", "community", "retired", "floating"],
+        "",
+        "不能兑换的也有积分，可以转赠给心愿；在职公务员指机关单位的在职党员",
+        {
+            "civil_servant": "在职公务员",
+            "in_service": "其他在职党员（事业单位、企业）",
+            "community": "社区党员",
+            "retired": "离退休党员",
+            "floating": "流动党员",
+        },
+    ),
+    "shop.expiry_years": Key(
+        "积分到哪一年的年底", 1, "年", "0是当年年底，1是第二年年底，9是不过期"
+    ),
+    "shop.per_quarter": Key("每人每季度最多兑换", 1, "次"),
+    "shop.prize_limit_fen": Key("一件奖品最多值多少", 5000, "元", "不能是现金、卡、券"),
+    "shop.point_fen": Key("1积分值多少", 500, "元", "奖品按价值折算积分：等额兑换"),
+    "shop.reserve_days": Key("备好的奖品留几天", 14, "天", "没来领的退回，积分也退回"),
+    "shop.answer_days": Key("申请兑换后几天内备货", 2, "个工作日"),
+    "retention.shop_days": Key(
+        "兑换和转赠的经手人、说的话：了结后留多久",
+        1096,
+        "天",
+        "到期只留哪天、哪一样、多少积分",
+    ),
     "retention.pairing_days": Key(
         "结对的情况：结束后留多久",
         90,

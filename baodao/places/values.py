@@ -17,10 +17,13 @@ LEAST = {
     "orders.rate_threshold": 10,
     "visits.latest_hour": 17,
     "retention.look_days": 180,
+    "shop.expiry_years": 0,
 }
 MOST = 100_000
 # Upper bounds of the same kind: nobody rings at a door when messages are silent.
-AT_MOST = {"visits.latest_hour": 21, "scoring.sample_percent": 100}
+AT_MOST = {
+    "visits.latest_hour": 21, "scoring.sample_percent": 100, "shop.expiry_years": 9,
+}  # fmt: skip
 MONEY = "元"
 
 

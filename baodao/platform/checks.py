@@ -58,6 +58,7 @@ def all_findings() -> Iterator[Finding]:
         database,
         migrations,
         worker,
+        points,
         secret_file,
         ledger,
         clock,
@@ -132,6 +133,21 @@ def worker() -> Iterator[Finding]:
     if failed:
         fix = "日志里有原因；改好后 baodao manage procrastinate shell 可重试"
         yield Finding(name, "warning", f"{failed}个任务没有做成", fix)
+
+
+def points() -> Iterator[Finding]:
+    """The ledger of the points shop proves itself: balance = sum of entries."""
+    # Models are there only when Django is set up.
+    from baodao.shop.audit import proof
+
+    name, found = "积分账", proof()
+    if found.ok:
+        text = f"{found.wallets}个账户、{found.prizes}样奖品，余额都等于各笔之和"
+        yield Finding(name, "ok", text)
+    else:
+        wrong = len(found.wrong_wallets) + len(found.wrong_prizes)
+        fix = "请先停用兑换，把最近的备份和日志交给维护的人核对"
+        yield Finding(name, "failure", f"{wrong}个账户或奖品对不上", fix)
 
 
 def secret_file() -> Iterator[Finding]:
@@ -237,5 +253,6 @@ NAMES: dict[Callable[[], Iterator[Finding]], str] = {
     migrations: "数据库结构",
     worker: "后台任务",
     ledger: "账本封存",
+    points: "积分账",
     clock: "时钟",
 }

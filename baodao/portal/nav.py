@@ -23,6 +23,11 @@ SURVEYS = Entry("摸底", "surveys:list")
 # Who asks from door to door, or sends a survey to those who do.
 ORDERS_AND_SURVEYS = replace(ORDERS, subs=(ORDERS, SURVEYS))
 ACTIVITIES = Entry("活动", "activities:list", "calendar-event")
+SHOP = Entry("积分超市", "shop:desk", under=("/shop/",))
+# For the centre, which has no score cards.
+SERVICE = replace(ACTIVITIES, subs=(ACTIVITIES, SHOP))
+# Those above look at shops as such; nobody's points are theirs to see.
+SHOPS = replace(SHOP, url="shop:shops")
 UNITS = Entry(
     "单位",
     "people:units",
@@ -91,7 +96,7 @@ SCORES = Entry(
     "积分与评价",
     "scoring:cards",
     "id",
-    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, RULES),
+    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, SHOP, RULES),
 )
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
 
@@ -121,7 +126,7 @@ def register() -> None:
         [SENT, bonds, ACTIVITIES, BUILDING, both, heard, FIGURES],
     )
     served = replace(FIGURES, subs=FIGURES.subs[:3])
-    nav.register(["practice_center"], [ORDERS, ACTIVITIES, people(), served, POLICIES])
+    nav.register(["practice_center"], [ORDERS, SERVICE, people(), served, POLICIES])
     nav.register(
         ["grid_worker"],
         [ORDERS_AND_SURVEYS, VISITS, ACTIVITIES, replace(PLACES, icon="map-2"),
@@ -131,13 +136,14 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    scores = (CARDS, APPEALS, SUMS, RULES)
+    scores = (CARDS, APPEALS, SUMS, SHOPS, RULES)
     figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
     nav.register(
         COUNTY,
         [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
     )
-    nav.register(["inspector"], [ORDERS, BUILDING, people(), FIGURES, POLICIES])
+    looked_at = replace(FIGURES, subs=(*FIGURES.subs, SHOPS))
+    nav.register(["inspector"], [ORDERS, BUILDING, people(), looked_at, POLICIES])
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))
     unit = [
         Entry("接单", "orders:unit", "list-check"),
@@ -178,6 +184,7 @@ def register() -> None:
                     "/report-ins/",
                     "/scores/",
                     "/policies/",
+                    "/shop/",
                 ),
             ),
         ],

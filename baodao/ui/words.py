@@ -126,6 +126,11 @@ def score(tenths: int) -> str:
     return f"{whole}.{tenth}" if tenth else str(whole)
 
 
+def balance(tenths: int) -> str:
+    """Points that somebody has: 12.5, 0, and −3 for who owes."""
+    return ("\u2212" if tenths < 0 else "") + score(tenths)
+
+
 def mask_phone(value: str) -> str:
     """138 **** 0000; anything shorter is hidden whole."""
     digits = "".join(c for c in value if c.isdigit())

@@ -15,7 +15,7 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import Invalid, NotFound
 from baodao.oversight.models import Policy
-from baodao.oversight.policies import queries, rules, services
+from baodao.oversight.policies import papers, queries, rules, services
 from baodao.oversight.policies.forms import FileForm, LinkForm, RepealForm
 from baodao.oversight.policies.queries import Wanted
 from baodao.people.views.asking import (
@@ -197,7 +197,7 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
 def _do(actor: Actor, p: Policy, event: str, words: dict[str, Any]) -> Any:
     if event == "attach":
         file = words["file"]
-        return services.attach(
+        return papers.attach(
             actor=actor, policy_id=p.pk, name=file.name, data=file.read()
         )
     verb: Any = getattr(services, event)
@@ -224,9 +224,7 @@ def link(request: HttpRequest, pk: UUID) -> HttpResponse:
         kind, code = form.cleaned_data["what"].split(":", 1)
         clause = form.cleaned_data["clause"]
         try:
-            services.link(
-                actor=actor, policy_id=pk, clause=clause, kind=kind, code=code
-            )
+            papers.link(actor=actor, policy_id=pk, clause=clause, kind=kind, code=code)
             toast(request, "写明了依据", "在那一页也看得到。")
             return redirect(f"{reverse('policies:detail', args=[pk])}#c{clause}")
         except Invalid as error:
@@ -240,7 +238,7 @@ def unlink(request: HttpRequest, pk: UUID, link_id: UUID) -> HttpResponse:
     actor = require_role(request, "policies.read")
     p = queries.policy(actor, pk)
     services.own(actor, p, "attach")
-    services.unlink(actor=actor, policy_id=p.pk, link_id=link_id)
+    papers.unlink(actor=actor, policy_id=p.pk, link_id=link_id)
     toast(request, "去掉了这条依据")
     return redirect("policies:detail", pk=pk)
 
@@ -250,7 +248,7 @@ def file(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponse:
     """The document itself; that it was opened is on record."""
     actor = require_role(request, "policies.read")
     p = queries.policy(actor, pk)
-    found = services.open_file(actor=actor, policy_id=p.pk, file_id=file_id)
+    found = papers.open_file(actor=actor, policy_id=p.pk, file_id=file_id)
     answer = HttpResponse(found.body, content_type="application/pdf")
     header = content_disposition_header(True, found.name) or ""
     answer["Content-Disposition"] = header

@@ -9,7 +9,7 @@ from baodao.core.clock import now
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.notifications.models import Message
 from baodao.oversight.models import Policy
-from baodao.oversight.policies import queries, services
+from baodao.oversight.policies import papers, queries, services
 from baodao.oversight.policies.services import ClauseSaid
 from baodao.oversight.tests import policies as make
 from baodao.oversight.tests.make import NOW
@@ -68,7 +68,7 @@ def test_a_next_version_takes_over_on_its_day_with_clauses_links_and_readers(
 ) -> None:
     county = w.actors["county_org"]
     p = make.published(w, now=NOW, effective_on=NOW.date())
-    services.link(
+    papers.link(
         actor=county, policy_id=p.pk, clause=2, kind="duty", code="directive", now=NOW
     )
     pk = services.next_version(actor=county, policy_id=p.pk, now=NOW).id
@@ -103,7 +103,7 @@ def test_what_rests_on_a_clause_is_known_where_the_document_is_in_force(
     p = make.published(w, effective_on=NOW.date() - DAY)
     here, far = w.places.community.path, w.places.far_community.path
     key = "visits.festivals_per_year"
-    services.link(
+    papers.link(
         actor=county, policy_id=p.pk, clause=2, kind="setting", code=key, now=NOW
     )
     (found,) = basis.of("setting", key, here)
@@ -111,15 +111,15 @@ def test_what_rests_on_a_clause_is_known_where_the_document_is_in_force(
     assert found.url.endswith("#c2")
     assert basis.of("setting", key, far) == []
     with pytest.raises(Invalid, match="已经写明"):
-        services.link(
+        papers.link(
             actor=county, policy_id=p.pk, clause=2, kind="setting", code=key, now=NOW
         )
     with pytest.raises(Invalid, match="请选"):
-        services.link(
+        papers.link(
             actor=county, policy_id=p.pk, clause=2, kind="setting", code="no", now=NOW
         )
     (line,) = [x for x in queries.lines(p) if x.rests]
-    services.unlink(actor=county, policy_id=p.pk, link_id=line.rests[0][0], now=NOW)
+    papers.unlink(actor=county, policy_id=p.pk, link_id=line.rests[0][0], now=NOW)
     assert basis.of("setting", key, here) == []
 
 
@@ -202,11 +202,11 @@ def test_the_paper_is_kept_encrypted_and_every_opening_is_on_record(w: World) ->
     county, worker = w.actors["county_org"], w.actors["community_worker"]
     p = make.published(w)
     with pytest.raises(Invalid, match="PDF"):
-        services.attach(actor=county, policy_id=p.pk, name="a.doc", data=b"x", now=NOW)
-    file = services.attach(
+        papers.attach(actor=county, policy_id=p.pk, name="a.doc", data=b"x", now=NOW)
+    file = papers.attach(
         actor=county, policy_id=p.pk, name="通知.pdf", data=b"%PDF-1.7 x", now=NOW
     )
-    got = services.open_file(actor=worker, policy_id=p.pk, file_id=file.pk)
+    got = papers.open_file(actor=worker, policy_id=p.pk, file_id=file.pk)
     assert got.body == b"%PDF-1.7 x"
     assert "open_file" in {e.action.split(".")[1] for e in events_of(p.pk)}
 

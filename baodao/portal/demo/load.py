@@ -27,6 +27,7 @@ from baodao.portal.demo import (
     pool,
     report_ins,
     scores,
+    shop,
     staff,
     surveys,
     tree,
@@ -120,3 +121,6 @@ def build(w: World) -> None:
     posting.post(Record.objects.all())
     w.say(f"积分卡 {Card.objects.count()} 张")
     w.say(f"积分通知 {scores.build(w)} 封")
+    fetched = shop.build(w)
+    rows = w.batch.flush()
+    w.say(f"积分超市兑换 {fetched} 件，共写入 {rows} 行")

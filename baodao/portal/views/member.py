@@ -23,6 +23,7 @@ from baodao.places.forms import refuse
 from baodao.reporting.next_steps import next_steps
 from baodao.scoring.models import Letter
 from baodao.scoring.queries_deductions import to_answer
+from baodao.shop import queries as shop
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -138,6 +139,10 @@ def profile(request: HttpRequest) -> HttpResponse:
             toast(request, "已保存", "社区和单位派单时会参考。")
             return redirect("portal:profile")
     letters = Letter.objects.filter(member=member, state="sent")
-    context = {"member": member, "form": form, "unread_letters": letters.count()}
+    points = shop.of_member(member)
+    context = {
+        "member": member, "form": form, "unread_letters": letters.count(),
+        "points": points, "shop": points.shop,
+    }  # fmt: skip
     status = 422 if form.is_bound else 200
     return render(request, "portal/member_profile.html", context, status=status)

@@ -21,6 +21,7 @@ from baodao.places.tests.changing import drafted
 from baodao.sheets import exports
 from baodao.sheets.models import Export
 from baodao.sheets.tests.files import cells_of
+from baodao.shop.tests.samples import shop_rows
 from baodao.surveys.services import close
 from baodao.surveys.tests.make import published as survey
 
@@ -124,6 +125,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
     close(actor=w.actors["community_worker"], survey_id=asked.pk)
     again = survey(w, again=asked.pk, now=now())
     wide = survey(w, "township_party", now=now()).pk
+    shop = shop_rows(w)
     pages = {
         "orders": reverse("orders:list"), "orders_unit": reverse("orders:unit"),
         "units": reverse("people:units"), "members": reverse("people:members"),
@@ -191,6 +193,16 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "samples": reverse("scoring:samples"), "draws": reverse("scoring:draws"),
         "patterns": reverse("scoring:patterns"),
         "participation": reverse("stats:participation"),
+        "redemptions": reverse("shop:desk"), "prizes": reverse("shop:prizes"),
+        "wallets": reverse("shop:wallets"), "donations": reverse("shop:donations"),
+        "shops": reverse("shop:shops"), "points": reverse("shop:entries"),
+        "gift_wishes": reverse("shop:wishes"),
+        "stock_moves": reverse("shop:prize", args=[shop["shop:prize"]])
+        + f"?prize={shop['shop:prize']}",
+        "shop_effect": reverse("shop:effect", args=[shop["shop:"]])
+        + f"?shop={shop['shop:']}",
+        "wallet_entries": reverse("shop:wallet", args=[shop["shop:wallet"]])
+        + f"?wallet={shop['shop:wallet']}",
         **{
             code: reverse(f"surveys:{name}", args=[pk]) + f"?survey={pk}"
             for code, name, pk in (

@@ -1,0 +1,89 @@
+"""The shop when places change (domain 8.22). Where two places with a shop become one,
+the shop of the receiving one stays: prizes with their stock, and what is open, go
+there."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import Q
+
+from baodao.acts.actor import Actor
+from baodao.acts.many import act_many, act_rows
+from baodao.acts.writing import Write
+from baodao.places.changes.moves import Dated, Follow, Line, Look, Moves
+from baodao.shop import rules
+from baodao.shop.models import Redemption, Shop
+
+_LIVE = ~Q(state="merged")
+
+
+class Shops(Follow):
+    """One shop a place."""
+
+    def look(self, moves: Moves) -> Look:
+        n = len(list(self._twice(moves)))
+        words = "家积分超市并入接收的一方的，奖品和库存一起过去，同名的请核对"
+        left = [Line(words, n)] if n else []
+        return Look(self.rows(moves).count(), [*left, *self.by_hand(moves)])
+
+    def move(self, actor: Actor, moves: Moves) -> int:
+        for old, to in list(self._twice(moves)):
+            self._into(actor, moves, old, to)
+        return super().move(actor, moves)
+
+    def _into(self, actor: Actor, moves: Moves, old: Shop, to: Shop) -> None:
+        prizes: list[UUID] = list(old.prizes.values_list("pk", flat=True))
+        names = set(to.prizes.filter(state="offered").values_list("name", flat=True))
+        both = old.prizes.filter(state="offered", name__in=names)
+        # Of the same name: it is given out, and counted together by hand.
+        for p in both:
+            again = Write(set={"name": f"{p.name}（{old.name}）"}, data=moves.data)
+            act_rows(actor, "prizes.follow_place", {p.pk: again}, now=moves.at)
+        shop = Write(set={"shop": to.pk}, data=moves.data)
+        if prizes:
+            act_many(actor, "prizes.follow_place", prizes, shop, now=moves.at)
+        held = Redemption.objects.filter(shop=old, state__in=rules.OPEN)
+        ids = list(held.values_list("pk", flat=True))
+        if ids:
+            act_many(actor, "redemptions.follow_place", ids, shop, now=moves.at)
+        over = Write(reason="place_merged", data=moves.data)
+        act_many(actor, "shops.merge", [old.pk], over, now=moves.at)
+
+    def _twice(self, moves: Moves) -> Iterator[tuple[Shop, Shop]]:
+        """(a shop that moves, the one that is at its target already)."""
+        mine = list(self.rows(moves).order_by("created_at", "pk"))
+        moving = {s.pk for s in mine}
+        there = {
+            s.path: s for s in Shop.objects.filter(self.live) if s.pk not in moving
+        }
+        for s in mine:
+            target = moves.target(s.path)
+            path = target.path if target else s.path
+            if path in there:
+                yield s, there[path]
+            else:
+                there[path] = s
+
+
+SHOPS = Shops(
+    "家积分超市", "shop.Shop", "shops.follow_place", _LIVE, {"path": "place"},
+    divided="家积分超市在要分开的地方，先归主要的一方，请核对",
+)  # fmt: skip
+PRIZES = Follow(
+    "样奖品", "shop.Prize", "prizes.follow_place", Q(), {"path": ""}, quiet=True
+)
+WALLETS = Follow("个积分账户", "shop.Wallet", "wallets.follow", Q(), {"path": ""})
+REDEMPTIONS = Follow(
+    "件没了结的兑换", "shop.Redemption", "redemptions.follow_place",
+    Q(state__in=rules.OPEN), {"path": "", "home_path": ""},
+)  # fmt: skip
+DONATIONS = Follow(
+    "笔没答谢的转赠", "shop.Donation", "donations.follow_place", Q(state="given"),
+    {"path": ""}, quiet=True,
+)  # fmt: skip
+RULES = Dated(
+    "条积分规定", "条积分规定两边都有，用接收的一方的", "shop.EarnRule",
+    "earn_rules.follow_place", ~Q(path=""), "place", ("code",),
+    ("code", "title", "measure", "kinds", "classes", "tenths", "per_minutes", "reason"),
+)  # fmt: skip
+ALL = (SHOPS, PRIZES, WALLETS, REDEMPTIONS, DONATIONS, RULES)
