@@ -6,7 +6,7 @@ from uuid import UUID
 from baodao.core.clock import now, today
 from baodao.duties.models import Duty
 from baodao.oversight.models import PolicyFile
-from baodao.oversight.policies import services as policies
+from baodao.oversight.policies import papers
 from baodao.oversight.tests import make
 from baodao.oversight.tests import policies as documents
 from baodao.people.tests.make import World
@@ -31,10 +31,10 @@ def policy_rows(w: World) -> tuple[dict[str, UUID], dict[str, UUID | str]]:
     county = w.actors["county_org"]
     draft = documents.drafted(w, now=now())
     out = documents.published(w, now=now(), effective_on=today(), is_public=True)
-    link = policies.link(
+    link = papers.link(
         actor=county, policy_id=out.pk, clause=2, kind="duty", code="directive"
     )
-    paper: PolicyFile = policies.attach(
+    paper: PolicyFile = papers.attach(
         actor=county, policy_id=out.pk, name="通知.pdf", data=b"%PDF-1.7 x"
     )
     rows = {
