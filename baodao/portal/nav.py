@@ -92,6 +92,8 @@ SUMS = Entry(
         f"/scores/{x}/" for x in ("quarters", "letters", "checkups", "praise", "samples")
     ),
 )  # fmt: skip
+# Above the community there are no summaries to close, but what they come to.
+SUMS_ABOVE = replace(SUMS, url="scoring:report")
 SCORES = Entry(
     "积分与评价",
     "scoring:cards",
@@ -120,7 +122,9 @@ def register() -> None:
     nav.register(["community_secretary"], [*near, both, SCORES, FIGURES])
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
     # Merits are between a community and whom they are about.
-    heard = replace(SCORES, subs=tuple(e for e in SCORES.subs if e is not MERITS))
+    heard = replace(
+        SCORES, subs=(CARDS, DEDUCTIONS, APPEALS, SUMS_ABOVE, SHOP, RULES)
+    )
     nav.register(
         ["township_party"],
         [SENT, bonds, ACTIVITIES, BUILDING, both, heard, FIGURES],
@@ -136,7 +140,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    scores = (CARDS, APPEALS, SUMS, SHOPS, RULES)
+    scores = (CARDS, APPEALS, SUMS_ABOVE, SHOPS, RULES)
     figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
     nav.register(
         COUNTY,
