@@ -83,6 +83,13 @@ OWN_DEDUCTIONS = Entry(
     under=("/scores/deductions/", "/scores/appeals/", "/scores/merits/"),
 )  # fmt: skip
 RULES = Entry("积分规则", "scoring:rules")
+_YEARLY = (
+    "/scores/evaluations/",
+    "/scores/feedback/",
+    "/scores/grades/",
+    "/scores/extracts/",
+)
+EVALUATIONS = Entry("年度评价", "scoring:evaluations", under=_YEARLY)
 CHECKUPS = Entry("积分体检", "scoring:checkups", under=("/scores/checkups/",))
 LETTERS = Entry("积分通知", "scoring:letters", under=("/scores/letters/",))
 # One tab with pages of its own: summaries, letters, checks, praise, samples.
@@ -96,9 +103,11 @@ SCORES = Entry(
     "积分与评价",
     "scoring:cards",
     "id",
-    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, SHOP, RULES),
+    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, EVALUATIONS, SHOP, RULES),
 )
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
+FEEDBACK = Entry("评价和反馈卡", "scoring:received", under=_YEARLY)
+GRADES = Entry("年度评价", "scoring:grades", under=_YEARLY)
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
@@ -136,7 +145,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    scores = (CARDS, APPEALS, SUMS, SHOPS, RULES)
+    scores = (CARDS, APPEALS, SUMS, GRADES, SHOPS, RULES)
     figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
     nav.register(
         COUNTY,
@@ -155,7 +164,7 @@ def register() -> None:
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
             subs=(
                 MEMBERS, PROGRESS, CARDS, OWN_CARD, OWN_DEDUCTIONS, CHECKUPS, LETTERS,
-                RULES,
+                FEEDBACK, RULES,
             ),
         ),
     ]  # fmt: skip

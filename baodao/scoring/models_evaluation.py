@@ -329,7 +329,7 @@ class Extract(Acted):
     purpose = models.TextField(
         "用途", choices=[(k, p.title) for k, p in extracts.PURPOSES.items()]
     )
-    path = CText(null=True)
+    path = CText(default="", blank=True)
     unit_id = models.UUIDField(null=True)
     place_name = models.TextField("范围")
     year = models.SmallIntegerField("年度")
@@ -347,10 +347,6 @@ class Extract(Acted):
             models.UniqueConstraint(fields=["number"], name="extract_number_once"),
             models.CheckConstraint(
                 condition=~Q(reason="") & Q(n__gt=0), name="extract_says_why"
-            ),
-            models.CheckConstraint(
-                condition=Q(path__isnull=False) | Q(unit_id__isnull=False),
-                name="extract_of_somebody",
             ),
         ]
         indexes = [

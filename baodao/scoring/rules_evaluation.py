@@ -14,7 +14,6 @@ from baodao.acts.grants import (
     COMMUNITY,
     COUNTY,
     MEMBER,
-    MOVERS,
     ORG,
     SYSTEM,
     TOWN,
@@ -131,12 +130,10 @@ ROUNDS = {
     "view": ("查看年度评价", {**COMMUNITY, **TOWN, **COUNTY}),
     "open": ("开始年度评价", {**_SECRETARY, **SYSTEM}),
     "notify": ("告知本人", _SECRETARY),
-    "follow_place": ("随区划调整", MOVERS),
 }
 MEETINGS = {
     "view": ("查看会议记录", {**COMMUNITY, **TOWN}),
     "hold": ("记会议", _DECIDERS),
-    "follow_place": ("随区划调整", MOVERS),
 }
 # Above the community names come with the feedback card; before it only sums (9.5).
 EVALUATIONS = {
@@ -157,7 +154,6 @@ EVALUATIONS = {
     "restore": ("维持等次", {**TOWN, **COUNTY, **SYSTEM}),
     "change": ("改等次", {**_DECIDERS, **COUNTY, **SYSTEM}),
     "figures": ("看等次分布", {**COMMUNITY, **TOWN, **ORG}),
-    "follow_place": ("随区划调整", MOVERS),
 }
 _OWN = {"member_id": "member_id"}
 CONFLICTS = dict.fromkeys(("word", "unit_word", "answer", "hear", "decide", "change", "suspend", "restore"), _OWN)  # fmt: skip
@@ -172,7 +168,6 @@ FEEDBACKS = {
     "issue": ("发反馈卡", {**_DECIDERS, **COUNTY, **SYSTEM}),
     "supersede": ("由新卡替代", {**_DECIDERS, **COUNTY, **SYSTEM}),
     "print": ("打印反馈卡", {**MEMBER, **UNIT, **COMMUNITY, **COUNTY}),
-    "follow_place": ("随区划调整", MOVERS),
 }
 DELIVERIES = {
     "view": ("查看送达", {**UNIT, **COMMUNITY, **TOWN, **COUNTY}),
@@ -183,7 +178,6 @@ DELIVERIES = {
                        **COMMUNITY}),
     "file": ("备案", COUNTY),
     "replace": ("由新卡替代", {**_DECIDERS, **COUNTY, **SYSTEM}),
-    "follow_place": ("随区划调整", MOVERS),
 }  # fmt: skip
 
 

@@ -17,3 +17,10 @@ def wire() -> None:
     register("scoring.Delivery", "card_deliveries", r.DELIVERIES)
     register("scoring.PrintRun", "print_runs", r.PRINTS)
     register("scoring.Extract", "extracts", x.ACTIONS)
+    from baodao.people import retention
+    from baodao.scoring.retaining import EXTRACTS
+    from baodao.scoring.sheets_evaluation import ALL as LISTINGS
+    from baodao.sheets import exports
+
+    retention.register(EXTRACTS)
+    exports.register(**LISTINGS)

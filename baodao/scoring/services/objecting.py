@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
@@ -70,7 +71,7 @@ def object_to(
                 message(
                     event_id=done.event_id, title=f"{e.name}对年度评价有异议",
                     text=text[:100], role="community_secretary", path=e.path,
-                    url=f"/scoring/evaluations/{e.pk}/",
+                    url=reverse("scoring:evaluation", args=[e.pk]),
                 )
             ])  # fmt: skip
     return done

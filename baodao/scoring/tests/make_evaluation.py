@@ -45,15 +45,16 @@ def stay(
 
 
 def served(w: World, member: str = "member", **given: Any) -> Record:
-    """A confirmed activity of two hours in 2025."""
+    """A confirmed activity in 2025, of two hours."""
     at = w.places.community
     who = getattr(w.members, member)
     day = given.pop("on", date(2025, 3, 10))
     start = datetime(day.year, day.month, day.day, 2, tzinfo=UTC)
+    minutes = given.setdefault("minutes", 120)
     one = Record(**{
         "kind": "activity", "channel": "residence", "path": at.path, "place_id": at.pk,
         "member_id": who.pk, "unit_id": who.unit_id, "occurred_on": day,
-        "start_at": start, "end_at": start + timedelta(hours=2), "minutes": 120,
+        "start_at": start, "end_at": start + timedelta(minutes=minutes), 
         "source_kind": "activities.activity", "source_id": uuid4(),
         "confirmed_at": start, "confirmed_how": "list", **given,
     })  # fmt: skip
