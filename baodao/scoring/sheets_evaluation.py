@@ -79,7 +79,7 @@ def _deliveries(
 def received(request: HttpRequest) -> Listing:
     tab = word(request, "tab", queries.RECEIVED) or "delivered"
     return _deliveries(
-        request, "收到的反馈卡",
+        request, "receive", "收到的反馈卡",
         lambda a: queries.received(a, wanted_of(request)).filter(state=tab),
         queries.RECEIVED[tab],
     )  # fmt: skip
@@ -88,7 +88,7 @@ def received(request: HttpRequest) -> Listing:
 def sent(request: HttpRequest) -> Listing:
     tab = word(request, "tab", queries.SENT) or "waiting"
     return _deliveries(
-        request, "发出的反馈卡",
+        request, "view", "发出的反馈卡",
         lambda a: queries.sent(a, wanted_of(request)).filter(state=tab), queries.SENT[tab],
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def sent(request: HttpRequest) -> Listing:
 def filing(request: HttpRequest) -> Listing:
     tab = word(request, "tab", queries.FILING) or "ripe"
     return _deliveries(
-        request, "反馈卡备案",
+        request, "file", "反馈卡备案",
         lambda a: queries.in_filing(queries.deliveries(a, wanted_of(request)), tab),
         queries.FILING[tab],
     )  # fmt: skip

@@ -45,7 +45,12 @@ def evaluation_rows(w: World) -> dict[str, UUID]:
             )
         )  # fmt: skip
     told, done = rows
-    done.state, done.grade, done.meeting, done.decided_at = "issued", "good", meeting, at
+    done.state, done.grade, done.meeting, done.decided_at = (
+        "issued",
+        "good",
+        meeting,
+        at,
+    )
     done.member = w.members.colleague
     cards[1].member = w.members.colleague
     content = {
