@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from baodao.acts.actor import Actor
-from baodao.people.views.asking import places_below, require_role, word
+from baodao.people.views.asking import places_below, require_desk, require_role, word
 from baodao.scoring import queries_evaluation as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
@@ -52,12 +52,10 @@ def evaluations(request: HttpRequest) -> Listing:
 
 
 def _deliveries(
-    request: HttpRequest,
-    title: str,
-    of: Callable[[Actor], QuerySet[Delivery]],
-    tab: str,
-) -> Listing:
-    actor = require_role(request, "card_deliveries.view")
+    request: HttpRequest, act: str, title: str,
+    of: Callable[[Actor], QuerySet[Delivery]], tab: str,
+) -> Listing:  # fmt: skip
+    actor = require_desk(request, f"card_deliveries.{act}", "card_deliveries.view")
     found = of(actor)
 
     def rows() -> Iterator[list[Value]]:

@@ -92,7 +92,7 @@ def evaluation_rows(w: World) -> dict[str, UUID]:
         (FeedbackCard, [paper]), (Delivery, [sent, outside]), (Extract, [extract]),
         (PrintRun, [run]),
     ):  # fmt: skip
-        copy_rows(model, its)  # type: ignore[type-var]
+        copy_rows(model, its)
     return {
         "scoring:meeting": r.pk, "scoring:quiet": r.pk, "scoring:round_act": r.pk,
         "scoring:evaluation": told.pk, "scoring:evaluation_act": told.pk,

@@ -23,7 +23,7 @@ def w() -> World:
     return w
 
 
-def get(w: World, key: str, name: str, *args: Any, **query: str) -> Any:
+def get(w: World, key: str, name: str, /, *args: Any, **query: str) -> Any:
     return w.client(key).get(reverse(f"scoring:{name}", args=args), query)
 
 
@@ -119,7 +119,7 @@ def test_one_card_is_a_pdf_at_once_and_many_by_a_job(w: World) -> None:
     card = make.card_of(make.of(w))
     one = get(w, "unit_secretary", "feedback_pdf", card.pk, two="1")
     assert one.content.startswith(b"%PDF") and one["Content-Type"] == "application/pdf"
-    start = w.client("community_secretary").post(
+    start: Any = w.client("community_secretary").post(
         reverse("scoring:print_start") + f"?year={make.YEAR}", {"kind": "zip"}
     )
     run = PrintRun.objects.get()
