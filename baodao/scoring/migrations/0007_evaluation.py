@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_retention'),
         ('places', '0007_search_keys_faster'),
-        ('scoring', '0003_rules_acted'),
+        ('scoring', '0006_health'),
     ]
 
     operations = [
