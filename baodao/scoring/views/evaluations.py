@@ -222,6 +222,8 @@ def quiet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The list and the notices on paper for those whom no message reaches (8.34)."""
     actor = require_role(request, "evaluation_rounds.view")
     r = queries.round_of(actor, pk)
+    # Drafts are the community's: nobody above has a name from them (9.5).
+    require(actor, "evaluations.see", Evaluation(path=r.path))
     rows = list(
         r.evaluations.filter(state="subject_notified", subject="member")
         .select_related("unit").order_by("name")
