@@ -23,6 +23,7 @@ from baodao.scoring.services.pdf_parts import join
 HERE = Path(__file__).resolve().parent.parent
 FONTS = HERE.parent / "ui" / "fonts"
 PART, WORKERS, ALONE = 500, 2, 60  # cards a part; processes; so many need no other
+TURN = 3_000  # cards that one pair of processes sets before new ones take over
 Card = Mapping[str, Any]
 Told = Callable[[int], None]
 # Chinese and Tibetan labels. The Tibetan awaits review by a native speaker: it says so.
@@ -103,15 +104,25 @@ def _parts(
     """The groups in order, by processes that are new every few groups: the compiler keeps
     what it has set, for documents that are changed and set again."""
     done = 0
-    with ProcessPoolExecutor(
-        WORKERS, mp_context=get_context("spawn"), max_tasks_per_child=8
-    ) as pool:
-        for group, part in zip(
-            groups, pool.map(_part, [(g, two, site) for g in groups]), strict=True
-        ):
-            done += len(group)
-            told(done)
-            yield part
+    for some in _turns(groups):
+        with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+            made = pool.map(_part, [(g, two, site) for g in some])
+            for group, part in zip(some, made, strict=True):
+                done += len(group)
+                told(done)
+                yield part
+
+
+def _turns(groups: Sequence[Sequence[Card]]) -> Iterator[list[Sequence[Card]]]:
+    """What one pair of processes sets before new ones take over."""
+    some: list[Sequence[Card]] = []
+    for group in groups:
+        some.append(group)
+        if sum(map(len, some)) >= TURN:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _part(given: tuple[Sequence[Card], bool, str]) -> bytes:
