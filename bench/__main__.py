@@ -22,6 +22,7 @@ ALL = (
     "closing",
     "shop",
     "faults",
+    "cards",
 )
 
 

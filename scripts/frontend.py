@@ -1,4 +1,5 @@
-"""Front-end files from the npm registry into `baodao/ui/static/vendor/`.
+"""Front-end files from the npm registry into `baodao/ui/static/vendor/`, and the fonts
+of printed cards into `baodao/ui/fonts/`.
 
 Run by `make frontend`, and by the wheel's build hook. Nothing third-party is
 committed: `package-lock.json` says what is fetched, `FILES` and
@@ -21,7 +22,17 @@ FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
 }
-LICENCES = ("@tabler/core", "@tabler/icons", "htmx.org")
+# For printed cards only; pages use the fonts of the reader's machine. Not under static:
+# no browser asks for them.
+FONTS = {
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+    "@expo-google-fonts/noto-serif-tibetan/400Regular/NotoSerifTibetan_400Regular.ttf",
+}
+LICENCES = (
+    "@tabler/core", "@tabler/icons", "htmx.org", "@expo-google-fonts/noto-serif-sc",
+    "@expo-google-fonts/noto-serif-tibetan",
+)  # fmt: skip
 ICON_LIST = "baodao/ui/icons.txt"
 INPUTS = ("package-lock.json", ".npmrc", ICON_LIST, "scripts/frontend.py")
 # The manifest storage refuses a reference to a file that is not there.
@@ -33,7 +44,8 @@ def build(root: Path = ROOT) -> bool:
     vendor = root / "baodao" / "ui" / "static" / "vendor"
     stamp = vendor / ".stamp"
     wanted = _fingerprint(root)
-    if stamp.exists() and stamp.read_text() == wanted:
+    fonts = root / "baodao" / "ui" / "fonts"
+    if stamp.exists() and stamp.read_text() == wanted and fonts.exists():
         return False
     modules = root / "node_modules"
     if not _installed(root, modules):
@@ -46,6 +58,10 @@ def build(root: Path = ROOT) -> bool:
     icons = read_icons(root / ICON_LIST, modules / "@tabler/icons/icons")
     (fresh / "icons.json").write_text(json.dumps(icons, indent=0) + "\n")
     (fresh / "LICENSES.txt").write_text(_licences(modules))
+    shutil.rmtree(fonts, ignore_errors=True)
+    fonts.mkdir(parents=True)
+    for source in sorted(FONTS):
+        shutil.copyfile(modules / source, fonts / Path(source).name)
     (fresh / ".stamp").write_text(wanted)
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.parent.mkdir(exist_ok=True)

@@ -35,6 +35,7 @@ from baodao.reporting.tests.make import home
 from baodao.scoring.tests.due_samples import due_rows
 from baodao.scoring.tests.make import OVER, summary_rows
 from baodao.scoring.tests.samples import a_rule, score_rows
+from baodao.scoring.tests.samples_evaluation import evaluation_rows
 from baodao.sheets.tests.runs import checked
 from baodao.shop.tests.samples import shop_acts, shop_rows
 from baodao.surveys.tests.make import rounds
@@ -168,10 +169,11 @@ def samples(w: World) -> Sample:
     due = due_rows(w)
     documents, in_documents = policy_rows(w)
     summed = summary_rows(w)
+    yearly = evaluation_rows(w)
     by_name = {
         "household_id": w.household.id,
         "order_id": served.id, "token": served.token, "event": "note", "field": "phone",
-        "report_in_id": reported, "sheet": "member", "message_id": told.id,
+        "how": "open", "report_in_id": reported, "sheet": "member", "message_id": told.id,
         "username": "nobody", "key": "orders.verify_days",
         "run_id": checked(w.actors["unit_secretary"], "members", ROSTER).id,
         "code": "units", "what": "agenda", "role": "instructor",
@@ -182,7 +184,7 @@ def samples(w: World) -> Sample:
     }  # fmt: skip
     # What `pk` is, by the first words of the route's name.
     rows = {
-        **council_rows(w), **directive_rows(w), **scored, **documents, **summed,
+        **council_rows(w), **directive_rows(w), **yearly, **scored, **documents, **summed,
         **shop_rows(w),
         **{f"allocation:{name}": pair for name in ("override", "undo", "lock", "unlock")},
         "activities:venue": venue, "activities:post": holding.post_id,
@@ -231,6 +233,8 @@ def samples(w: World) -> Sample:
             "activities:turn": (turn.pk, "confirm"),
             "scoring:rule_set_act": (scored["scoring:rule"], "drop"),
             "scoring:letter_act": (summed["scoring:letter"], "read"),
+            "scoring:round_act": (yearly["scoring:round_act"], "draft"),
+            "scoring:evaluation_act": (yearly["scoring:evaluation_act"], "see"),
         }
         if name in steps:
             return dict(zip(("pk", "event"), steps[name], strict=True))

@@ -85,8 +85,14 @@ def _require_all(
     """Rows that are alike to the access table are judged once."""
     names = tuple(dict.fromkeys((*columns(model).names, *ACTIONS[action].conflict)))
     names = tuple(x for x in names if x != "id")
-    for seen in set(zip(*(_each(model, rows, x, n) for x in names), strict=True)):
+    judged = ([_fixed(v) for v in _each(model, rows, x, n)] for x in names)
+    for seen in set(zip(*judged, strict=True)):
         require(actor, action, {"id": None, **dict(zip(names, seen, strict=True))})
+
+
+def _fixed(value: Any) -> Any:
+    """The value of an array column as one that a set can hold."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _each(model: type[M], rows: Given, name: str, n: int) -> Iterable[Any]:

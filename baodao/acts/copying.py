@@ -169,8 +169,8 @@ def text_of(value: Any) -> str:
     return make(value)
 
 
-def _array(values: Sequence[str]) -> str:
-    quoted = (v.replace("\\", "\\\\").replace('"', '\\"') for v in values)
+def _array(values: Sequence[object]) -> str:
+    quoted = (str(v).replace("\\", "\\\\").replace('"', '\\"') for v in values)
     inside = ",".join(f'"{v}"' for v in quoted)
     return text_of(f"{{{inside}}}")
 

@@ -88,6 +88,21 @@ KEYS: dict[str, Key] = {
         "月",
         "填1是自然年；填12是上年12月到当年11月，好赶上年度考核",
     ),
+    "scoring.object_days": Key(
+        "评价告知后可提异议", 10, "个工作日", "过了这几天才能开会决定等次"
+    ),
+    "scoring.receipt_days": Key(
+        "反馈卡签收期限", 10, "个工作日", "过期没有签收的，组织部可以注明后备案"
+    ),
+    "scoring.excellent_share": Key(
+        "优秀最多占一个单位的",
+        0,
+        "%",
+        "0 是不设比例；设了的，超出时由会议取舍，不按分数自动划线",
+    ),
+    "scoring.unit_word_weight": Key(
+        "单位对本单位党员的打分占", 0, "%", "0 是只作参考，不算进得分"
+    ),
     "pairings.confirmed_by": Key(
         "试算的结对由谁确认",
         ["community"],
@@ -187,6 +202,9 @@ KEYS: dict[str, Key] = {
     ),
     "retention.consent_days": Key(
         "同意书：结束后留多久", 1096, "天", "作为征得同意的凭证"
+    ),
+    "retention.extract_days": Key(
+        "评价结果的提取：留多久", 1096, "天", "到期连内容一起删掉，只留提取过的记录"
     ),
     "retention.look_days": Key(
         "查看和导出的记录：留多久", 1096, "天", "谁看过、谁导出过；不少于180天"

@@ -83,6 +83,13 @@ OWN_DEDUCTIONS = Entry(
     under=("/scores/deductions/", "/scores/appeals/", "/scores/merits/"),
 )  # fmt: skip
 RULES = Entry("积分规则", "scoring:rules")
+_YEARLY = (
+    "/scores/evaluations/",
+    "/scores/feedback/",
+    "/scores/grades/",
+    "/scores/extracts/",
+)
+EVALUATIONS = Entry("年度评价", "scoring:evaluations", under=_YEARLY)
 CHECKUPS = Entry("积分体检", "scoring:checkups", under=("/scores/checkups/",))
 LETTERS = Entry("积分通知", "scoring:letters", under=("/scores/letters/",))
 # One tab with pages of its own: summaries, letters, checks, praise, samples.
@@ -98,9 +105,11 @@ SCORES = Entry(
     "积分与评价",
     "scoring:cards",
     "id",
-    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, SHOP, RULES),
+    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, EVALUATIONS, SHOP, RULES),
 )
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
+FEEDBACK = Entry("评价和反馈卡", "scoring:received", under=_YEARLY)
+GRADES = Entry("年度评价", "scoring:grades", under=_YEARLY)
 
 COUNTY = ("county_org", "county_social_work", "prefecture_org")
 
@@ -123,7 +132,8 @@ def register() -> None:
     bonds = replace(BONDS, subs=(BONDS, DUTIES))
     # Merits are between a community and whom they are about.
     heard = replace(
-        SCORES, subs=(CARDS, DEDUCTIONS, APPEALS, SUMS_ABOVE, SHOP, RULES)
+        SCORES,
+        subs=(CARDS, DEDUCTIONS, APPEALS, SUMS_ABOVE, EVALUATIONS, SHOP, RULES),
     )
     nav.register(
         ["township_party"],
@@ -140,7 +150,7 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    scores = (CARDS, APPEALS, SUMS_ABOVE, SHOPS, RULES)
+    scores = (CARDS, APPEALS, SUMS_ABOVE, GRADES, SHOPS, RULES)
     figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
     nav.register(
         COUNTY,
@@ -159,7 +169,7 @@ def register() -> None:
             "本单位党员", "people:members", "users", under=("/departures/", "/imports/"),
             subs=(
                 MEMBERS, PROGRESS, CARDS, OWN_CARD, OWN_DEDUCTIONS, CHECKUPS, LETTERS,
-                RULES,
+                FEEDBACK, RULES,
             ),
         ),
     ]  # fmt: skip

@@ -15,6 +15,9 @@ class ScoringConfig(AppConfig):
         register("scoring.Rule", "rules", rules.RULES)
         register("scoring.RuleComment", "rule_comments", rules.COMMENTS)
         register("scoring.Card", "cards", rules.CARDS)
+        from baodao.scoring.wiring_evaluation import wire
+
+        wire()
 
         from baodao.scoring.due_process import ready as due_process_ready
         from baodao.scoring.models import Entry

@@ -14,7 +14,10 @@ from baodao.core.memory import bump
 from baodao.people.models import Member, Unit
 from baodao.places.models import Place
 from baodao.records.models import Record
-from baodao.scoring import rules
+from baodao.scoring import (
+    models_evaluation,  # noqa: F401
+    rules,
+)
 from baodao.scoring import rules_counting as counting
 
 

@@ -65,6 +65,7 @@ CARDS = {
     "view": ("查看积分卡", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
     "entries": ("查看积分明细", {**MEMBER, **UNIT, **COMMUNITY}),
     "open": ("建立积分卡", SYSTEM),
+    "close": ("年度已定", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }
 

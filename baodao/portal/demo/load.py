@@ -17,6 +17,7 @@ from baodao.portal.demo import (
     councils_people,
     deliberations,
     due_process,
+    evaluations,
     exchange,
     exchange_voices,
     members,
@@ -86,6 +87,7 @@ def build(w: World) -> None:
     staff.leaders(w)
     w.say(f"单位 {len(w.units)} 家，党员 {len(w.members)} 名")
     report_ins.build(w, homes)
+    evaluations.earlier(w)
     rows += w.batch.flush()
     w.say("报到记录写好了")
     pairings.build(w)
@@ -124,3 +126,5 @@ def build(w: World) -> None:
     fetched = shop.build(w)
     rows = w.batch.flush()
     w.say(f"积分超市兑换 {fetched} 件，共写入 {rows} 行")
+    given = evaluations.build(w)
+    w.say(f"上年度评价办完，发出反馈卡 {given} 张")

@@ -26,8 +26,10 @@ def frame(request: HttpRequest, here: str) -> dict[str, Any]:
 
 def tabs(actor: Actor) -> list[tuple[str, str, str]]:
     """(code, address, words)."""
+    # Above the community there is nothing to close: the report of the last quarter.
+    first = "scoring:quarters" if can(actor, "letters.send") else "scoring:report"
     return [
-        (code, reverse(route), words)
+        (code, reverse(first if code == "quarters" else route), words)
         for code, route, words, action in TABS
         if can(actor, action) and not (code == "draws" and can(actor, "samples.view"))
     ]

@@ -1,0 +1,21 @@
+"""What stands in the way of a grade, told by those who know: proposed deductions and
+objections that are open (no card is decided or issued before they are), and upheld
+complaints that are not over yet (not 优秀 before they are). Each callable gets the ids of
+cards and returns card → why, in words; other parts append theirs in `apps.ready`."""
+
+from collections.abc import Callable, Collection, Mapping
+from uuid import UUID
+
+Blocks = Callable[[Collection[UUID]], Mapping[UUID, str]]
+
+open_objections: list[Blocks] = []
+open_complaints: list[Blocks] = []
+
+
+def blocked(cards: Collection[UUID], by: list[Blocks] | None = None) -> dict[UUID, str]:
+    """Card → the first reason that somebody names."""
+    found: dict[UUID, str] = {}
+    for ask in open_objections if by is None else by:
+        for card, why in ask(cards).items():
+            found.setdefault(card, why)
+    return found

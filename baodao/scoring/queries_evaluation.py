@@ -1,0 +1,331 @@
+"""The yearly evaluation read back inside one's own access: the round of a community, one
+evaluation, cards received and to be filed, grades by number (L46, L47; domain 9.4, 9.5).
+Lists are by name or number, never by points."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from baodao.acts.access import can, path_range, visible
+from baodao.acts.actor import Actor
+from baodao.acts.timeline import events_of
+from baodao.core.clock import today
+from baodao.core.errors import NotFound
+from baodao.places.models import Place
+from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_evaluation as rules
+from baodao.scoring.blocking import blocked
+from baodao.scoring.models_evaluation import (
+    Delivery,
+    Evaluation,
+    FeedbackCard,
+    Round,
+)
+from baodao.scoring.services import deciding, drafting
+from baodao.ui.shapes import Entry
+
+TABS = {
+    "collecting": "收集意见",
+    "drafted": "起草",
+    "subject_notified": "已告知本人",
+    "objection": "有异议",
+    "decided": "已决定",
+    "issued": "已发反馈卡",
+}
+_IN_TAB = {**{k: (k,) for k in TABS}, "issued": ("issued", "under_appeal")}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address says."""
+
+    year: int
+    tab: str = ""
+    subject: str = ""
+    grade: str = ""
+    text: str = ""
+    path: str = ""
+
+
+def evaluations(actor: Actor, wanted: Wanted) -> QuerySet[Evaluation]:
+    """Of a year, by name. What is not told yet is the community's own."""
+    found = visible(Evaluation.objects.all(), actor, "evaluations.view")
+    found = found.filter(year=wanted.year)
+    if actor.path is None:
+        # The unit sees its members in the list from the beginning: it may add its word.
+        found = found.exclude(Q(subject="unit"), ~Q(state__in=rules.SHOWN))
+    if wanted.path:
+        lo, hi = path_range(wanted.path)
+        found = found.filter(path__gte=lo, path__lt=hi)
+    if wanted.tab in TABS:
+        found = found.filter(state__in=_IN_TAB[wanted.tab])
+    if wanted.subject:
+        found = found.filter(subject=wanted.subject)
+    if wanted.grade:
+        found = found.filter(Q(grade=wanted.grade) | Q(grade="", proposed=wanted.grade))
+    if text := wanted.text.strip():
+        found = found.filter(Q(name__icontains=text) | Q(unit__name__icontains=text))
+    related = ("unit", "card", "round__place")
+    return found.select_related(*related).order_by("subject", "name", "pk")
+
+
+def round_at(actor: Actor, year: int) -> Round | None:
+    """The round of the actor's own community, None where it is not open or the actor sits
+    above."""
+    rows = visible(Round.objects.filter(year=year), actor, "evaluation_rounds.view")
+    return rows.filter(path=actor.path or "-").select_related("place").first()
+
+
+def round_of(actor: Actor, pk: UUID) -> Round:
+    """Raises NotFound."""
+    rows = visible(Round.objects.filter(pk=pk), actor, "evaluation_rounds.view")
+    found = rows.select_related("place").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def counts(found: QuerySet[Evaluation]) -> dict[str, int]:
+    """Tab → how many."""
+    rows = found.order_by().values_list("state").annotate(n=Count("pk"))
+    n = Counter(dict(rows))
+    return {t: sum(n[s] for s in states) for t, states in _IN_TAB.items()}
+
+
+@dataclass(frozen=True)
+class Next:
+    """What comes next in a round: the act, its words, how many it is about."""
+
+    event: str
+    title: str
+    text: str
+    n: int
+
+
+def next_step(r: Round, n: dict[str, int]) -> Next | None:
+    """The first thing that waits for the community."""
+    told = r.evaluations.filter(state="subject_notified")
+    ripe = told.filter(until__lt=today()).count()
+    answered = r.evaluations.filter(
+        state="objection", answered_at__isnull=False
+    ).count()
+    open_ = n["objection"] - answered
+    steps = (
+        Next("answer", "答复异议", "有异议还没有书面答复，答复以后才能开会定。", open_),
+        Next("draft", "起草评价", "按积分、活动和报到情况一起起草，评语可以再改。", n["collecting"]),
+        Next("notify", "告知本人", "发消息给本人和单位，可提异议 10 个工作日。", n["drafted"]),
+        Next("decide", "开会决定", "记下会议，按建议的等次一起确认；要改的、建议差的一个一个定。",
+             ripe + answered),
+        Next("issue", "发反馈卡", "发给所在单位或上级党组织，同时报组织部备案。", n["decided"]),
+        Next("wait", "等异议期满", "本人可以提异议，期满以后开会决定。", told.count() - ripe),
+    )  # fmt: skip
+    return next((s for s in steps if s.n > 0), None)
+
+
+def evaluation(actor: Actor, pk: UUID) -> Evaluation:
+    """One that the actor may see. Raises NotFound; the subject sees it once it is told."""
+    found = visible(Evaluation.objects.filter(pk=pk), actor, "evaluations.view")
+    related = ("round__place__parent", "unit", "card", "member__person", "meeting")
+    e = found.select_related(*related).first()
+    if e is None or not may_read(actor, e):
+        raise NotFound
+    return e
+
+
+def may_read(actor: Actor, e: Evaluation) -> bool:
+    """Before the draft is told only the community and, for its word, the unit look."""
+    if e.state in rules.SHOWN or actor.path is not None:
+        return True
+    return actor.role == "unit_secretary" and e.subject == "member"
+
+
+def events(actor: Actor, e: Evaluation) -> list[str]:
+    """What this person may do with it now."""
+    can_ = [ev for ev in rules.EVALUATIONS if can(actor, f"evaluations.{ev}", e)]
+    early, told = (
+        e.state in ("collecting", "drafted"),
+        e.state in ("subject_notified", "objection"),
+    )
+    desk, mine = actor.path is not None, drafting.mine(actor, e)
+    fits = {
+        "word": early, "unit_word": early and e.subject == "member",
+        "see": told and not e.seen_at and (desk or mine),
+        "object": e.state == "subject_notified" and (desk or mine),
+        "answer": e.state == "objection", "hear": told, "decide": told,
+        "refresh": told and e.card.score != e.score,
+    }  # fmt: skip
+    return [ev for ev in can_ if fits.get(ev)]
+
+
+def stops(actor: Actor, e: Evaluation) -> str:
+    """Why the proposed grade may not be decided today."""
+    f = deciding.facts_of([e], actor)[e.pk]
+    return deciding.why_not(f, e.proposed, "", today())
+
+
+def blocks(rows: Sequence[Evaluation]) -> dict[UUID, str]:
+    return blocked([e.card_id for e in rows])
+
+
+def mine(actor: Actor) -> QuerySet[Evaluation]:
+    """What is about me, told already, the newest year first."""
+    found = visible(Evaluation.objects.all(), actor, "evaluations.view")
+    found = found.filter(state__in=rules.SHOWN)
+    if actor.role == "member":
+        found = found.filter(subject="member", member=actor.member_id)
+    else:
+        found = found.filter(subject="unit", unit=actor.unit_id)
+    return found.select_related("round__place").order_by("-year", "path")
+
+
+_TITLES = {
+    "open": "列入年度评价", "word": "写评语", "unit_word": "单位写了几句", "draft": "起草",
+    "notify": "告知本人", "refresh": "按现在的积分重新核对", "see": "本人已阅",
+    "object": "提出异议", "answer": "书面答复", "hear": "听取本人意见", "decide": "会议决定",
+    "issue": "发反馈卡", "suspend": "申诉，复核中", "restore": "复核维持", "change": "改等次",
+    "follow_place": "随区划调整", "send": "送达", "send_out": "列为待送", "hand_over": "送到",
+    "receive": "签收", "file": "备案", "replace": "由新卡替代",
+}  # fmt: skip
+
+
+def story(object_id: UUID, expected: str = "") -> list[Entry]:
+    """What happened, newest first; on top what is expected."""
+    rows = [
+        Entry(
+            _TITLES.get(e.action.split(".", 1)[1], e.action), at=e.at, who=e.actor_name
+        )
+        for e in reversed(events_of(object_id))
+    ]
+    return [
+        *([Entry(expected, icon="clock", tone="go", now=True)] if expected else []),
+        *rows,
+    ]
+
+
+# --- cards -----------------------------------------------------------------------------------
+
+
+def feedback(actor: Actor, pk: UUID) -> FeedbackCard:
+    """Raises NotFound."""
+    found = visible(FeedbackCard.objects.filter(pk=pk), actor, "feedback_cards.view")
+    card = found.select_related("evaluation", "place").first()
+    if card is None:
+        raise NotFound
+    return card
+
+
+def card_of(e: Evaluation) -> FeedbackCard | None:
+    """The newest card of an evaluation."""
+    return FeedbackCard.objects.filter(evaluation=e, state="current").first()
+
+
+def newest(card: FeedbackCard) -> FeedbackCard:
+    """The newest edition of this card."""
+    found = FeedbackCard.objects.filter(
+        evaluation_id=card.evaluation_id, state="current"
+    )
+    return found.first() or card
+
+
+RECEIVED = {"delivered": "待签收", "received": "已签收", "replaced": "已更正"}
+SENT = {
+    "waiting": "待送达",
+    "delivered": "等签收",
+    "received": "已签收",
+    "replaced": "已更正",
+}
+FILING = {"ripe": "可以备案", "open": "等签收", "filed": "已备案", "replaced": "已更正"}
+
+
+def deliveries(actor: Actor, wanted: Wanted) -> QuerySet[Delivery]:
+    """Of a year, to whom this actor is or over whom it sits, by the card's number."""
+    found = visible(Delivery.objects.all(), actor, "card_deliveries.view")
+    found = found.filter(card__year=wanted.year)
+    if wanted.subject:
+        found = found.filter(card__subject=wanted.subject)
+    if wanted.grade:
+        found = found.filter(card__grade=wanted.grade)
+    if wanted.path:
+        lo, hi = path_range(wanted.path)
+        found = found.filter(path__gte=lo, path__lt=hi)
+    if text := wanted.text.strip():
+        found = found.filter(
+            Q(card__name__icontains=text) | Q(card__number__icontains=text)
+            | Q(number__icontains=text) | Q(to__icontains=text)
+        )  # fmt: skip
+    related = ("card__place", "card__unit")
+    return found.select_related(*related).order_by(
+        "card__number", "card__edition", "pk"
+    )
+
+
+def received(actor: Actor, wanted: Wanted) -> QuerySet[Delivery]:
+    """What came to this unit."""
+    return (
+        deliveries(actor, wanted).filter(unit_id=actor.unit_id).exclude(kind="filing")
+    )
+
+
+def sent(actor: Actor, wanted: Wanted) -> QuerySet[Delivery]:
+    """What the community has sent, but for the department's copy."""
+    return deliveries(actor, wanted).exclude(kind="filing")
+
+
+def in_filing(found: QuerySet[Delivery], tab: str) -> QuerySet[Delivery]:
+    from baodao.scoring.services.delivering import ripe
+
+    rows = found.filter(kind="filing")
+    if tab in ("ripe", "open"):
+        rows = rows.filter(state="delivered")
+        return rows.filter(ripe()) if tab == "ripe" else rows.exclude(ripe())
+    return rows.filter(state=tab)
+
+
+# --- numbers ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """A place below with how many have which grade; None where a number is too small."""
+
+    place: Place
+    n: int | None
+    cells: list[int | None]
+    open: int
+    started: bool
+
+
+def distribution(actor: Actor, year: int, subject: str) -> list[GradeRow]:
+    """Grades by the places one level below, in code order; counts of few people are not
+    shown above the community (9.4)."""
+    level = (actor.path or "").count("/") + 1
+    lo, hi = path_range(actor.path or "")
+    below = Place.objects.filter(
+        path__gt=lo, path__lt=hi, level=min(level, 5), valid_to=None
+    )
+    own = level > 5
+    places = list((Place.objects.filter(path=lo) if own else below).order_by("path"))
+    rows = visible(Evaluation.objects.all(), actor, "evaluations.figures")
+    rows = rows.filter(year=year, subject=subject).order_by()
+    by_path = list(rows.values_list("path", "grade").annotate(n=Count("pk")))
+    return [_row(p, by_path, own) for p in places]
+
+
+def _row(p: Place, by_path: Sequence[tuple[str, str, int]], own: bool) -> GradeRow:
+    n: Counter[str] = Counter()
+    for path, grade, k in by_path:
+        if path.startswith(p.path):
+            n[grade] += k
+    counts_ = [n[g] for g in counting.GRADES]
+    total = sum(counts_)
+    cells: list[int | None] = list(counts_) if own else rules.shown(counts_)
+    shown = total if own or total >= rules.K or not total else None
+    return GradeRow(p, shown, cells, n[""], bool(n))
+
+
+def totals(rows: Sequence[GradeRow]) -> int:
+    """How many places have begun."""
+    return sum(1 for r in rows if r.started)

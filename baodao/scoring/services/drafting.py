@@ -1,0 +1,298 @@
+"""Drafting the evaluations of a community and telling their subjects: the score, what it
+is made of, the community's words, the grade that this suggests (L46). People decide."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+
+from baodao.acts.access import can, require
+from baodao.acts.actor import Actor
+from baodao.acts.engine import act
+from baodao.acts.many import act_many, act_rows
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.core.text import private_numbers
+from baodao.notifications.models import Message
+from baodao.notifications.services import message, send
+from baodao.people.models import Member
+from baodao.places.calendars import Ground, ground
+from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_evaluation as rules
+from baodao.scoring.blocking import blocked, open_complaints
+from baodao.scoring.models_evaluation import Evaluation, Round
+from baodao.scoring.services.gathering import Gathered, gather, spans
+from baodao.scoring.services.recounting import totals_of
+from baodao.scoring.standing import rule_of, set_at
+from baodao.ui.words import cdate
+
+MOST_WORDS = 120  # the card has one page
+_DAY = timedelta(days=1)
+
+
+def evaluation_of(pk: UUID) -> Evaluation:
+    """Raises NotFound."""
+    found = Evaluation.objects.select_related("round__place", "card", "member").filter(
+        pk=pk
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def round_of(pk: UUID) -> Round:
+    """Raises NotFound."""
+    found = Round.objects.select_related("place").filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# --- what both sides say --------------------------------------------------------------------
+
+
+def write_words(
+    *, actor: Actor, evaluation_id: UUID, words: str, now: datetime | None = None
+) -> Done:
+    """The community's words 综合评语, until the subject is told. Errors: words."""
+    e = evaluation_of(evaluation_id)
+    require(actor, "evaluations.word", e)
+    if e.state not in ("collecting", "drafted"):
+        raise Conflict("已经告知本人了，评语不能再改。")
+    text = _checked("words", words)
+    return act(
+        actor, "evaluations.word", e.pk, lambda row: Write(set={"words": text}),
+        version=e.version, now=now,
+    )  # fmt: skip
+
+
+def write_unit_words(
+    *, actor: Actor, evaluation_id: UUID, words: str, mark: int | None = None,
+    now: datetime | None = None,
+) -> Done:  # fmt: skip
+    """What the unit says about its member, beside the community's words (L42). `mark` 0
+    to 100 counts at the weight that is set, by default not at all. Errors: words, mark."""
+    e = evaluation_of(evaluation_id)
+    require(actor, "evaluations.unit_word", e)
+    if e.subject != "member":
+        raise Forbidden("这是单位自己的评价，由社区来写。")
+    if e.state not in ("collecting", "drafted"):
+        raise Conflict("已经告知本人了，不能再改。")
+    if mark is not None and not 0 <= mark <= 100:
+        raise Invalid(fields={"mark": "打分在 0 到 100 之间。"})
+    text = _checked("words", words)
+    write = Write(set={"unit_words": text, "unit_mark": mark})
+    return act(
+        actor, "evaluations.unit_word", e.pk, lambda row: write, version=e.version,
+        now=now,
+    )  # fmt: skip
+
+
+def _checked(field: str, text: str) -> str:
+    """Words that fit on the card and name nobody's numbers."""
+    text = text.strip()
+    if not text:
+        raise Invalid(fields={field: "请写几句。"})
+    if len(text) > MOST_WORDS:
+        raise Invalid(fields={field: f"最多{MOST_WORDS}字，好印在一页上。"})
+    if found := private_numbers(text):
+        raise Invalid(fields={field: f"里面有{'、'.join(found)}，请去掉。"})
+    return text
+
+
+# --- the draft ---------------------------------------------------------------------------------
+
+
+def draft_all(
+    *, actor: Actor, round_id: UUID, now: datetime | None = None
+) -> list[UUID]:
+    """Draft everybody who has not been told yet, all at once; again as often as wanted.
+    Returns the ids."""
+    r = round_of(round_id)
+    require(actor, "evaluations.draft", Evaluation(path=r.path))
+    rows = list(r.evaluations.filter(state__in=("collecting", "drafted")))
+    return draft_rows(actor, rows, r.path, r.year, now or clock_now())
+
+
+def draft_rows(
+    actor: Actor, rows: Sequence[Evaluation], path: str, year: int, at: datetime
+) -> list[UUID]:
+    """The same for these evaluations of one community and year."""
+    found = drafts(rows, path, year)
+    writes = {pk: Write(set={**d, "drafted_at": at}) for pk, d in found.items()}
+    return act_rows(actor, "evaluations.draft", writes, now=at)
+
+
+def drafts(
+    rows: Sequence[Evaluation], path: str, year: int
+) -> dict[UUID, dict[str, Any]]:
+    """Evaluation → the columns of its draft, from the card as it is now."""
+    its = ground(path)
+    span = spans([path], year)[path]
+    facts = gather(rows, span)
+    totals = totals_of([e.card_id for e in rows])
+    complaints = blocked([e.card_id for e in rows], open_complaints)
+    return {
+        e.pk: _draft(e, facts[e.pk], totals[e.card_id], e.card_id in complaints, its, span)
+        for e in rows
+    }  # fmt: skip
+
+
+def _draft(
+    e: Evaluation, g: Gathered, total: counting.Total, complaint: bool, its: Ground,
+    span: rules.Span,
+) -> dict[str, Any]:  # fmt: skip
+    frame = set_at(e.path, span[1] - _DAY).frame
+    score = rules.combined(
+        total.score, e.unit_mark, its.settings["scoring.unit_word_weight"]
+    )
+    gates = all(g.halves) and not complaint
+    proposed = counting.grade(score, frame, total.ceiling, gates=gates)
+    why = []
+    if g.none:
+        proposed, why = "none", [rules.NONE_REASONS[g.none]]
+    elif score >= frame.excellent and proposed != "excellent":
+        why = _why(g, complaint)
+    if not g.none and total.ceiling and proposed == total.ceiling:
+        why.append(f"按规则最高{counting.GRADES[total.ceiling]}")
+    return {
+        "months": g.months, "none": g.none, "base": total.base, "adds": total.adds,
+        "deducts": total.deducts, "score": score, "proposed": proposed, "why": why,
+        "figures": {**g.figures, "reported": g.reported},
+        "lines": [_line(line) for line in total.lines if line.points],
+        "words": e.words or rules.sentence(g.figures, e.subject),
+    }  # fmt: skip
+
+
+def _why(g: Gathered, complaint: bool) -> list[str]:
+    """Why a score that would do is not 优秀."""
+    halves = [
+        w for has, w in zip(g.halves, ("上半年", "下半年"), strict=True) if not has
+    ]
+    found = [f"{'、'.join(halves)}没有经确认的活动"] if halves else []
+    return [*found, *(["有核实的差评没有了结"] if complaint else [])]
+
+
+def _line(line: counting.Line) -> dict[str, Any]:
+    return {
+        "code": line.code, "title": rule_of(line.rules[-1]).title, "sign": line.sign,
+        "points": line.points,
+    }  # fmt: skip
+
+
+# --- telling -----------------------------------------------------------------------------------
+
+
+def notify_all(
+    *, actor: Actor, round_id: UUID, now: datetime | None = None
+) -> list[UUID]:
+    """Tell all who are drafted what stands about them and until when they may object
+    (9.6). Nobody's own words are missing: who was not drafted is not told."""
+    r, at = round_of(round_id), now or clock_now()
+    require(actor, "evaluations.notify", Evaluation(path=r.path))
+    ids = list(r.evaluations.filter(state="drafted").values_list("pk", flat=True))
+    if not ids:
+        raise Conflict("没有起草好、等着告知的。请先起草。")
+    with transaction.atomic():
+        told = tell(actor, ids, r.path, at)
+        act(
+            actor, "evaluation_rounds.notify", r.pk,
+            lambda row: Write(set={"notified_at": at}, data={"n": len(told)}), now=at,
+        )  # fmt: skip
+        send_told(told)
+    return told
+
+
+def tell(actor: Actor, ids: Sequence[UUID], path: str, at: datetime) -> list[UUID]:
+    """The act alone, without messages."""
+    write = Write(set={"notified_at": at, "until": last_day(path, at)})
+    return act_many(actor, "evaluations.notify", ids, write, now=at)
+
+
+def last_day(path: str, at: datetime) -> Any:
+    """The last day to object of what is told now."""
+    its = ground(path)
+    days = its.settings["scoring.object_days"]
+    return today(its.calendar.add_workdays(at, days))
+
+
+def send_told(ids: Sequence[UUID]) -> None:
+    """A message to each subject: the person, or the unit."""
+    rows = Evaluation.objects.filter(pk__in=ids).select_related(
+        "member", "round__place"
+    )
+    send([m for e in rows if (m := _told(e))])
+
+
+def _told(e: Evaluation) -> Message | None:
+    text = (
+        f"请看内容对不对，有异议的{cdate(e.until, today())}前提出。" if e.until else ""
+    )
+    return to_subject(e, f"{e.year}年度评价起草好了", text, e.pk)
+
+
+def to_subject(e: Evaluation, title: str, text: str, event_id: UUID) -> Message:
+    """A message to whom an evaluation is about."""
+    url = reverse("scoring:evaluation", args=[e.pk])
+    if e.subject == "member":
+        assert e.member
+        return message(
+            event_id=event_id, title=title, text=text, url=url,
+            person_id=e.member.person_id,
+        )  # fmt: skip
+    return message(
+        event_id=event_id, title=title, text=text, url=url, unit_id=e.unit_id
+    )
+
+
+def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -> Done:
+    """Draft one anew that was told already, because its points have changed. What is
+    worse than what was told runs its days again; what is better does not."""
+    e, at = evaluation_of(evaluation_id), now or clock_now()
+    require(actor, "evaluations.refresh", e)
+    fresh = drafts([e], e.path, e.year)[e.pk]
+    changed = (fresh["score"], fresh["proposed"]) != (e.score, e.proposed)
+    if not changed:
+        raise Conflict("积分和告知本人的一样，不用重新核对。")
+    if fresh["score"] < e.score:
+        fresh |= {"notified_at": at, "until": last_day(e.path, at)}
+    with transaction.atomic():
+        done = act(
+            actor, "evaluations.refresh", e.pk,
+            lambda row: Write(set={**fresh, "drafted_at": at}), version=e.version, now=at,
+        )  # fmt: skip
+        e.refresh_from_db()
+        text = f"现在是{counting.points(e.score)}分，请再看一下。"
+        send([to_subject(e, f"{e.year}年度评价有变动", text, done.event_id)])
+    return done
+
+
+def without_phone(rows: Sequence[Evaluation]) -> list[Evaluation]:
+    """Members whom no message reaches: they are told on paper (8.34)."""
+    members = {e.member_id: e for e in rows if e.member_id}
+    people = Member.objects.filter(pk__in=list(members))
+    quiet = people.filter(person__phone_hash="") | people.exclude(
+        person__account__is_active=True
+    )
+    return [members[pk] for pk in quiet.values_list("pk", flat=True)]
+
+
+def mine(actor: Actor, e: Evaluation) -> bool:
+    """Whether somebody is the subject, or speaks for the unit that is."""
+    if e.subject == "member":
+        return actor.member_id is not None and actor.member_id == e.member_id
+    return actor.role == "unit_secretary" and actor.unit_id == e.unit_id
+
+
+def speaks(actor: Actor, e: Evaluation, event: str) -> None:
+    """The subject itself, or the community's desk on its behalf."""
+    require(actor, f"evaluations.{event}", e)
+    desk = actor.path is not None and can(actor, f"evaluations.{event}", e)
+    if not (mine(actor, e) or desk):
+        raise Forbidden("这要本人来办，或者由社区代为登记。")

@@ -1,0 +1,273 @@
+"""Opening the yearly evaluation: one row for each member and unit that was reported in or
+has a card, at the primary community. Set-based: a community and a prefecture alike."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from baodao.acts.access import path_range, require, within
+from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.bulk import create_rows
+from baodao.acts.engine import create
+from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
+from baodao.core.errors import Conflict, NotFound
+from baodao.core.ids import uuid7s
+from baodao.core.locks import one_at_a_time
+from baodao.people.models import Member, Unit
+from baodao.places.models import Place
+from baodao.places.rules import COMMUNITY
+from baodao.places.services.tree import community_path
+from baodao.reporting.models import ReportIn
+from baodao.scoring import rules_evaluation as rules
+from baodao.scoring.models import Card
+from baodao.scoring.models_evaluation import Evaluation, Round
+from baodao.scoring.rules_evaluation import Span
+from baodao.scoring.services.gathering import Stay, spans, stays
+from baodao.scoring.services.posting import Key, open_cards
+
+
+class _Row(NamedTuple):
+    """An evaluation to be."""
+
+    key: Key
+    attached: list[UUID]
+    months: int
+
+
+def open_round(
+    *, actor: Actor, place_id: UUID, year: int, now: datetime | None = None
+) -> Round:
+    """Open the year of one community, or add whoever was not there the first time. Raises
+    Conflict while the year is not over."""
+    place = Place.objects.filter(pk=place_id, level=COMMUNITY).first()
+    if place is None:
+        raise NotFound
+    require(actor, "evaluation_rounds.open", Round(place=place, path=place.path))
+    year_span = spans([place.path], year)[place.path]
+    if today(now) < year_span[1]:
+        raise Conflict(
+            f"{year}年度到{year_span[1].year}年{year_span[1].month}月"
+            f"{year_span[1].day}日才结束，到时再开始评价。"
+        )
+    open_rounds(actor=actor, places=[place], year=year, now=now)
+    return Round.objects.get(place=place, year=year)
+
+
+def open_year(*, year: int, now: datetime | None = None) -> int:
+    """What the job on the first day after the year does: every community in which there
+    is a card or a report-in and whose year is over. Returns how many evaluations."""
+    day = today(now)
+    paths = {
+        community_path(p)
+        for p in Card.objects.filter(year=year)
+        .values_list("path", flat=True)
+        .distinct()
+    }
+    paths |= {
+        community_path(p)
+        for p in ReportIn.objects.filter(accepted_at__isnull=False)
+        .values_list("path", flat=True).distinct()
+    }  # fmt: skip
+    over = spans(paths, year)
+    places = Place.objects.filter(
+        path__in=[p for p in paths if over[p][1] <= day], level=COMMUNITY
+    )
+    return open_rounds(actor=SYSTEM, places=list(places), year=year, now=now)
+
+
+def open_rounds(
+    *, actor: Actor, places: Sequence[Place], year: int, now: datetime | None = None
+) -> int:
+    """The same for these communities; those that are open get who is missing. Returns how
+    many evaluations are new."""
+    at = now or clock_now()
+    with transaction.atomic():
+        one_at_a_time("scoring.evaluate")
+        rounds = _rounds(actor, places, year, at)
+        by_span: dict[Span, list[Place]] = defaultdict(list)
+        known = spans([p.path for p in places], year)
+        for place in places:
+            by_span[known[place.path]].append(place)
+        return sum(
+            _open(actor, their, year, span, rounds, at)
+            for span, their in by_span.items()
+        )
+
+
+def _rounds(
+    actor: Actor, places: Sequence[Place], year: int, at: datetime
+) -> dict[UUID, UUID]:
+    there = dict(
+        Round.objects.filter(place__in=places, year=year).values_list("place_id", "pk")
+    )
+    new = [p for p in places if p.pk not in there]
+    if len(new) == 1:
+        made = Round(place=new[0], path=new[0].path, year=year, created_at=at)
+        create(actor, "evaluation_rounds.open", made, now=at)
+        return {**there, new[0].pk: made.pk}
+    ids = uuid7s(len(new))
+    create_rows(
+        actor, "evaluation_rounds.open", Round,
+        {"id": ids, "place_id": [p.pk for p in new], "path": [p.path for p in new],
+         "year": year, "created_at": at},
+        at=at,
+    ) if new else None  # fmt: skip
+    return {**there, **dict(zip((p.pk for p in new), ids, strict=True))}
+
+
+def _open(
+    actor: Actor, places: Sequence[Place], year: int, span: Span,
+    rounds: Mapping[UUID, UUID], at: datetime,
+) -> int:  # fmt: skip
+    due = [*_members(places, year, span), *_units(places, year, span)]
+    have = set(
+        Evaluation.objects.filter(year=year, subject="member").values_list(
+            "member_id", flat=True
+        )
+    )
+    have |= set(
+        Evaluation.objects.filter(year=year, subject="unit").values_list(
+            "card_id", flat=True
+        )
+    )
+    due = [d for d in due if d.key[2] == "unit" or d.key[3] not in have]
+    cards = _cards_of(due)
+    due = [d for d in due if cards[d.key] not in have]
+    if due:
+        _write(actor, due, cards, places, rounds, at)
+    return len(due)
+
+
+def _paths(places: Iterable[Place]) -> Q:
+    return within("path", [path_range(p.path) for p in places])
+
+
+def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
+    """Members whose primary community is one of these."""
+    here = {p.path: p for p in places}
+    reported = ReportIn.objects.filter(
+        _paths(places), Q(ended_on=None) | Q(ended_on__gt=span[0]),
+        accepted_at__isnull=False, reported_on__lt=span[1], member__isnull=False,
+    )  # fmt: skip
+    cards = Card.objects.filter(_paths(places), year=year, subject="member")
+    ids = {*reported.values_list("member_id", flat=True),
+           *cards.values_list("member_id", flat=True)}  # fmt: skip
+    known = stays(Q(member__in=list(ids)), span)
+    held: dict[UUID, dict[str, UUID]] = defaultdict(dict)
+    rows = Card.objects.filter(member__in=list(ids), year=year, subject="member")
+    for member, path, pk in rows.values_list("member_id", "path", "pk"):
+        held[member][path] = pk
+    found = []
+    for member in sorted(m for m in ids if m):
+        stay = known.get(member, Stay())
+        row = _member(member, stay, held[member], here, year, span)
+        if row:
+            found.append(row)
+    return found
+
+
+def _member(
+    member: UUID, stay: Stay, cards: Mapping[str, UUID], here: Mapping[str, Place],
+    year: int, span: Span,
+) -> _Row | None:  # fmt: skip
+    months = {p: stay.months(p, span) for p in {*stay.at, *cards}}
+    path = rules.primary(months, stay.homes)
+    if path not in here:
+        return None
+    others = [pk for p, pk in sorted(cards.items()) if p != path]
+    return _Row((here[path].pk, year, "member", member), others, months[path])
+
+
+def _units(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
+    """Units that were reported in at these communities, or have a card there."""
+    here = {p.path: p for p in places}
+    reported = ReportIn.objects.filter(
+        _paths(places), Q(ended_on=None) | Q(ended_on__gt=span[0]),
+        accepted_at__isnull=False, reported_on__lt=span[1], subject_unit__isnull=False,
+    )  # fmt: skip
+    pairs = {
+        (community_path(p), u)
+        for p, u in reported.values_list("path", "subject_unit_id")
+    }
+    cards = Card.objects.filter(_paths(places), year=year, subject="unit")
+    pairs |= set(cards.values_list("path", "unit_id"))
+    known = stays(Q(subject_unit__in=[u for _, u in pairs]), span)
+    return [
+        _Row((here[path].pk, year, "unit", unit), [],
+             known.get(unit, Stay()).months(path, span))
+        for path, unit in sorted(pairs, key=str) if path in here and unit
+    ]  # fmt: skip
+
+
+def _cards_of(due: Sequence[_Row]) -> dict[Key, UUID]:
+    """The card of each; those that are missing are made: nothing more than the duties is
+    a card of 80 points."""
+    found = _there(due)
+    missing = [d.key for d in due if d.key not in found]
+    if missing:
+        open_cards(missing, {})
+        found |= _there([d for d in due if d.key not in found])
+    return found
+
+
+def _there(due: Sequence[_Row]) -> dict[Key, UUID]:
+    wanted = {d.key for d in due}
+    found: dict[Key, UUID] = {}
+    rows = Card.objects.filter(
+        place__in={k[0] for k in wanted}, year__in={k[1] for k in wanted}
+    )
+    for pk, place, year, subject, member, unit in rows.values_list(
+        "pk", "place_id", "year", "subject", "member_id", "unit_id"
+    ):
+        whose = member if subject == "member" else unit
+        key = (place, year, subject, whose)
+        if key in wanted:
+            found[key] = pk
+    return found
+
+
+def _write(
+    actor: Actor, due: Sequence[_Row], cards: Mapping[Key, UUID],
+    places: Sequence[Place], rounds: Mapping[UUID, UUID], at: datetime,
+) -> None:  # fmt: skip
+    path_of = {p.pk: p.path for p in places}
+    members = _people([d.key[3] for d in due if d.key[2] == "member"])
+    units = Unit.objects.in_bulk([d.key[3] for d in due if d.key[2] == "unit"])
+    names, belongs = [], []
+    for d in due:
+        if d.key[2] == "member":
+            name, unit = members[d.key[3]]
+        else:
+            it = units[d.key[3]]
+            name, unit = it.name, it.pk
+        names.append(name)
+        belongs.append(unit)
+    create_rows(
+        actor, "evaluations.open", Evaluation,
+        {
+            "round_id": [rounds[d.key[0]] for d in due],
+            "card_id": [cards[d.key] for d in due],
+            "attached": [d.attached for d in due],
+            "subject": [d.key[2] for d in due],
+            "member_id": [d.key[3] if d.key[2] == "member" else None for d in due],
+            "unit_id": belongs, "name": names,
+            "path": [path_of[d.key[0]] for d in due],
+            "year": [d.key[1] for d in due],
+            "state": "collecting", "months": [d.months for d in due], "created_at": at,
+        },
+        at=at,
+    )  # fmt: skip
+
+
+def _people(ids: Collection[UUID]) -> dict[UUID, tuple[str, UUID | None]]:
+    rows = Member.objects.filter(pk__in=ids)
+    return {
+        pk: (name, unit)
+        for pk, name, unit in rows.values_list("pk", "person__name", "unit_id")
+    }

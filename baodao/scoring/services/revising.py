@@ -1,0 +1,91 @@
+"""A grade that stands aside, stands again or is changed after its card went out: by an
+appeal (`scoring.services.appealing` is given these three), or because a deduction was
+taken back after the decision (domain 8.18). Whoever had the old card gets the new one;
+the wallet is not touched."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from baodao.acts.access import require
+from baodao.acts.actor import Actor, consequence_of
+from baodao.acts.engine import act
+from baodao.acts.many import act_many
+from baodao.acts.writing import Done, Write
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import Conflict, Invalid
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models_evaluation import Delivery, Evaluation, FeedbackCard
+from baodao.scoring.services import issuing
+from baodao.scoring.services.drafting import drafts, evaluation_of
+
+
+def suspend_grade(
+    actor: Actor, evaluation_id: UUID, *, now: datetime | None = None
+) -> Done:
+    """An appeal is under way: the grade shows 复核中 and has no effect (9.6.3)."""
+    return act(actor, "evaluations.suspend", evaluation_id, now=now)
+
+
+def restore_grade(
+    actor: Actor, evaluation_id: UUID, *, now: datetime | None = None
+) -> Done:
+    """The appeal is over and the grade stands."""
+    return act(actor, "evaluations.restore", evaluation_id, now=now)
+
+
+def change_grade(
+    actor: Actor, evaluation_id: UUID, grade: str, reason: str, *,
+    now: datetime | None = None,
+) -> FeedbackCard:  # fmt: skip
+    """Another grade, by appeal or by a new look at points that have changed: the card as
+    it stands now is issued anew to all earlier recipients. Returns the new card. Errors:
+    grade, reason; Conflict for 差 without a hearing."""
+    e, at = evaluation_of(evaluation_id), now or clock_now()
+    require(actor, "evaluations.change", e)
+    if grade not in counting.GRADES:
+        raise Invalid(fields={"grade": "请选等次。"})
+    if not reason.strip():
+        raise Invalid(fields={"reason": "请写为什么改。"})
+    if grade == "poor" and not e.hearing:
+        raise Conflict("定为差以前，要听取本人意见，并记下来。")
+    old = FeedbackCard.objects.filter(evaluation=e, state="current").first()
+    if old is None:
+        raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
+    fresh = drafts([e], e.path, e.year)[e.pk]
+    kept = ("base", "adds", "deducts", "score", "lines", "proposed", "why", "none")
+    write = Write(
+        set={**{k: fresh[k] for k in kept}, "grade": grade, "reason": reason.strip()},
+        data={"grade": grade, "before": e.grade},
+    )
+    with transaction.atomic():
+        act(
+            actor,
+            "evaluations.change",
+            e.pk,
+            lambda row: write,
+            version=e.version,
+            now=at,
+        )
+        e = evaluation_of(e.pk)
+        replace(consequence_of(actor), [old.pk], at)
+        card = issuing.reissue(consequence_of(actor), e, old, at)
+        issuing.tell([card])
+    return card
+
+
+def replace(actor: Actor, cards: Collection[UUID], at: datetime) -> None:
+    """These cards are no longer the newest, and what was sent of them is over."""
+    act_many(actor, "feedback_cards.supersede", list(cards), now=at)
+    sent = Delivery.objects.filter(card__in=list(cards)).exclude(state="replaced")
+    if ids := list(sent.values_list("pk", flat=True)):
+        act_many(actor, "card_deliveries.replace", ids, now=at)
+
+
+def moved(e: Evaluation) -> bool:
+    """Whether the card's points are not those that were decided on (8.18)."""
+    if e.state not in ("decided", "issued"):
+        return False
+    return bool(drafts([e], e.path, e.year)[e.pk]["score"] != e.score)

@@ -1,0 +1,26 @@
+"""What the yearly evaluation registers with the engines."""
+
+from baodao.acts.access import register
+from baodao.scoring import rules_evaluation as r
+from baodao.scoring import rules_extracts as x
+
+
+def wire() -> None:
+    """Called once by the app's `ready`."""
+    register("scoring.Round", "evaluation_rounds", r.ROUNDS)
+    register("scoring.Meeting", "evaluation_meetings", r.MEETINGS)
+    register(
+        "scoring.Evaluation", "evaluations", r.EVALUATIONS,
+        conflicts=r.CONFLICTS, messages=r.MESSAGES,
+    )  # fmt: skip
+    register("scoring.FeedbackCard", "feedback_cards", r.FEEDBACKS)
+    register("scoring.Delivery", "card_deliveries", r.DELIVERIES)
+    register("scoring.PrintRun", "print_runs", r.PRINTS)
+    register("scoring.Extract", "extracts", x.ACTIONS)
+    from baodao.people import retention
+    from baodao.scoring.retaining import EXTRACTS
+    from baodao.scoring.sheets_evaluation import ALL as LISTINGS
+    from baodao.sheets import exports
+
+    retention.register(EXTRACTS)
+    exports.register(**LISTINGS)
