@@ -18,9 +18,13 @@ def wire() -> None:
     register("scoring.PrintRun", "print_runs", r.PRINTS)
     register("scoring.Extract", "extracts", x.ACTIONS)
     from baodao.people import retention
+    from baodao.scoring import blocking
     from baodao.scoring.retaining import EXTRACTS
+    from baodao.scoring.services import appealing, appealing_grades
     from baodao.scoring.sheets_evaluation import ALL as LISTINGS
     from baodao.sheets import exports
 
+    appealing.register(appealing_grades.KIND)
+    blocking.open_objections.append(appealing_grades.undecided)
     retention.register(EXTRACTS)
     exports.register(**LISTINGS)

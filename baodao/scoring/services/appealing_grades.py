@@ -1,0 +1,83 @@
+"""A grade as something that may be appealed (domain 9.6), and what stands in the way of
+deciding one."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+
+from baodao.acts.actor import Actor
+from baodao.acts.models import Event
+from baodao.core.errors import Conflict
+from baodao.places.calendars import ground
+from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_deductions
+from baodao.scoring.models import Card, Deduction
+from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
+from baodao.scoring.services import revising
+from baodao.scoring.services.appealing import About, Kind
+
+
+def _find(pk: UUID) -> About | None:
+    found = Evaluation.objects.select_related("card", "member").filter(pk=pk).first()
+    card = FeedbackCard.objects.filter(evaluation=pk, state="current").first()
+    if found is None or card is None:
+        return None
+    decided = Event.objects.filter(object_id=pk, action="evaluations.decide")
+    by = decided.order_by("-at").values_list("actor_person", flat=True).first()
+    return About(
+        found.subject, found.member_id, found.unit_id,
+        found.member.person_id if found.member else None, found.card.place_id,
+        found.path, f"{found.year}年度评价：{counting.GRADES[found.grade]}", None, by,
+        card.created_at, found.state == "issued",
+        reverse("scoring:evaluation", args=[pk]),
+    )  # fmt: skip
+
+
+def _suspend(actor: Actor, pk: UUID, at: datetime) -> None:
+    revising.suspend_grade(actor, pk, now=at)
+
+
+def _restore(actor: Actor, pk: UUID, at: datetime) -> None:
+    revising.restore_grade(actor, pk, now=at)
+
+
+def _carry_out(actor: Actor, pk: UUID, remedy: str, at: datetime) -> None:
+    """Wholly right: one grade better; in part: the grade that was named."""
+    known = [code for code, _ in _remedies(pk)]
+    if not known or (remedy and remedy not in known):
+        raise Conflict("改的等次要比原来好。")
+    revising.change_grade(actor, pk, remedy or known[-1], "申诉复核以后改定。", now=at)
+
+
+def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
+    """Better grades, the best first; of 不定等次 every one is left to the hearer."""
+    grade = Evaluation.objects.values_list("grade", flat=True).get(pk=pk)
+    better = counting.ORDER[: counting.ORDER.index(grade)] if grade != "none" else ()
+    return [(code, f"改为“{counting.GRADES[code]}”") for code in better]
+
+
+KIND = Kind("grade", "年度等次", _find, _suspend, _restore, _carry_out, _remedies)
+
+
+def undecided(cards: Collection[UUID]) -> Mapping[UUID, str]:
+    """Card → the deduction about its subject that nobody has decided yet, or whose
+    appeal is not over (no card is decided or issued before it is)."""
+    rows = Card.objects.filter(pk__in=list(cards))
+    whose = {
+        (c.place_id, c.subject, c.member_id if c.subject == "member" else c.unit_id, c.year): c
+        for c in rows
+    }  # fmt: skip
+    found: dict[UUID, str] = {}
+    open_ones = Deduction.objects.filter(
+        place__in={k[0] for k in whose}, state__in=rules_deductions.OBJECTED
+    )
+    for d in open_ones:
+        first_month = ground(d.path).settings["scoring.year_from_month"]
+        year = counting.year_of(d.occurred_on, first_month)
+        owner = d.member_id if d.subject == "member" else d.unit_id
+        if card := whose.get((d.place_id, d.subject, owner, year)):
+            title = rules_deductions.STATES[d.state].title
+            found.setdefault(card.pk, f"“{d.words}”{title}，先有结果再定等次。")
+    return found
