@@ -32,6 +32,7 @@ from baodao.scoring import forms_evaluation as forms
 from baodao.scoring import queries_evaluation as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
+from baodao.scoring.models import Appeal
 from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.services import deciding, drafting, issuing, objecting, opening
 from baodao.scoring.services.gathering import last_full_year
@@ -256,6 +257,11 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, actor, queries.evaluation(actor, pk))
 
 
+def _appeal(e: Evaluation) -> Appeal:
+    """The appeal that somebody might file against this grade, for the access table."""
+    return Appeal(path=e.path, unit_id=e.unit_id, member_id=e.member_id)
+
+
 def _page(
     request: HttpRequest, actor: Actor, e: Evaluation,
     bad: tuple[str, Form] | None = None,
@@ -275,6 +281,7 @@ def _page(
         "story": queries.story(e.pk, state.verb) if not mine else [],
         "facts": _facts(e), "has_draft": e.drafted_at is not None,
         "may_card": card and can(actor, "feedback_cards.view", card),
+        "may_appeal": e.state == "issued" and can(actor, "appeals.file", _appeal(e)),
         "meetings": e.round.meetings.exists() if "decide" in may else False,
         "decide_form": kept.get("decide"),
     }  # fmt: skip
