@@ -154,12 +154,7 @@ def wrong_frame(frame: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def wrong_day(effective: date, today: date, first: bool) -> str:
-    """A change applies forward only; the first set of a place may begin with its year."""
-    if first:
-        return (
-            ""
-            if effective >= date(today.year, 1, 1)
-            else "最早从今年 1 月 1 日起执行。"
-        )
+def wrong_day(effective: date, today: date) -> str:
+    """A change applies forward only: what was counted keeps the rules it was counted
+    by, and counting anew from the records says the same."""
     return "" if effective >= today else "改规则只往后算，执行日期不能早于今天。"

@@ -63,6 +63,7 @@ def load(
     world = World(PRESETS[preset], seed, now or clock_now(), say)
     with transaction.atomic():
         build(world)
+        settle(world)
         # By services, which read what the stages have written.
         say(f"扣分建议 {due_process.build(world)} 条")
     with connection.cursor() as cursor:
@@ -119,6 +120,14 @@ def build(w: World) -> None:
     activity_plan.build(w)
     rows += w.batch.flush()
     w.say(f"活动 {held} 场，共写入 {rows} 行")
+
+
+def settle(w: World) -> None:
+    """What follows from the records: cards, letters, the shop, last year's evaluation, by
+    the product's own services on what is written. Call after `build`, inside `atomic`."""
+    with connection.cursor() as cursor:
+        # Plans made on empty tables would be slow already here.
+        cursor.execute("ANALYZE")
     # As the job would, which has not begun yet: whatever it finds then is there already.
     posting.post(Record.objects.all())
     w.say(f"积分卡 {Card.objects.count()} 张")

@@ -163,15 +163,16 @@ def _cards(due: Mapping[Key, Due]) -> dict[Key, Card]:
 
 
 def _there(keys: Iterable[Key]) -> dict[Key, Card]:
+    """By their owners alone: places and years besides would be tried with each of them."""
+    wanted = set(keys)
     found: dict[Key, Card] = {}
-    places = {k[0] for k in keys}
-    whose = {k[3] for k in keys}
-    years = {k[1] for k in keys}
-    rows = Card.objects.filter(place__in=places, year__in=years)
     for subject in counting.SUBJECTS:
-        owner = f"{subject}_id"
-        for card in rows.filter(subject=subject, **{f"{owner}__in": whose}):
-            found[card.place_id, card.year, subject, getattr(card, owner)] = card
+        whose = {k[3] for k in wanted if k[2] == subject}
+        rows = Card.objects.filter(**{"subject": subject, f"{subject}__in": whose})
+        for card in rows.iterator(chunk_size=PART) if whose else ():
+            key = (card.place_id, card.year, subject, getattr(card, f"{subject}_id"))
+            if key in wanted:
+                found[key] = card
     return found
 
 

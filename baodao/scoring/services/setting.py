@@ -201,7 +201,7 @@ def publish(
     before = RuleSet.objects.filter(
         path=it.path, state="published", effective_to=None
     ).first()
-    wrong = rules.wrong_day(effective_from, day, first=before is None)
+    wrong = rules.wrong_day(effective_from, day)
     if before and before.effective_from and effective_from <= before.effective_from:
         wrong = "要晚于现在这一版的执行日期。"
     if wrong:
