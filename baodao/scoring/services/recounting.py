@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from baodao.core.clock import now as clock_now
+from baodao.core.updating import set_columns
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
 from baodao.scoring.standing import Book, book
@@ -25,17 +26,16 @@ def recount(cards: Collection[UUID]) -> None:
         _recount(ids[start : start + PART])
 
 
+_KEPT = ("adds", "deducts", "score", "ceiling", "counted_at")
+
+
 def _recount(ids: list[UUID]) -> None:
-    found = totals_of(ids)
-    at, rows = clock_now(), []
-    for card in Card.objects.filter(pk__in=ids):
-        t = found[card.pk]
-        card.adds, card.deducts, card.score = t.adds, t.deducts, t.score
-        card.ceiling, card.counted_at = t.ceiling, at
-        rows.append(card)
-    Card.objects.bulk_update(
-        rows, ["adds", "deducts", "score", "ceiling", "counted_at"], batch_size=500
-    )
+    at = clock_now()
+    rows = [
+        (pk, t.adds, t.deducts, t.score, t.ceiling, at)
+        for pk, t in totals_of(ids).items()
+    ]
+    set_columns(Card, _KEPT, rows)
 
 
 def totals_of(
