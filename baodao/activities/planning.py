@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from baodao.activities import rules
 from baodao.activities.models import Priority, Target
 from baodao.acts.actor import Actor
 from baodao.acts.engine import act, create
@@ -20,6 +19,7 @@ from baodao.core.errors import Forbidden, Invalid
 from baodao.core.text import private_numbers
 from baodao.people.models import Unit
 from baodao.places.models import Place
+from baodao.places.rules import community_path
 
 MOST = 9999
 
@@ -44,7 +44,7 @@ class Owner(NamedTuple):
     @property
     def path(self) -> str:
         if self.unit:
-            return rules.community_path(self.unit.point_path or self.unit.path or "")
+            return community_path(self.unit.point_path or self.unit.path or "")
         return self.place.path if self.place else ""
 
     def __str__(self) -> str:

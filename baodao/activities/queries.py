@@ -11,7 +11,6 @@ from django.db.models import Count, F, Func, Q, QuerySet
 
 from baodao.activities import carriers, rules
 from baodao.activities.models import Activity, Participation
-from baodao.activities.rules import community_path
 from baodao.acts.access import ACTIONS, can, require, visible, within
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
@@ -23,6 +22,7 @@ from baodao.people.models import Member
 from baodao.places import areas, festivals
 from baodao.places.calendars import calendar_for
 from baodao.places.models import Place
+from baodao.places.rules import community_path
 from baodao.places.search import matching
 from baodao.reporting.standing import tied_points
 from baodao.ui.shapes import Entry, Tone

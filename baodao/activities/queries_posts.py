@@ -9,13 +9,13 @@ from django.db.models import Count, F, Q, QuerySet
 
 from baodao.activities import rules
 from baodao.activities.models import Holding, Post, Turn
-from baodao.activities.rules import community_path
 from baodao.acts.access import require, visible, within
 from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound
 from baodao.people.models import Member
 from baodao.places import areas
 from baodao.places.models import Place
+from baodao.places.rules import community_path
 from baodao.reporting.standing import tied_points
 
 TABS = {"open": "招人中", "full": "满员的", "ended": "已撤销"}

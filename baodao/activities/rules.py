@@ -211,11 +211,6 @@ def overlaps(a: tuple[datetime, datetime], b: tuple[datetime, datetime]) -> bool
     return a[0] < b[1] and b[0] < a[1]
 
 
-def community_path(path: str) -> str:
-    """The community at or above a path."""
-    return "/".join([p for p in path.split("/") if p][:5]) + "/"
-
-
 def month_key(day: date) -> str:
     """The window of a monthly duty: 2026-11."""
     return f"{day:%Y-%m}"

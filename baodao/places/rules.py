@@ -29,6 +29,13 @@ LEVELS = {
 LEVEL_OF_LENGTH = {2: PROVINCE, 4: PREFECTURE, 6: COUNTY, 9: TOWNSHIP, 12: COMMUNITY}
 # Characters of a path down to the community: twelve digits in five parts.
 COMMUNITY_PATH = 17
+
+
+def community_path(path: str) -> str:
+    """The part of a path down to the community; a shorter one as it is."""
+    return "/".join([part for part in path.split("/") if part][:COMMUNITY]) + "/"
+
+
 _ABOVE = {2: 0, 4: 2, 6: 4, 9: 6, 12: 9}  # length of a code → of its parent's
 LETTER = {GRID: "G", ESTATE: "E", BUILDING: "B", HOUSEHOLD: "H"}
 DIGITS = {GRID: 3, ESTATE: 3, BUILDING: 2, HOUSEHOLD: 4}

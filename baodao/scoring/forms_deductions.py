@@ -7,6 +7,7 @@ from django import forms
 
 from baodao.scoring import rules_appeals
 from baodao.scoring import rules_counting as counting
+from baodao.ui import words
 from baodao.ui.forms import DateInput, Form
 
 
@@ -38,9 +39,7 @@ class ProposeForm(Form):
         self, *args: Any, rules: Iterable[counting.Rule], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        found = [
-            (r.code, f"{r.title}（减{counting.points(r.tenths)}分）") for r in rules
-        ]
+        found = [(r.code, f"{r.title}（减{words.score(r.tenths)}分）") for r in rules]
         _choices(self, "code", found)
 
 

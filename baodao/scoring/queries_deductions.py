@@ -20,6 +20,7 @@ from baodao.places.calendars import ground
 from baodao.scoring import rules_appeals, rules_deductions
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Appeal, Card, Deduction
+from baodao.ui import words
 from baodao.ui.clock import Clock, clock
 from baodao.ui.shapes import Entry
 
@@ -177,7 +178,7 @@ def cost(d: Deduction) -> str:
     """−3, or that it is a reminder only."""
     if d.warning:
         return "只提醒"
-    return counting.points(-d.rule.tenths)
+    return words.points(-d.rule.tenths)
 
 
 SOURCE_URLS = {"orders.order": "orders:detail", "acts.event": "orders:detail"}

@@ -15,7 +15,7 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound
 from baodao.people.models import Account, Member, Person, Unit
 from baodao.places.models import Place
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.records.models import Record, services
 from baodao.scoring import rules_draw as rules
 from baodao.scoring import rules_health as health

@@ -14,7 +14,7 @@ from baodao.orders.models import Order
 from baodao.people.models import Member, Unit
 from baodao.places.areas import Ranges
 from baodao.places.models import Place
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.records.models import Record
 from baodao.scoring.rules_health import DAY, months_back
 

@@ -285,13 +285,6 @@ def grade(score: int, frame: Frame, ceiling: str = "", *, gates: bool = True) ->
     return worst((found, ceiling))
 
 
-def points(tenths: int) -> str:
-    """Tenths as people write them: 80, 92.5, −3."""
-    sign = "−" if tenths < 0 else ""
-    whole, tenth = divmod(abs(tenths), 10)
-    return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
-
-
 def year_of(day: date, first_month: int = 1) -> int:
     """The evaluation year of a day: with `first_month` 12 it runs from December."""
     return day.year + (first_month > 1 and day.month >= first_month)

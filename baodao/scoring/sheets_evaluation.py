@@ -17,6 +17,7 @@ from baodao.scoring.views.cards import years
 from baodao.scoring.views.evaluations import wanted_of
 from baodao.sheets.exports import BATCH, Listing, conditions
 from baodao.sheets.writing import Value
+from baodao.ui import words
 
 
 def _told(request: HttpRequest, first: str) -> str:
@@ -38,7 +39,7 @@ def evaluations(request: HttpRequest) -> Listing:
         for e in found.iterator(BATCH):
             yield [
                 e.name, str(e.unit or ""), e.round.place.name, e.year,
-                counting.points(e.score) if e.drafted_at else "",
+                words.score(e.score) if e.drafted_at else "",
                 counting.GRADES.get(e.proposed, ""), counting.GRADES.get(e.grade, ""),
                 e.words, "；".join(e.why), rules.STATES[e.state].title, e.until,
             ]  # fmt: skip

@@ -24,7 +24,6 @@ from baodao.councils.models import Deliberation, DeliberationSeat, Opinion, Reso
 from baodao.councils.services import owed
 from baodao.councils.services.deliberating import (
     check_public,
-    community_path,
     deliberation_of,
     invitable_members,
     invitable_units,
@@ -38,6 +37,7 @@ from baodao.orders import services as orders
 from baodao.people.models import Member
 from baodao.places.calendars import ground
 from baodao.places.models import Place
+from baodao.places.rules import community_path
 from baodao.records.models import Record
 from baodao.records.rules import counted_minutes
 from baodao.records.taken import minutes_taken, overlapping

@@ -26,7 +26,7 @@ from baodao.notifications.services import message, send
 from baodao.people.models import Member, Unit
 from baodao.people.queries import candidates, units_at
 from baodao.places.models import Place
-from baodao.places.rules import COMMUNITY
+from baodao.places.rules import COMMUNITY, community_path
 from baodao.ui.words import cdatetime
 
 
@@ -37,11 +37,6 @@ def deliberation_of(pk: UUID) -> Deliberation:
     if found is None:
         raise NotFound
     return found
-
-
-def community_path(path: str) -> str:
-    """The path of the community at or above a place."""
-    return "/".join(path.split("/")[:COMMUNITY]) + "/"
 
 
 # --- the proposal -------------------------------------------------------------------------

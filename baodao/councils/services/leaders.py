@@ -18,7 +18,6 @@ from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.councils import rules
 from baodao.councils.models import LeaderContact, LeaderVisit
-from baodao.councils.services import owed
 from baodao.duties import services as duties
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
@@ -26,6 +25,7 @@ from baodao.orders.models import Order
 from baodao.people import checks
 from baodao.places.constraints import said
 from baodao.places.models import Place
+from baodao.places.rules import community_path
 
 
 def assign(
@@ -147,7 +147,7 @@ def _order(contact: LeaderContact, text: str) -> str:
     number = text.strip().removeprefix("单").strip()
     if not number:
         return ""
-    lo, hi = path_range(owed.community_path(contact.path))
+    lo, hi = path_range(community_path(contact.path))
     found = Order.objects.filter(no=number, path__gte=lo, path__lt=hi)
     if not found.exists():
         raise Invalid(
@@ -213,6 +213,6 @@ def _to_community(
 ) -> Message:
     return message(
         event_id=event_id, title=title, text=text, role="community_worker",
-        path=owed.community_path(contact.path),
+        path=community_path(contact.path),
         url=reverse("councils:leader", args=[contact.pk]),
     )  # fmt: skip

@@ -23,16 +23,11 @@ from baodao.people.models import ContactTie
 from baodao.people.queries import current
 from baodao.places.models import Place
 from baodao.places.queries import names_of
-from baodao.places.rules import COMMUNITY
+from baodao.places.rules import COMMUNITY, community_path
 from baodao.places.settings import values
 
 MEETINGS_A_YEAR = "councils.meetings_per_year"
 VISITS_A_YEAR = "councils.leader_visits_per_year"
-
-
-def community_path(path: str) -> str:
-    """The path of the community at or above a place."""
-    return "/".join(path.split("/")[:COMMUNITY]) + "/"
 
 
 # --- from acts ------------------------------------------------------------------------

@@ -44,7 +44,7 @@ from baodao.people.views.asking import (
 from baodao.places.forms import apart, submitted, taken
 from baodao.places.models import Place
 from baodao.places.queries import open_places
-from baodao.places.rules import COMMUNITY, ESTATE
+from baodao.places.rules import COMMUNITY, ESTATE, community_path
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -124,7 +124,7 @@ def _places(actor: Actor) -> Any:
         return found.exclude(kind="virtual").select_related("parent").order_by("path")
     m = Member.objects.filter(person=actor.person_id).first()
     paths = [p for p in (m.residence_path, m.point_path) if p] if m else []
-    here = {deliberating.community_path(p) for p in paths}
+    here = {community_path(p) for p in paths}
     found = Place.objects.filter(path__in=here, valid_to=None)
     return found.select_related("parent").order_by("path")
 

@@ -41,7 +41,7 @@ from baodao.people.views.asking import (
 from baodao.places.forms import apart, submitted, taken
 from baodao.places.models import Place
 from baodao.places.queries import open_places, start
-from baodao.places.rules import COMMUNITY, TOWNSHIP
+from baodao.places.rules import COMMUNITY, TOWNSHIP, community_path
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -122,7 +122,6 @@ def _places(actor: Actor) -> Any:
     unit's contact points."""
     if actor.path is not None:
         return open_places(actor).filter(level=COMMUNITY).select_related("parent")
-    from baodao.councils.services.owed import community_path
     from baodao.people.models import ContactTie
     from baodao.people.queries import current
 

@@ -20,7 +20,6 @@ from baodao.places.models import (
 )
 from baodao.places.services.tree import (
     CODE_TAKEN,
-    community_path,
     local_place,
     parent_of,
 )
@@ -62,7 +61,7 @@ def add_household(
 
 
 def _refuse_taken(parent: Place, number: int) -> None:
-    lo, hi = path_range(community_path(parent.path))
+    lo, hi = path_range(rules.community_path(parent.path))
     shown = f"{number:0{rules.DIGITS[rules.HOUSEHOLD]}d}"
     if Household.objects.filter(path__gte=lo, path__lt=hi, number=shown).exists():
         raise Invalid(fields={"number": f"本社区已经有户{shown}。请换一个户号。"})

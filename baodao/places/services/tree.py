@@ -114,18 +114,13 @@ def _next_number(parent: Place, level: int) -> int:
     one household there; the others below their parent."""
     taken = Place.objects.filter(level=level)
     if level == rules.HOUSEHOLD:
-        lo, hi = path_range(community_path(parent.path))
+        lo, hi = path_range(rules.community_path(parent.path))
         taken = taken.filter(path__gte=lo, path__lt=hi)
     else:
         taken = taken.filter(parent=parent)
     return 1 + max(
         (rules.number_of(c) for c in taken.values_list("code", flat=True)), default=0
     )
-
-
-def community_path(path: str) -> str:
-    """The part of a path down to the community."""
-    return "/".join(path.split("/")[: rules.COMMUNITY]) + "/"
 
 
 def _new_place(

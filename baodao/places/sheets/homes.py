@@ -17,7 +17,7 @@ from baodao.core.ids import uuid7s
 from baodao.core.text import pinyin_key
 from baodao.places import rules
 from baodao.places.models import FOCUS_GROUPS, Household, Place
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.places.sheets.refs import Spot, Spots, look_up, names_in
 from baodao.sheets.cases import Case, Change
 from baodao.sheets.cells import Unclear, code, many_of, one_of, phone, text, words, yes

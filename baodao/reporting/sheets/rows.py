@@ -29,7 +29,7 @@ from baodao.people.sheets.refs import (
     unit_column,
 )
 from baodao.places import rules as levels
-from baodao.places.services import community_path
+from baodao.places.rules import community_path
 from baodao.places.sheets import refs as places
 from baodao.reporting import plans, rules
 from baodao.reporting.models import ReportIn

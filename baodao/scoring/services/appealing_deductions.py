@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict
-from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Deduction
 from baodao.scoring.services import deducting
 from baodao.scoring.services.appealing import About, Kind
+from baodao.ui import words
 
 
 def _find(pk: UUID) -> About | None:
@@ -48,7 +48,7 @@ def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
     """The milder rules of the day, with what they cost."""
     d = deducting.deduction_of(pk)
     return [
-        (r.code, f"改为“{r.title}”，减{counting.points(r.tenths)}分")
+        (r.code, f"改为“{r.title}”，减{words.score(r.tenths)}分")
         for r in deducting.milder(d)
     ]
 

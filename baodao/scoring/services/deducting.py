@@ -27,7 +27,7 @@ from baodao.people.queries import current
 from baodao.places.calendars import ground, shift
 from baodao.places.models import Place
 from baodao.places.queries import pause_now, pauses_over
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules

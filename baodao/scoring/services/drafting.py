@@ -29,6 +29,7 @@ from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.services.gathering import Gathered, gather, spans
 from baodao.scoring.services.recounting import totals_of
 from baodao.scoring.standing import rule_of, set_at
+from baodao.ui import words
 from baodao.ui.words import cdate
 
 MOST_WORDS = 120  # the card has one page
@@ -268,7 +269,7 @@ def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -
             lambda row: Write(set={**fresh, "drafted_at": at}), version=e.version, now=at,
         )  # fmt: skip
         e.refresh_from_db()
-        text = f"现在是{counting.points(e.score)}分，请再看一下。"
+        text = f"现在是{words.score(e.score)}分，请再看一下。"
         send([to_subject(e, f"{e.year}年度评价有变动", text, done.event_id)])
     return done
 

@@ -25,6 +25,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring import rules_extracts as extracts
 from baodao.scoring.models_evaluation import Delivery, Extract, FeedbackCard
+from baodao.ui import words
 
 HEADS = {
     "member": ("姓名", "单位党组织", "评价社区", "年度", "等次", "积分", "综合评语", "反馈卡编号",
@@ -101,7 +102,7 @@ def _rows(cards: Sequence[FeedbackCard]) -> list[list[Any]]:
     return [
         [
             c.name, c.content["org"], c.place.name, c.year, counting.GRADES[c.grade],
-            counting.points(c.content["score"]), c.content["words"], c.number, c.edition,
+            words.score(c.content["score"]), c.content["words"], c.number, c.edition,
             filed.get(c.pk, ""), _note(c),
         ]
         for c in cards

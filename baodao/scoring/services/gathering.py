@@ -15,7 +15,7 @@ from django.db.models.functions import TruncMonth
 from baodao.core.clock import today
 from baodao.duties.models import Duty
 from baodao.people.models import ContactTie, Exemption, Member
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.places.settings import at_each
 from baodao.records.models import CHANNELS, Record
 from baodao.reporting.models import ReportIn

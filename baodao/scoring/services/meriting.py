@@ -20,7 +20,7 @@ from baodao.core.text import private_numbers
 from baodao.notifications.services import message, send
 from baodao.people.models import Member, RoleTie, Unit
 from baodao.places.models import Place
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_merits as rules
 from baodao.scoring.models import Merit

@@ -21,8 +21,7 @@ from baodao.core.ids import uuid7s
 from baodao.core.locks import one_at_a_time
 from baodao.people.models import Member, Unit
 from baodao.places.models import Place
-from baodao.places.rules import COMMUNITY
-from baodao.places.services.tree import community_path
+from baodao.places.rules import COMMUNITY, community_path
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models import Card

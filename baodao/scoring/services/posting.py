@@ -21,7 +21,7 @@ from baodao.core.memory import epoch
 from baodao.people.models import Member
 from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.places.services.tree import community_path
+from baodao.places.rules import community_path
 from baodao.records.models import Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting

@@ -19,6 +19,7 @@ import typst
 from baodao.core.clock import local
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.services.pdf_parts import join
+from baodao.ui import words
 
 HERE = Path(__file__).resolve().parent.parent
 FONTS = HERE.parent / "ui" / "fonts"
@@ -157,7 +158,7 @@ def card_data(
 ) -> dict[str, Any]:
     """One card (`FeedbackCard`) with its frozen content, as plain values."""
     c, own = it.content, it.subject == "unit"
-    p = counting.points
+    p = words.score
     held = c["meeting"]
     lines = [
         f"{x['title']} {'+' if x['sign'] > 0 else '−'}{p(x['points'])}"

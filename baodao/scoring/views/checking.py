@@ -16,6 +16,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring.forms_evaluation import CheckForm
 from baodao.scoring.models_evaluation import FeedbackCard
 from baodao.scoring.services.issuing import genuine
+from baodao.ui import words
 
 WRONG, MINUTES = 20, 10  # wrong codes of one address in so many minutes
 
@@ -69,7 +70,7 @@ def verdict(given: dict[str, str]) -> Verdict | None:
 
 def _same(card: FeedbackCard, given: dict[str, str]) -> bool | None:
     """Whether name, grade and points, where they were typed, are those of the card."""
-    points = counting.points(card.content["score"])
+    points = words.score(card.content["score"])
     pairs = (
         (given["name"].strip(), (card.name, card.content["org"])),
         (given["grade"], (card.grade,)), (given["score"].strip(), (points,)),
