@@ -34,6 +34,11 @@ class ScoringConfig(AppConfig):
 
         following.register("scoring", posting.post)
 
+        from baodao.places.changes.moves import register as register_movers
+        from baodao.scoring.moves_cards import CARDS
+
+        register_movers(CARDS)
+
         from baodao.places import basis
         from baodao.scoring import defaults
 

@@ -1,5 +1,15 @@
-"""Background tasks of scoring: found here by the worker, written beside their subject."""
+"""Background tasks of scoring; those of its parts are found here by the worker."""
+
+from procrastinate.contrib.django import app
 
 from baodao.scoring import jobs_due_process, jobs_evaluation, jobs_health
+from baodao.scoring.services.opening_cards import open_for_report_ins
 
-__all__ = ["jobs_due_process", "jobs_evaluation", "jobs_health"]
+__all__ = ["jobs_due_process", "jobs_evaluation", "jobs_health", "open_cards"]
+
+
+@app.periodic(cron="20 16 * * *")
+@app.task(name="scoring.open_cards", queueing_lock="scoring.open_cards")
+def open_cards(timestamp: int) -> None:
+    """Every night at 0:20 local time: who has reported in has a card."""
+    open_for_report_ins()

@@ -93,7 +93,8 @@ def cards(actor: Actor, wanted: Wanted) -> QuerySet[Card]:
         lo, hi = path_range(wanted.path)
         found = found.filter(path__gte=lo, path__lt=hi)
     if wanted.band in BANDS:
-        found = found.filter(in_band(wanted.band))
+        path = wanted.path or actor.path or ""
+        found = found.filter(in_band(wanted.band, book().frame(path, wanted.year)))
     if text := wanted.text.strip():
         found = found.filter(
             Q(member__person__name__icontains=text)
@@ -105,8 +106,8 @@ def cards(actor: Actor, wanted: Wanted) -> QuerySet[Card]:
     return found.order_by(name, "pk")
 
 
-def in_band(band: str, frame: counting.Frame = counting.DEFAULT) -> Q:
-    """Scores of a band (tenths)."""
+def in_band(band: str, frame: counting.Frame) -> Q:
+    """Scores of a band by the lines of a place (tenths)."""
     edges = {
         "excellent": (frame.excellent, 1001),
         "good": (frame.good, frame.excellent),
@@ -115,10 +116,6 @@ def in_band(band: str, frame: counting.Frame = counting.DEFAULT) -> Q:
     }
     lo, hi = edges[band]
     return Q(score__gte=lo, score__lt=hi)
-
-
-def band_of(card: Card, frame: counting.Frame = counting.DEFAULT) -> str:
-    return BANDS[counting.grade(card.score, frame)]
 
 
 def card_of(actor: Actor, pk: UUID) -> Card:
@@ -143,10 +140,12 @@ def own_card(actor: Actor, year: int) -> Card | None:
     return home or (cards[0] if cards else None)
 
 
-def siblings(card: Card) -> list[Card]:
-    """The subject's other cards: of other years and other communities."""
+def siblings(actor: Actor, card: Card) -> list[Card]:
+    """The subject's other cards, of other years and other communities, as far as the
+    actor may see them."""
     whose = {"member": card.member_id} if card.member_id else {"unit": card.unit_id}
     found = Card.objects.filter(**whose, subject=card.subject).exclude(pk=card.pk)
+    found = visible(found, actor, "cards.view")
     return list(found.select_related("place").order_by("-year", "path"))
 
 

@@ -103,8 +103,7 @@ def what_if(it: RuleSet, year: int) -> WhatIf:
     """Two runs of the same expression over the same records: under the rules as they
     held, and as if the draft had held all year. Numbers only, no names."""
     held = all_sets()
-    before = count_all(it.path, year, held)
-    after = count_all(it.path, year, (as_if(it, year), *held))
+    before, after = count_all(it.path, year, held, (as_if(it, year), *held))
     base = Sum(0, 0, it.base, "")
     old = Sum(0, 0, held_frame(it, held).base, "")
     keys = before.keys() | after.keys()

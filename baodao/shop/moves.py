@@ -21,13 +21,14 @@ class Shops(Follow):
     """One shop a place."""
 
     def look(self, moves: Moves) -> Look:
-        n = len(list(self._twice(moves)))
+        mine = self._mine(moves)
+        n = len(list(self._twice(moves, mine)))
         words = "家积分超市并入接收的一方的，奖品和库存一起过去，同名的请核对"
         left = [Line(words, n)] if n else []
-        return Look(self.rows(moves).count(), [*left, *self.by_hand(moves)])
+        return Look(len(mine), [*left, *(self.by_hand(moves) if mine else [])])
 
     def move(self, actor: Actor, moves: Moves) -> int:
-        for old, to in list(self._twice(moves)):
+        for old, to in list(self._twice(moves, self._mine(moves))):
             self._into(actor, moves, old, to)
         return super().move(actor, moves)
 
@@ -49,9 +50,13 @@ class Shops(Follow):
         over = Write(reason="place_merged", data=moves.data)
         act_many(actor, "shops.merge", [old.pk], over, now=moves.at)
 
-    def _twice(self, moves: Moves) -> Iterator[tuple[Shop, Shop]]:
+    def _mine(self, moves: Moves) -> list[Shop]:
+        return list(self.rows(moves).order_by("created_at", "pk"))
+
+    def _twice(self, moves: Moves, mine: list[Shop]) -> Iterator[tuple[Shop, Shop]]:
         """(a shop that moves, the one that is at its target already)."""
-        mine = list(self.rows(moves).order_by("created_at", "pk"))
+        if not mine:
+            return
         moving = {s.pk for s in mine}
         there = {
             s.path: s for s in Shop.objects.filter(self.live) if s.pk not in moving

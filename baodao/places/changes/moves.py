@@ -192,6 +192,8 @@ class Dated:
     def _sorted(self, moves: Moves) -> tuple[list[tuple[Any, Target]], list[Any]]:
         """(rows that go on, with their target; rows that are there already)."""
         rows = [(r, t) for r in self.rows(moves) if (t := moves.target(r.path))]
+        if not rows:
+            return [], []
         manager = apps.get_model(self.model)._default_manager
         there = manager.filter(self.live, path__in={t.path for _, t in rows})
         there = there.filter(Q(valid_to=None) | Q(valid_to__gt=moves.on))

@@ -40,6 +40,7 @@ from baodao.portal.demo.world import World
 from baodao.records.models import Record
 from baodao.scoring.models import Card
 from baodao.scoring.services import posting
+from baodao.scoring.services.opening_cards import open_for_report_ins
 
 SEED = 20260101
 
@@ -130,6 +131,7 @@ def settle(w: World) -> None:
         cursor.execute("ANALYZE")
     # As the job would, which has not begun yet: whatever it finds then is there already.
     posting.post(Record.objects.all())
+    open_for_report_ins(w.now)
     w.say(f"积分卡 {Card.objects.count()} 张")
     w.say(f"积分通知 {scores.build(w)} 封")
     fetched = shop.build(w)

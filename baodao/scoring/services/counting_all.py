@@ -12,7 +12,7 @@ import ibis
 from baodao.places.calendars import ground
 from baodao.scoring import bulk
 from baodao.scoring.services.exporting import communities, export_facts, rule_tables
-from baodao.scoring.standing import Standing, all_sets
+from baodao.scoring.standing import Standing
 
 MEMORY = "1500MB"
 
@@ -31,12 +31,12 @@ Key = tuple[str, UUID, str]
 Sums = dict[Key, Sum]
 
 
-def count_all(path: str, year: int, sets: Sequence[Standing] | None = None) -> Sums:
-    """Every card of a place and year that has an entry, straight from the records. With
-    `sets` as they would be under other rules."""
+def count_all(path: str, year: int, *sets: Sequence[Standing]) -> list[Sums]:
+    """Every card of a place and year that has an entry, straight from the records: once
+    under each of `sets`, over one file."""
     with TemporaryDirectory(prefix="baodao-") as folder:
         facts = write_facts(path, year, Path(folder))
-        return count(facts, path, year, sets or all_sets())
+        return [count(facts, path, year, one) for one in sets]
 
 
 def write_facts(path: str, year: int, folder: Path) -> Path:

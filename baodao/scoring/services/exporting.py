@@ -10,11 +10,9 @@ from django.db.models import (
     BooleanField,
     Case,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
-    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -84,13 +82,10 @@ def _rows(rows: QuerySet[Record], minutes: Any, *, whole: bool) -> QuerySet[Any,
 
 
 def communities(path: str) -> list[str]:
-    """Paths of the communities of a place that ever had a record."""
+    """Paths of the communities of a place, those among them that are gone."""
     lo, hi = path_range(path)
-    used = Record.objects.filter(
-        path__gte=OuterRef("path"), path__startswith=OuterRef("path")
-    )
     found = Place.objects.filter(path__gte=lo, path__lt=hi, level=COMMUNITY)
-    return list(found.filter(Exists(used)).values_list("path", flat=True))
+    return list(found.values_list("path", flat=True))
 
 
 def rule_tables(

@@ -28,7 +28,7 @@ from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.rules_evaluation import Span
 from baodao.scoring.services.gathering import Stay, spans, stays
-from baodao.scoring.services.posting import Key, open_cards
+from baodao.scoring.services.opening_cards import Key, cards_for
 
 
 class _Row(NamedTuple):
@@ -136,7 +136,7 @@ def _open(
         )
     )
     due = [d for d in due if d.key[2] == "unit" or d.key[3] not in have]
-    cards = _cards_of(due)
+    cards = {k: c.pk for k, c in cards_for({d.key: None for d in due}).items()}
     due = [d for d in due if cards[d.key] not in have]
     if due:
         _write(actor, due, cards, places, rounds, at)
@@ -202,33 +202,6 @@ def _units(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
              known.get(unit, Stay()).months(path, span))
         for path, unit in sorted(pairs, key=str) if path in here and unit
     ]  # fmt: skip
-
-
-def _cards_of(due: Sequence[_Row]) -> dict[Key, UUID]:
-    """The card of each; those that are missing are made: nothing more than the duties is
-    a card of 80 points."""
-    found = _there(due)
-    missing = [d.key for d in due if d.key not in found]
-    if missing:
-        open_cards(missing, {})
-        found |= _there([d for d in due if d.key not in found])
-    return found
-
-
-def _there(due: Sequence[_Row]) -> dict[Key, UUID]:
-    wanted = {d.key for d in due}
-    found: dict[Key, UUID] = {}
-    rows = Card.objects.filter(
-        place__in={k[0] for k in wanted}, year__in={k[1] for k in wanted}
-    )
-    for pk, place, year, subject, member, unit in rows.values_list(
-        "pk", "place_id", "year", "subject", "member_id", "unit_id"
-    ):
-        whose = member if subject == "member" else unit
-        key = (place, year, subject, whose)
-        if key in wanted:
-            found[key] = pk
-    return found
 
 
 def _write(

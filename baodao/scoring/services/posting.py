@@ -11,14 +11,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from baodao.acts.actor import SYSTEM
-from baodao.acts.bulk import create_rows
 from baodao.acts.copying import copy_columns
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.locks import one_at_a_time
 from baodao.core.memory import epoch
-from baodao.people.models import Member
 from baodao.places.calendars import ground
 from baodao.places.models import Place
 from baodao.places.rules import community_path
@@ -26,14 +23,12 @@ from baodao.records.models import Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
+from baodao.scoring.services.opening_cards import Key, cards_for
 from baodao.scoring.services.recounting import recount
 from baodao.scoring.standing import Book, Standing, book
 
 PART = 5_000
 LATE_DAYS = 30
-
-# A card's place, year, and whose it is.
-Key = tuple[UUID, int, str, UUID]
 
 
 class Due(NamedTuple):
@@ -101,7 +96,7 @@ def _post(records: Sequence[Record]) -> set[UUID]:
         )
     )
     due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
-    cards = _cards({d.key: d for d in due})
+    cards = cards_for({d.key: d.record.unit_id for d in due})
     standing = [d for d in due if cards[d.key].state == "open"]
     _write(standing, cards, read)
     return {cards[d.key].pk for d in standing}
@@ -152,56 +147,6 @@ def _years(record: Record, first_month: int) -> list[tuple[int, int]]:
 
 
 # --- cards and entries -------------------------------------------------------------------
-
-
-def _cards(due: Mapping[Key, Due]) -> dict[Key, Card]:
-    """The card of each key; those that are missing are made."""
-    found = _there(due)
-    missing = {k: d for k, d in due.items() if k not in found}
-    open_cards(missing, {k: d.record.unit_id for k, d in missing.items()})
-    return {**found, **_there(missing)} if missing else found
-
-
-def _there(keys: Iterable[Key]) -> dict[Key, Card]:
-    """By their owners alone: places and years besides would be tried with each of them."""
-    wanted = set(keys)
-    found: dict[Key, Card] = {}
-    for subject in counting.SUBJECTS:
-        whose = {k[3] for k in wanted if k[2] == subject}
-        rows = Card.objects.filter(**{"subject": subject, f"{subject}__in": whose})
-        for card in rows.iterator(chunk_size=PART) if whose else ():
-            key = (card.place_id, card.year, subject, getattr(card, f"{subject}_id"))
-            if key in wanted:
-                found[key] = card
-    return found
-
-
-def open_cards(keys: Iterable[Key], units: Mapping[Key, UUID | None]) -> None:
-    """Make cards that are not there yet. `units`: of a member's card the unit of the
-    record; the member's unit today goes before it."""
-    rows = list(keys)
-    if not rows:
-        return
-    places = Place.objects.in_bulk({k[0] for k in rows})
-    members = [k[3] for k in rows if k[2] == "member"]
-    rules = book()
-    now_of = dict(Member.objects.filter(pk__in=members).values_list("pk", "unit_id"))
-    create_rows(
-        SYSTEM, "cards.open", Card,
-        {
-            "subject": [k[2] for k in rows],
-            "member_id": [k[3] if k[2] == "member" else None for k in rows],
-            "unit_id": [
-                k[3] if k[2] == "unit" else now_of.get(k[3]) or units.get(k) for k in rows
-            ],
-            "place_id": [k[0] for k in rows],
-            "path": [places[k[0]].path for k in rows],
-            "year": [k[1] for k in rows],
-            "score": [
-                rules.frame(places[k[0]].path, k[1]).base for k in rows
-            ],
-        },
-    )  # fmt: skip
 
 
 def _write(due: Sequence[Due], cards: Mapping[Key, Card], read: Ground) -> None:

@@ -17,6 +17,7 @@ from baodao.records.models import Record, reversal
 from baodao.scoring.models import Card, Entry
 from baodao.scoring.services.counting_all import Sum, count_all, write_facts
 from baodao.scoring.services.posting import post
+from baodao.scoring.standing import all_sets
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2027, 1, 3, 2, 0, tzinfo=UTC)
@@ -67,7 +68,7 @@ def some_records(w: World, n: int, seed: int) -> list[Record]:
 def test_the_closing_of_a_year_says_what_every_card_says(w: World, year: int) -> None:
     some_records(w, 160, seed=year)
     post(Record.objects.all())
-    found = count_all(w.places.district.path, year)
+    (found,) = count_all(w.places.district.path, year, all_sets())
     lines = set(Entry.objects.values_list("card_id", flat=True))
     cards: dict[Any, Sum] = {
         (c.subject, c.member_id or c.unit_id, c.path): Sum(
@@ -100,7 +101,7 @@ def test_not_one_record_is_lost_on_the_way_to_the_file(w: World) -> None:
         assert rows.num_rows == Record.objects.filter(
             path__gte=lo, path__lt=hi, occurred_on__year=2026
         ).count()  # fmt: skip
-    found = count_all(place.path, 2026)
+    (found,) = count_all(place.path, 2026, all_sets())
     assert found["member", w.members.colleague.id, place.path] == Sum(5, 0, 805, "")
 
 

@@ -11,8 +11,12 @@ from baodao.acts.bulk import copy_rows
 from baodao.orders import services as orders
 from baodao.orders.tests.make import order_in
 from baodao.people.tests.make import World, world
+from baodao.places.changes.moves import Moves, Target
 from baodao.records.models import Record, reversal
+from baodao.reporting.tests.make import accepted, at_point, home
 from baodao.scoring.models import Card, Entry
+from baodao.scoring.moves_cards import CARDS
+from baodao.scoring.services.opening_cards import open_for_report_ins
 from baodao.scoring.services.posting import post
 from baodao.scoring.services.recounting import digest
 
@@ -167,3 +171,37 @@ def test_a_demo_link_holder_can_rate_but_gives_no_points_twice(w: World) -> None
         )  # fmt: skip
     follow()
     assert Entry.objects.filter(code="M_ADD_PRAISE").count() == 1
+
+
+@pytest.mark.req("L43", "L44")
+def test_whoever_has_reported_in_has_a_card_of_the_base_before_anything_is_on_it(
+    w: World,
+) -> None:
+    accepted(w, home(w, "member")), accepted(w, at_point(w, "member"))
+    open_for_report_ins(AT)
+    card = card_of(w)
+    assert (card.score, card.path) == (800, w.places.community.path)
+    assert not card.entries.exists()
+    open_for_report_ins(AT)
+    assert Card.objects.count() == 1, "one where the member lives, made once"
+
+
+@pytest.mark.req("L43")
+def test_edge_case_22_open_cards_follow_their_place_and_decided_ones_stay(
+    w: World,
+) -> None:
+    served(w)
+    served(w, member_id=w.members.neighbour.id, unit_id=w.units.other.id)
+    served(w, path=w.places.other_community.path, place_id=w.places.other_community.pk)
+    follow()
+    here, there = w.places.community, w.places.other_community
+    Card.objects.filter(member=w.members.neighbour).update(year=2025, state="decided")
+    mine = Card.objects.get(member=w.members.member, path=here.path)
+    unit = Card.objects.get(unit=w.units.other, subject="unit", path=here.path)
+    moves = Moves(date(2026, 12, 1), AT, {here.path: Target(there.path, there.pk)})
+    CARDS.move(w.actors["county_org"], moves)
+    paths = dict(Card.objects.values_list("pk", "path"))
+    assert paths[unit.pk] == there.path, "goes on at the new place"
+    assert paths[mine.pk] == here.path, "there is one already: each keeps its points"
+    decided = Card.objects.get(member=w.members.neighbour)
+    assert decided.path == here.path

@@ -58,7 +58,6 @@ def card_list(request: HttpRequest) -> HttpResponse:
         "page": page, "wanted": wanted, "subjects": counting.SUBJECTS.items(),
         "bands": list(queries.BANDS.items()), "years": years(),
         "places": places_below(request), "q": wanted.text,
-        "rows": [(c, queries.band_of(c)) for c in page],
         "filtered": any(request.GET.get(k) for k in ("q", "place", "band")),
     }  # fmt: skip
     return render(request, "scoring/cards.html", context)
@@ -105,9 +104,9 @@ def shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     return {
         "card": card, "view": view, "total": view.total, "on": on if on and on < today() else None,
         "name": card.member.person.name if card.member else str(card.unit),
-        "grade": counting.GRADES[view.grade], "siblings": queries.siblings(card),
+        "grade": counting.GRADES[view.grade], "siblings": queries.siblings(actor, card),
         "may_entries": can(actor, "cards.entries", card), "code": digest(card)[:8].upper(),
-        "most": view.frame.adds_most, "own": card.member_id == actor.member_id,
+        "most": view.frame.adds_most,
     }  # fmt: skip
 
 

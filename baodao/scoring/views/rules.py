@@ -27,7 +27,6 @@ from baodao.scoring import rules
 from baodao.scoring.forms import CommentForm, PublishForm, RuleForm, SetForm, YearForm
 from baodao.scoring.models import RuleSet
 from baodao.scoring.services import setting
-from baodao.scoring.standing import set_at
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -54,7 +53,6 @@ def rule_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page, "states": rules.SET_STATES, "may_new": mine,
         "rows": [(s, rules.SET_STATES[s.state]) for s in page],
-        "here": set_at(actor.path, today()) if mine and actor.path else None,
     }  # fmt: skip
     return render(request, _frame(actor, "rules"), context)
 
