@@ -191,7 +191,9 @@ def test_edge_case_22_open_cards_follow_their_place_and_decided_ones_stay(
     w: World,
 ) -> None:
     served(w)
-    served(w, member_id=w.members.neighbour.id, unit_id=w.units.other.id)
+    served(
+        w, member_id=w.members.neighbour.id, unit_id=w.units.other.id, channel="unit"
+    )
     served(w, path=w.places.other_community.path, place_id=w.places.other_community.pk)
     follow()
     here, there = w.places.community, w.places.other_community
