@@ -120,7 +120,7 @@ def narrowed(
         found = found.filter(occasion=occasion)
     if carrier:
         found = found.filter(carriers__contains=[carrier])
-    if year.isdigit() and len(year) == 4:
+    if year:
         lo, hi = (at_local(date(int(year) + n, 1, 1), time.min) for n in (0, 1))
         found = found.filter(start_at__gte=lo, start_at__lt=hi)
     if aim and (aim_id := uuid_of(aim)):

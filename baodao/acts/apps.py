@@ -13,6 +13,7 @@ class ActsConfig(AppConfig):
             Event, "办理经过", at="at",
             open=("at", "action", "kind", "object_id", "from_state", "to_state",
                   "actor_account", "actor_person", "actor_unit", "actor_role"),
+            forgotten_by="retention.run",
         )  # fmt: skip
         register(
             Forgotten, "到期删除", at="at", open=("at", "seq", "ledger", "positions")

@@ -37,13 +37,15 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: nothing that looks a
 @dataclass(frozen=True)
 class Sealed:
     """A table under seal. `opened` columns are shown in the export, `closed` ones are
-    hashed with a salt; `at`: the column that says when a row was written."""
+    hashed with a salt; `at`: the column that says when a row was written;
+    `forgotten_by`: the action by which rows may go when their time is over, "" never."""
 
     ledger: str
     label: str
     opened: tuple[str, ...]
     closed: tuple[str, ...]
     at: str
+    forgotten_by: str = ""
 
 
 REGISTRY: dict[str, Sealed] = {}
@@ -56,17 +58,18 @@ def register(
     open: Sequence[str],
     at: str = "created_at",
     blankable: Sequence[str] = (),
+    forgotten_by: str = "",
 ) -> None:
     """Seal a table from now on. `open`: columns without anybody's name, number, address
     or words; all others are closed, those of later too. `blankable`: what retention may
-    empty, not under seal. Raises ValueError for a column that is not there."""
+    empty, not under seal; `forgotten_by`: as in `Sealed`. Raises ValueError for a column that is not there."""
     names = [str(f.column) for f in model._meta.concrete_fields]
     first = ["xid", "id", *[n for n in open if n not in ("xid", "id")]]
     if wrong := {*first, at, *blankable} - set(names):
         raise ValueError(f"{model.__name__} has no {wrong}")
     closed = [n for n in names if n not in first and n not in blankable]
     name = model._meta.db_table
-    REGISTRY[name] = Sealed(name, label, tuple(first), tuple(closed), at)
+    REGISTRY[name] = Sealed(name, label, tuple(first), tuple(closed), at, forgotten_by)
 
 
 # --- what is hashed ---------------------------------------------------------------------------------

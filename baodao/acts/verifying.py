@@ -255,11 +255,17 @@ def _explained(report: Report) -> dict[int, set[int]]:
 
 
 def _forgettings() -> Iterator[tuple[Forgotten, bool]]:
-    """Each with whether an event of the same transaction stands."""
+    """Each with whether it is of a table that forgets, and of the same transaction as
+    the act by which it does: any other act explains nothing."""
+    by = {k: s.forgotten_by for k, s in REGISTRY.items() if s.forgotten_by}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT f.id FROM acts_forgotten f WHERE EXISTS "
-            "(SELECT FROM acts_event e WHERE e.xid = f.xid)"
+            "SELECT f.id FROM acts_forgotten f "
+            "JOIN unnest(%s::text[], %s::text[]) a(ledger, action) USING (ledger) "
+            "WHERE EXISTS (SELECT FROM acts_event e "
+            "WHERE e.xid = f.xid AND e.action = a.action) AND NOT EXISTS "
+            "(SELECT FROM acts_seal s WHERE s.seq = f.seq AND s.ledger <> f.ledger)",
+            [list(by), list(by.values())],
         )
         acted = {row[0] for row in cursor.fetchall()}
     for note in Forgotten.objects.order_by("xid", "id"):

@@ -27,10 +27,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Needs Django; 1 when something is wrong."""
-    from baodao.acts import ledger, sealing, verifying
+    from baodao.acts import ledger, verifying
 
-    if options.export:
-        sealing.seal_all()  # a copy is worth more when nothing waits
     report = verifying.verify(options.since, options.digest)
     print(
         f"看了 {report.seals} 批封条、{report.rows} 行；{report.pending} 行还没有封存。"

@@ -1,6 +1,7 @@
 """Reading duties, inside the actor's scope: the list by whose turn it is, one duty with
 its story, and who is about to be missed."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -113,13 +114,14 @@ def narrowed(
     """The filters of the list; unknown values filter nothing."""
     if kind in rules.KINDS:
         found = found.filter(kind=kind)
-    if first := _month(month):
-        last = (first.replace(day=28) + 4 * DAY).replace(day=1)
-        found = found.filter(due_on__gte=first, due_on__lt=last)
+    if first := month_of(month):
+        _, last = monthrange(first.year, first.month)
+        found = found.filter(due_on__range=(first, first.replace(day=last)))
     return worded(found, q)
 
 
-def _month(text: str) -> date | None:
+def month_of(text: str) -> date | None:
+    """The first day of "2026-11"; None for what is no month."""
     try:
         return date.fromisoformat(f"{text}-01") if text else None
     except ValueError:

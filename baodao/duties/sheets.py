@@ -45,7 +45,9 @@ def duties(request: HttpRequest) -> Listing:
         "完成日期", "补办", "免办原因", "代办人",
     )  # fmt: skip
     kinds = [(k.code, k.title) for k in rules.KINDS.values()]
-    told = conditions(request, ("kind", "种类", kinds), ("month", "月份", ()))
+    month = request.GET.get("month", "")
+    months = [(month, month)] if queries.month_of(month) else []
+    told = conditions(request, ("kind", "种类", kinds), ("month", "月份", months))
     told = "；".join(filter(None, (queries.TABS[tab], told)))
     return Listing("应办", heads, lines(), rows.count(), told)
 

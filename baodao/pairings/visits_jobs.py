@@ -15,10 +15,11 @@ RETRY = RetryStrategy(max_attempts=6, exponential_wait=3)
 def tell(event_id: str, **_: object) -> int:
     """Send the messages of one event; harmless when run again."""
     event = Event.objects.get(id=event_id)
-    pk = event.object_id
+    pk, went = event.object_id, None
     if event.action.startswith("visits."):
-        pk = Visit.objects.values_list("pairing_id", flat=True).get(id=pk)
+        of = Visit.objects.values_list("pairing_id", "stand_in__person_id")
+        pk, went = of.get(id=pk)
     bond = HouseholdPairing.objects.select_related("household", "member__person").get(
         id=pk
     )
-    return send(messages_for(event, bond))
+    return send(messages_for(event, bond, went))

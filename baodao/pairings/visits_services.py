@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from baodao.acts.actor import SYSTEM, Actor
+from baodao.acts.actor import SYSTEM, Actor, consequence_of
 from baodao.acts.engine import act, create, repeated
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import at_local, today
@@ -28,6 +28,7 @@ from baodao.orders import services as orders
 from baodao.orders.guessing import category_of
 from baodao.pairings import visits_flow, visits_rules
 from baodao.pairings.models import HouseholdPairing, Visit
+from baodao.pairings.visits_again import settle_again
 from baodao.pairings.visits_limits import limits_at
 from baodao.pairings.visits_links import expired, raw_token, stored
 from baodao.places.calendars import ground
@@ -456,4 +457,5 @@ def _refuse(
     )
     if not done.repeated:
         duties.refuse(actor=actor, by_id=visit.pk, reason=reason, now=now)
+        settle_again(consequence_of(actor), visit, now or clock_now())
     return done

@@ -2,6 +2,7 @@
 household by its number only. Pure: the job hands in the event and the bond."""
 
 from datetime import date
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -15,8 +16,11 @@ from baodao.ui.words import cdate, local_day
 STAFF = "community_worker"
 
 
-def messages_for(event: Event, p: HouseholdPairing) -> list[Message]:
-    """What to send for this event; an empty list for events nobody waits for."""
+def messages_for(
+    event: Event, p: HouseholdPairing, went: UUID | None = None
+) -> list[Message]:
+    """What to send for this event; an empty list for events nobody waits for. `went`:
+    who stood in for the member on the visit."""
     name = event.action.split(".", 1)[1]
     home = f"户 {p.household.number}"
     if name == "ask_visit":
@@ -33,11 +37,11 @@ def messages_for(event: Event, p: HouseholdPairing) -> list[Message]:
     if name == "refuse":
         why = visits_flow.REFUSED.get(event.reason, "")
         text = f"{why}。应访重新列为待办；记错了或有不同意见，请联系社区。"
-        return [_to_member(event, p, f"{home}的走访没有得到确认", text)]
+        return _to_both(event, p, went, f"{home}的走访没有得到确认", text)
     if name == "void":
         why = visits_flow.REFUSED.get(event.reason, "")
         text = f"查明{why}，服务记录已冲回，应访重新列为待办。有不同意见请联系社区。"
-        return [_to_member(event, p, f"{home}的走访收回了确认", text)]
+        return _to_both(event, p, went, f"{home}的走访收回了确认", text)
     if name == "cannot_go":
         who = p.member.person.name
         return [
@@ -66,6 +70,24 @@ def _asked(event: Event, p: HouseholdPairing, home: str) -> list[Message]:
             )
         )  # fmt: skip
     return told
+
+
+def _to_both(
+    event: Event, p: HouseholdPairing, went: UUID | None, title: str, text: str
+) -> list[Message]:
+    """Whose deed it was learns why it does not stand; where that is a stand-in, the
+    member only that it is owed again."""
+    if went is None or went == p.member.person_id:
+        return [_to_member(event, p, title, text)]
+    again = f"户 {p.household.number}要再走访一次"
+    said = "请人代访的那一次没有算上，应访重新列为待办。"
+    return [
+        message(
+            event_id=event.id, title=title, text=text,
+            url=reverse("pairings:my_visits"), person_id=went,
+        ),
+        _to_member(event, p, again, said),
+    ]  # fmt: skip
 
 
 def _to_member(

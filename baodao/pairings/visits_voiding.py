@@ -16,6 +16,7 @@ from baodao.core.errors import Invalid, NotFound
 from baodao.duties import services as duties
 from baodao.pairings import visits_flow
 from baodao.pairings.models import Visit
+from baodao.pairings.visits_again import settle_again
 from baodao.pairings.visits_services import TELL, check_numbers
 from baodao.records.models import Record, reversal
 
@@ -69,5 +70,6 @@ def _void(
     )  # fmt: skip
     if not done.repeated:
         by = consequence_of(actor)
-        duties.reopen(actor=by, by_id=visit.pk, reason=reason, now=at)
+        if duties.reopen(actor=by, by_id=visit.pk, reason=reason, now=at):
+            settle_again(by, visit, at)
     return done

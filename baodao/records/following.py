@@ -41,12 +41,17 @@ def follow_all() -> bool:
 def _read_on(name: str, follow: Follow) -> bool:
     Follower.objects.get_or_create(name=name)
     with transaction.atomic():
-        mark = Follower.objects.select_for_update().get(name=name)
+        mine = Follower.objects.select_for_update(skip_locked=True).filter(name=name)
+        mark = mine.first()
+        if mark is None:
+            return True  # somebody reads already: waiting would only hold a worker
         upto, others = watermark()
-        # A restored database counts its transactions from the beginning.
-        since = mark.upto if mark.upto <= upto else 0
-        if since < upto:
-            new = Record.objects.filter(xid__gte=since, xid__lt=upto)
+        new = Record.objects.filter(xid__gte=mark.upto, xid__lt=upto)
+        if mark.upto > upto:
+            # Restored: this server counts its transactions anew, and what the old one
+            # had not read stands among numbers to come. All that is seen is final.
+            new = Record.objects.all()
+        if mark.upto != upto:
             if new.exists():
                 follow(new)
             Follower.objects.filter(name=name).update(upto=upto)

@@ -17,7 +17,7 @@ from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
-from baodao.people.views.asking import actor_for
+from baodao.people.views.asking import actor_for, year_in, year_of
 from baodao.places.models import Place
 
 PAGE = 50
@@ -62,10 +62,8 @@ def _years() -> list[int]:
 
 def _aims(request: HttpRequest, actor: Actor) -> list[tuple[str, str]]:
     """The central work of the year that is asked for."""
-    year = request.GET.get("year", "")
-    asked = int(year) if len(year) == 4 and year.isdigit() else today().year
     owner = planning.owner_of(actor)
-    rows = queries_plan.priorities(owner.path, asked) if owner else []
+    rows = queries_plan.priorities(owner.path, year_of(request)) if owner else []
     return [(str(p.pk), p.title) for p in rows]
 
 
@@ -73,6 +71,7 @@ def narrow(request: HttpRequest, actor: Actor) -> tuple[bool, QuerySet[Activity]
     """Whether anything is filtered, and the rows."""
     names = ("q", "channel", "joint", "occasion", "carrier", "host", "year", "aim")
     words = {k: request.GET.get(k, "") for k in names}
+    words["year"] = str(year_in(request) or "")
     code = request.GET.get("place", "")
     under = Place.objects.filter(code=code, valid_to=None).first() if code else None
     own = actor.unit_id if request.GET.get("own") else None

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.http import HttpRequest
-
 from baodao.activities import services
 from baodao.acts.actor import Actor
-from baodao.core.clock import today
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
 
@@ -21,9 +18,3 @@ def planning_places(actor: Actor) -> Sequence[Place]:
         level=COMMUNITY, valid_to=None, path__startswith=actor.path
     )
     return list(found.exclude(kind="virtual").select_related("parent").order_by("path"))
-
-
-def year_of(request: HttpRequest) -> int:
-    """The year of the address; else this one."""
-    asked = request.GET.get("year", "")
-    return int(asked) if len(asked) == 4 and asked.isdigit() else today().year

@@ -15,13 +15,12 @@ from baodao.activities.models import Priority
 from baodao.activities.planning import Key, Owner
 from baodao.activities.queries_plan import JOINTS
 from baodao.activities.sections import sections
-from baodao.activities.views.guard import year_of
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.core.ids import uuid_of
-from baodao.people.views.asking import actor_for
+from baodao.people.views.asking import actor_for, year_of
 from baodao.places.forms import status_of, submitted
 from baodao.places.rules import COMMUNITY
 from baodao.ui.forms import Form

@@ -13,13 +13,12 @@ from baodao.activities import planning, queries, rules, services_set_up
 from baodao.activities.forms import CarrierForm, PriorityForm, VenueForm
 from baodao.activities.models import Activity, Carrier, Priority, Venue
 from baodao.activities.sections import sections
-from baodao.activities.views.guard import year_of
 from baodao.acts.access import can, require, visible
 from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
-from baodao.people.views.asking import actor_for
+from baodao.people.views.asking import actor_for, year_of
 from baodao.places.forms import status_of, submitted
 from baodao.places.models import Place
 from baodao.places.settings import ancestors

@@ -25,7 +25,7 @@ N = 10  # rows of each table, in batches of four
 
 def event(i: int) -> Event:
     return Event(
-        at=AT, action="orders.accept", kind="orders.order", object_id=uuid4(),
+        at=AT, action="retention.run", kind="orders.order", object_id=uuid4(),
         path=f"54/25/23/100/001/{SECRET}/", actor_name=SECRET, reason=SECRET,
         data={"was": SECRET}, xid=10 + i,
     )  # fmt: skip

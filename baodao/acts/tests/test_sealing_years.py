@@ -44,8 +44,7 @@ def test_what_retention_forgets_leaves_an_explained_gap(
     note = Forgotten.objects.get()
     assert (note.seq, note.positions) == (seq, [3, 4])
     assert {f[0] for f in found() if f[1] == "acts_event"} == {"no_act", "blanked"}
-    act = event(90)
-    write(Event, [act])
+    write(Event, [event(90)])
     sql("SELECT set_config('pgtrigger.ignore', %s, true)", all_guards())
     sql("UPDATE acts_forgotten SET xid = '100'")
     up_to(monkeypatch, 200)
@@ -56,6 +55,28 @@ def test_what_retention_forgets_leaves_an_explained_gap(
     assert not [s for s in offline(tmp_path / "a.zip") if "acts_event" in s]
     held = Leaves.objects.get(seal_id=seq)
     assert held.ids[2:] == [None, None] and len(held.leaves) == 4
+
+
+def test_nobody_writes_off_a_record_as_forgotten(
+    book: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records are never forgotten, and no other act explains a gap: not even one with a
+    note of forgetting beside it, sealed as it should be."""
+    sql("DELETE FROM acts_forgotten")
+    row, seq = ids("records_record")[0], batches("records_record")[0]
+    for action in ("orders.accept", "retention.run"):
+        act = event(90)
+        act.action = action
+        write(Event, [act])
+    sql("SELECT set_config('pgtrigger.ignore', %s, true)", all_guards())
+    note = Forgotten(seq=seq, ledger="records_record", positions=[1], xid=100, at=AT)
+    write(Forgotten, [note])
+    sql("UPDATE acts_leaves SET ids[1] = NULL WHERE seal_id = %s", seq)
+    sql("DELETE FROM records_record WHERE id = %s", row)
+    up_to(monkeypatch, 200)
+    seal_all(AT)
+    assert ("no_act", "records_record", seq, note.pk) in found()
+    assert any("records_record" in said for said in offline(tmp_path / "a.zip"))
 
 
 def test_a_row_blanked_out_without_an_act_is_found(book: str, tmp_path: Path) -> None:

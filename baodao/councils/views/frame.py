@@ -12,7 +12,7 @@ from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.councils.queries import Wanted
-from baodao.people.views.asking import actor_of, path_in, places_below
+from baodao.people.views.asking import actor_of, path_in, places_below, year_in
 from baodao.places.models import Place
 
 PAGE = 25
@@ -57,12 +57,11 @@ def wanted_of(
 ) -> Wanted:
     """The filters of an address; unknown codes count as none."""
     state, when = request.GET.get("state", ""), request.GET.get("when", "")
-    year = request.GET.get("year", "")
     return Wanted(
         text=request.GET.get("q", "")[:40],
         path=path_in(request, "place"),
         state=state if state in states else "",
-        year=year if year.isdigit() and len(year) == 4 else "",
+        year=str(year_in(request) or ""),
         when=when if when in whens else "",
     )
 

@@ -23,8 +23,8 @@ def attach(
     """Keep the document itself as a PDF, encrypted in its row. Errors: file."""
     p = policy_of(policy_id)
     own(actor, p, "attach")
-    if p.state == "dropped":
-        raise Conflict("这份草稿已经不发了。")
+    if p.state not in ("draft", "published"):
+        raise Conflict("只有草稿和现行的一版可以存原件。")
     if len(data) > rules.MOST_BYTES:
         raise Invalid(fields={"file": "文件超过 4 兆。请扫描成黑白或调低清晰度再传。"})
     if not data.startswith(b"%PDF-"):
@@ -56,6 +56,8 @@ def link(
     """That a setting, a kind of duty or a rule rests on a clause. Errors: what."""
     p = policy_of(policy_id)
     own(actor, p, "attach")
+    if p.state != "published":
+        raise Conflict("只有现行的一版可以写明依据。")
     row = p.clauses.filter(number=clause).first()
     if row is None:
         raise NotFound

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from baodao.acts.access import can, path_range, visible
@@ -128,7 +128,9 @@ def narrowed(found: QuerySet[Policy], wanted: Wanted) -> QuerySet[Policy]:
 
 def _ahead(day: date) -> Q:
     """Published and not over on a day: in force, or to be."""
-    return Q(state__in=rules.ISSUED) & (Q(valid_to=None) | Q(valid_to__gt=day))
+    open_end = Q(valid_to=None)
+    later = Q(valid_to__gt=day) & Q(valid_to__gt=F("effective_on"))
+    return Q(state__in=rules.ISSUED) & (open_end | later)
 
 
 def in_tab(found: QuerySet[Policy], tab: str, actor: Actor) -> QuerySet[Policy]:
@@ -141,7 +143,8 @@ def in_tab(found: QuerySet[Policy], tab: str, actor: Actor) -> QuerySet[Policy]:
     elif tab == "draft":
         found = found.filter(state="draft")
     else:
-        over = Q(state__in=rules.ISSUED) & Q(valid_to__lte=today())
+        ended = Q(valid_to__lte=today()) | Q(valid_to__lte=F("effective_on"))
+        over = Q(state__in=rules.ISSUED) & ended
         found = found.filter(over | Q(state="dropped"))
     return found.order_by("-effective_on", "-created_at", "pk")
 
@@ -176,18 +179,18 @@ def cards(rows: Iterable[Policy], actor: Actor) -> list[Card]:
     if can(actor, "policy_receipts.sign"):
         for r in my_receipts(actor).filter(policy__in=found):
             mine[r.policy_id] = r
-    shown = [p.pk for p in found if can(actor, "policies.view", p)]
-    states: dict[UUID, list[str]] = {pk: [] for pk in shown}
-    of = PolicyReceipt.objects.filter(policy__in=shown)
-    for pk, state in of.values_list("policy_id", "state"):
-        states[pk].append(state)
-    return [
-        Card(
-            p, standing(p, day), mine.get(p.pk),
-            rules.sums(states[p.pk]) if p.pk in states else None,
-        )
-        for p in found
-    ]  # fmt: skip
+    sums = _sums(p.pk for p in found if can(actor, "policies.view", p))
+    return [Card(p, standing(p, day), mine.get(p.pk), sums.get(p.pk)) for p in found]
+
+
+def _sums(ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
+    """The numbers of each, counted by the database in one query."""
+    states: dict[UUID, dict[str, int]] = {pk: {} for pk in ids}
+    of = PolicyReceipt.objects.filter(policy__in=list(states)).order_by()
+    counted = of.values_list("policy_id", "state").annotate(n=Count("pk"))
+    for pk, state, n in counted:
+        states[pk][state] = n
+    return {pk: rules.sums(n) for pk, n in states.items()}
 
 
 def standing(p: Policy, day: date) -> tuple[str, str, str]:
@@ -327,7 +330,7 @@ def receipts(p: Policy, wanted: Wanted) -> QuerySet[PolicyReceipt]:
 
 
 def numbers(p: Policy) -> dict[str, int]:
-    return rules.sums(p.receipts.values_list("state", flat=True))
+    return _sums([p.pk])[p.pk]
 
 
 # --- the public ---------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The flows of a policy document 文件, of a receipt and of a link, who may take which
 step, and when a document holds (A04, L03)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from baodao.acts.access import Scope
@@ -128,6 +128,8 @@ def standing(
     """(tone, word, icon): what it is worth on a day. A version that a later one takes
     over from holds until that day."""
     known = STATES[state]
+    if state in ISSUED and valid_to is not None and valid_to <= effective_on:
+        return "", known.title, known.icon  # ended before it began: it never held
     if state in ISSUED and (valid_to is None or day < valid_to):
         if effective_on > day:
             return "soon", "待生效", "hourglass"
@@ -153,13 +155,10 @@ def may_remind(reminded_on: date | None, today: date) -> bool:
     return reminded_on is None or reminded_on < today
 
 
-def sums(states: Iterable[str]) -> dict[str, int]:
-    """The numbers of a document's receipts: each is the length of the list it opens."""
-    found = dict.fromkeys(FIGURES, 0)
-    for state in states:
-        found["all"] += 1
-        found[state] += 1
-    return found
+def sums(counted: Mapping[str, int]) -> dict[str, int]:
+    """The numbers of a document's receipts, of how many there are in each state: each is
+    the length of the list it opens."""
+    return {**dict.fromkeys(FIGURES, 0), **counted, "all": sum(counted.values())}
 
 
 def moved(keys: list[str], key: str, event: str) -> list[str]:

@@ -310,6 +310,18 @@ def _supersede(actor: Actor, old: Policy, on: date, at: datetime) -> None:
     _release(actor, old, at)
 
 
+def release_over(now: datetime | None = None) -> int:
+    """Documents whose last day is over: nobody has to sign them any more; until then
+    they bind, and may be signed. Returns how many documents."""
+    at = now or clock_now()
+    over = Policy.objects.filter(state="repealed", valid_to__lte=today(at))
+    found = list(over.filter(receipts__state="waiting").distinct())
+    for p in found:
+        with transaction.atomic():
+            _release(SYSTEM, p, at)
+    return len(found)
+
+
 def _release(actor: Actor, p: Policy, at: datetime) -> None:
     left = p.receipts.filter(state="waiting").values_list("pk", flat=True)
     if ids := list(left):
@@ -404,6 +416,8 @@ def repeal(
     reason."""
     p, at = policy_of(policy_id), now or clock_now()
     own(actor, p, "repeal")
+    if p.previous_id and p.effective_on > today(at):
+        raise Conflict("这一版还没有生效，上一版仍在执行。请出新版来代替。")
     wrong = {}
     if on < today(at):
         wrong["on"] = "请选今天或以后。"
@@ -425,7 +439,8 @@ def repeal(
             actor, "policies.repeal", p.pk, lambda r: write, version=p.version, now=at
         )
         had = list(p.receipts.exclude(state="released").select_related("place"))
-        _release(actor, p, at)
+        if max(on, p.effective_on) <= today(at) or p.effective_on > today(at):
+            _release(actor, p, at)
         send(telling.ended(r, p, done.event_id, on, reason) for r in had)
     return done
 

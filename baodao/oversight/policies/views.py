@@ -25,6 +25,7 @@ from baodao.people.views.asking import (
     places_below,
     require_role,
     word,
+    year_in,
 )
 from baodao.places.forms import apart, refuse
 from baodao.ui.forms import Form
@@ -44,11 +45,10 @@ MOST = 60  # on a light page
 
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters of an address; unknown codes count as none."""
-    year = request.GET.get("year", "")
     return Wanted(
         text=request.GET.get("q", "")[:40], path=path_in(request, "place"),
         kind=word(request, "kind", rules.KINDS),
-        year=year if year.isdigit() and len(year) == 4 else "",
+        year=str(year_in(request) or ""),
         figure=word(request, "figure", rules.FIGURES),
     )  # fmt: skip
 

@@ -143,6 +143,62 @@ def test_a_repealed_document_says_why_and_stays_readable(w: World) -> None:
         services.next_version(actor=county, policy_id=p.pk, now=NOW)
 
 
+def test_a_document_repealed_before_its_first_day_never_held(w: World) -> None:
+    county, first = w.actors["county_org"], NOW.date() + timedelta(days=30)
+    p = make.published(w, effective_on=first, is_public=True)
+    services.repeal(
+        actor=county, policy_id=p.pk, on=NOW.date(), reason="写错了", now=NOW
+    )
+    p.refresh_from_db()
+    assert queries.standing(p, NOW.date())[1] == "已废止"
+    assert p not in queries.public(w.places.community.path)
+    mine = queries.readable(county)
+    assert p in queries.in_tab(mine, "past", county)
+    assert p not in queries.in_tab(mine, "now", county)
+
+
+def test_a_version_that_is_to_come_is_replaced_and_not_repealed(w: World) -> None:
+    """Otherwise the version before it would go on, though everybody was told it ended."""
+    county = w.actors["county_org"]
+    p = make.published(w, effective_on=NOW.date())
+    day = NOW.date() + timedelta(days=30)
+    pk = services.next_version(actor=county, policy_id=p.pk, now=NOW).id
+    Policy.objects.filter(pk=pk).update(effective_on=day)
+    services.publish(actor=county, policy_id=pk, now=NOW)
+    with pytest.raises(Conflict, match="上一版仍在执行"):
+        services.repeal(
+            actor=county, policy_id=pk, on=NOW.date(), reason="不用", now=NOW
+        )
+
+
+def test_what_is_repealed_for_later_binds_and_may_be_signed_until_then(
+    w: World,
+) -> None:
+    county, day = w.actors["county_org"], NOW.date() + timedelta(days=60)
+    p = make.published(w, effective_on=NOW.date())
+    services.repeal(actor=county, policy_id=p.pk, on=day, reason="并入新方案", now=NOW)
+    waiting = queries.numbers(p)["waiting"]
+    assert waiting > 0 and services.release_over(NOW) == 0
+    services.sign(
+        actor=w.actors["community_worker"],
+        receipt_id=make.receipt(p, w.places.community.path).pk, now=NOW,
+    )  # fmt: skip
+    assert services.release_over(NOW + timedelta(days=61)) == 1
+    n = queries.numbers(p)
+    assert (n["read"], n["waiting"], n["released"]) == (1, 0, waiting - 1)
+    for call in (
+        lambda: papers.attach(
+            actor=county, policy_id=p.pk, name="a.pdf", data=b"%PDF-1.7", now=NOW
+        ),
+        lambda: papers.link(
+            actor=county, policy_id=p.pk, clause=1, kind="setting",
+            code="orders.verify_days", now=NOW,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(Conflict):
+            call()
+
+
 def test_who_it_is_for_reads_it_and_nobody_else(w: World) -> None:
     p = make.published(w)
     for key in (

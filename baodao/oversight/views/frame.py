@@ -11,15 +11,14 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.oversight import rules
 from baodao.oversight.queries import Wanted
-from baodao.people.views.asking import actor_of, path_in, places_below, word
+from baodao.people.views.asking import actor_of, path_in, places_below, word, year_in
 
 
 def wanted_of(request: HttpRequest) -> Wanted:
     """The filters of an address; unknown codes count as none."""
-    year = request.GET.get("year", "")
     return Wanted(
         text=request.GET.get("q", "")[:40], path=path_in(request, "place"),
-        year=year if year.isdigit() and len(year) == 4 else "",
+        year=str(year_in(request) or ""),
         figure=word(request, "figure", rules.FIGURES),
     )  # fmt: skip
 

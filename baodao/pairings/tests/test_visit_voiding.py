@@ -90,3 +90,49 @@ def test_the_page_has_it_for_the_secretary_alone(w: World) -> None:
     assert wrong.status_code == 422
     secretary.post(act, WORDS)
     assert "查明不实，收回了确认" in text(secretary.get(page))
+
+
+@pytest.mark.req("L39")
+def test_of_a_visit_entered_twice_the_other_keeps_the_duty(w: World) -> None:
+    """The one that fulfilled it is taken back as a double: nothing is owed again."""
+    it = bond(w)
+    first = _confirmed(w, it)
+    second = visit(w, it, now=later(1))
+    visits_services.confirm_visit(
+        actor=w.actors["community_worker"], visit_id=second.pk, how="call", now=later(2)
+    )
+    assert owed(it).done_id == first.pk
+    void_visit(
+        actor=w.actors["community_secretary"], visit_id=first.pk, now=later(3),
+        reason="twice", note="同一次走访记了两次",
+    )  # fmt: skip
+    assert (owed(it).state, owed(it).done_id) == ("confirmed", second.pk)
+
+
+@pytest.mark.req("L39")
+def test_who_stood_in_is_told_why_and_the_member_that_it_is_owed(w: World) -> None:
+    it = bond(w)
+    made = _confirmed(w, it)
+    Visit.objects.filter(pk=made.pk).update(stand_in=w.members.colleague)
+    void_visit(
+        actor=w.actors["community_secretary"], visit_id=made.pk, now=later(3), **WORDS
+    )
+    event = Event.objects.get(action="visits.void")
+    assert visits_jobs.tell(str(event.pk)) == 2
+    told = {m.person_id: m.text for m in Message.objects.filter(event_id=event.pk)}
+    assert "查明" in told[w.members.colleague.person_id]
+    mine = told[w.members.member.person_id]
+    assert "重新列为待办" in mine and "查明" not in mine
+
+
+@pytest.mark.req("L39")
+def test_a_bond_that_is_over_owes_nothing_again(w: World) -> None:
+    it = bond(w)
+    made = _confirmed(w, it)
+    HouseholdPairing.objects.filter(pk=it.pk).update(
+        state="ended", end_reason="moved", ended_on=later(2).date()
+    )
+    void_visit(
+        actor=w.actors["community_secretary"], visit_id=made.pk, now=later(3), **WORDS
+    )
+    assert owed(it).state == "cancelled"

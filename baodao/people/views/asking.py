@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
+from baodao.core.clock import today
 from baodao.core.errors import Forbidden, NotFound
 from baodao.places import queries as place_queries
 from baodao.places.forms import status_of
@@ -64,6 +65,18 @@ def word(
     """A GET parameter that is one of the known codes, else ""."""
     value = request.GET.get(name, "")
     return value if value in known else ""
+
+
+def year_in(request: HttpRequest) -> int:
+    """The year that the address names; 0 for none, and for what is no year."""
+    value = request.GET.get("year", "")
+    known = value.isascii() and value.isdecimal() and 2000 <= int(value) <= 2100
+    return int(value) if known else 0
+
+
+def year_of(request: HttpRequest) -> int:
+    """The year that the address names; else this one."""
+    return year_in(request) or today().year
 
 
 def places_below(request: HttpRequest) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from baodao.acts.bulk import copy_rows
+from baodao.acts.tests.sealed import write
 from baodao.core.clock import now, today
 from baodao.records import following
 from baodao.records.models import Follower, Record, reversal
@@ -116,6 +117,43 @@ def test_a_follower_that_fails_stops_no_other_and_reads_again(
             following.follow_all()
     assert len(seen) == 1
     assert Follower.objects.get(name="b").upto < Follower.objects.get(name="a").upto
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_old_server_had_not_read_is_read_after_a_restore(
+    seen: list[UUID],
+) -> None:
+    """Its number lies far ahead of what the new server counts."""
+    copy_rows(Record, [record()])
+    assert followed(seen, 1)
+    unread = record(xid=2**50)
+    write(Record, [unread])
+    Follower.objects.update(upto=2**49)
+    following.follow_all()
+    assert unread.pk in seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_reader_waits_for_nobody(seen: list[UUID]) -> None:
+    copy_rows(Record, [record()])
+    Follower.objects.create(name="a")
+    held, go_on = Event(), Event()
+
+    def read_slowly() -> None:
+        with transaction.atomic():
+            Follower.objects.select_for_update().get(name="a")
+            held.set()
+            go_on.wait(20)
+        connection.close()
+
+    reader = Thread(target=read_slowly)
+    reader.start()
+    assert held.wait(20)
+    assert following.follow_all(), "it is to come back"
+    assert seen == []
+    go_on.set()
+    reader.join(20)
+    assert followed(seen, 1)
 
 
 @pytest.mark.django_db(transaction=True)

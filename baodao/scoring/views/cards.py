@@ -19,6 +19,7 @@ from baodao.people.views.asking import (
     places_below,
     require_role,
     word,
+    year_of,
 )
 from baodao.scoring import queries
 from baodao.scoring import rules_counting as counting
@@ -28,18 +29,13 @@ from baodao.scoring.services.recounting import digest
 FIRST_YEAR = 2024
 
 
-def year_in(request: HttpRequest) -> int:
-    value = request.GET.get("year", "")
-    return int(value) if value.isdigit() and len(value) == 4 else today().year
-
-
 def years() -> list[tuple[str, str]]:
     return [(str(y), f"{y}年") for y in range(today().year, FIRST_YEAR - 1, -1)]
 
 
 def wanted_of(request: HttpRequest) -> queries.Wanted:
     return queries.Wanted(
-        year=year_in(request), subject=word(request, "subject", counting.SUBJECTS) or "member",
+        year=year_of(request), subject=word(request, "subject", counting.SUBJECTS) or "member",
         text=request.GET.get("q", "")[:40], path=path_in(request, "place"),
         band=word(request, "band", queries.BANDS),
     )  # fmt: skip
@@ -67,12 +63,12 @@ def card_list(request: HttpRequest) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """My own card of this year, or why there is none yet."""
     actor = require_role(request, "cards.view")
-    card = queries.own_card(actor, year_in(request)) if _is_subject(actor) else None
+    card = queries.own_card(actor, year_of(request)) if _is_subject(actor) else None
     if card:
         return redirect("scoring:card", pk=card.pk)
     if not _is_subject(actor):
         return redirect("scoring:cards")
-    context = {"year": year_in(request), "light": actor.role == "member"}
+    context = {"year": year_of(request), "light": actor.role == "member"}
     return render(request, _frame(actor, "none"), context)
 
 

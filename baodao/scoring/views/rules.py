@@ -19,6 +19,7 @@ from baodao.people.views.asking import (
     paged,
     require_desk,
     require_role,
+    year_in,
 )
 from baodao.places import basis
 from baodao.places.forms import apart, submitted, taken
@@ -192,8 +193,7 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     it = queries.rule_set(actor, pk)
     if it.path != actor.path:
         raise Forbidden("只能试算自己起草的规则。")
-    year = request.GET.get("year", "")
-    chosen = int(year) if year.isdigit() and len(year) == 4 else today().year - 1
+    chosen = year_in(request) or today().year - 1
     context = {
         "it": it, "found": queries.what_if(it, chosen), "year": chosen,
         "years": [(str(y), f"{y}年") for y in (today().year, today().year - 1)],
