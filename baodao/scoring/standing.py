@@ -35,10 +35,21 @@ class Book:
         self.order = {
             r.id: (s.since, i) for s in self.sets for i, r in enumerate(s.rules)
         }
+        self._of_kind: dict[tuple[str, str], Sequence[Rule]] = {}
 
     def at(self, path: str, day: date) -> Standing:
         """The rules at a place on a day: of the nearest place above that had some."""
         return set_at(path, day, self.sets)
+
+    def looking_at(self, path: str, day: date, kind: str) -> Sequence[Rule]:
+        """Of the rules that hold there then, those that look at records of a kind."""
+        here = self.at(path, day)
+        key = (here.id, kind)
+        if key not in self._of_kind:
+            self._of_kind[key] = [
+                r for r in here.rules if any(s.split(":")[0] == kind for s in r.selects)
+            ]
+        return self._of_kind[key]
 
     def frame(self, path: str, year: int) -> Frame:
         """Base, limit and grade lines of a year: what holds at its end."""

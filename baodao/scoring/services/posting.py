@@ -4,7 +4,6 @@ rule and card."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
@@ -22,10 +21,10 @@ from baodao.places.rules import community_path
 from baodao.records.models import Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Card, Entry
-from baodao.scoring.services.opening_cards import Key, cards_for
+from baodao.scoring.models import Entry
+from baodao.scoring.services.opening_cards import Held, Key, cards_for
 from baodao.scoring.services.recounting import recount
-from baodao.scoring.standing import Book, Standing, book
+from baodao.scoring.standing import Book, book
 
 PART = 5_000
 LATE_DAYS = 30
@@ -75,17 +74,6 @@ class Ground(NamedTuple):
     def setting(self, path: str, key: str) -> int:
         return int(ground(path, self.epoch).settings[key])
 
-    def rules(self, path: str, day: date, kind: str) -> Sequence[counting.Rule]:
-        """Of the set that holds there then, those that look at records of a kind."""
-        return _of_kind(self.book.at(path, day), kind)
-
-
-@lru_cache(maxsize=2_000)
-def _of_kind(standing: Standing, kind: str) -> Sequence[counting.Rule]:
-    return [
-        r for r in standing.rules if any(s.split(":")[0] == kind for s in r.selects)
-    ]
-
 
 def _post(records: Sequence[Record]) -> set[UUID]:
     read = Ground(_communities(records), book(), epoch())
@@ -116,7 +104,7 @@ def _due(record: Record, read: Ground) -> Iterator[Due]:
         record.quantity, record.member_id is not None, record.unit_id is not None,
     )  # fmt: skip
     first_month = read.setting(place.path, "scoring.year_from_month")
-    for rule in read.rules(place.path, record.occurred_on, record.kind):
+    for rule in read.book.looking_at(place.path, record.occurred_on, record.kind):
         if not counting.selected(rule, fact):
             continue
         whose = record.member_id if rule.subject == "member" else record.unit_id
@@ -149,7 +137,7 @@ def _years(record: Record, first_month: int) -> list[tuple[int, int]]:
 # --- cards and entries -------------------------------------------------------------------
 
 
-def _write(due: Sequence[Due], cards: Mapping[Key, Card], read: Ground) -> None:
+def _write(due: Sequence[Due], cards: Mapping[Key, Held], read: Ground) -> None:
     if not due:
         return
     at = clock_now()

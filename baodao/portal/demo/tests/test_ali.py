@@ -11,11 +11,26 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Count, F, Q, Sum
 
+from baodao.activities.models import Activity, Participation
 from baodao.acts.access import ACTIONS, path_range
+from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.core.clock import local
 from baodao.core.errors import Conflict
 from baodao.core.models import next_number
+from baodao.councils import queries, queries_people
+from baodao.councils.models import (
+    Deliberation,
+    EstateNote,
+    JointMeeting,
+    LeaderVisit,
+    MeetingSeat,
+    PartTimeMember,
+    Resolution,
+)
+from baodao.councils.queries import Wanted
+from baodao.councils.services import owed
+from baodao.duties.models import Duty
 from baodao.orders import rules
 from baodao.orders.models import Order, Service
 from baodao.orders.services import order_number
@@ -34,7 +49,9 @@ from baodao.records.models import Record
 from baodao.reporting import coverage
 from baodao.reporting.models import ReportIn
 from baodao.reporting.services import receipt_number
+from baodao.stats.activities import figures
 from baodao.stats.periods import Period
+from baodao.stats.scope import Scope
 from baodao.stats.tests.counting import counted
 
 YEAR = Q(confirmed_at__year=2026, result="solved")
@@ -236,3 +253,118 @@ def test_edge_case_22_a_county_merged_into_another_leaves_last_year_as_it_was(
     ):
         assert not rows.exists(), rows.model
     assert Place.objects.filter(is_contact_point=True, valid_to=None).count() == 81
+
+
+# --- activities ----------------------------------------------------------------------------
+
+
+@pytest.mark.req("A19", "A24")
+def test_ali_gives_the_sessions_and_person_times_of_the_source(ali: World) -> None:
+    n = figures(Scope(), Period.year(2026), now=NOW).total.n
+    assert (n("sessions", "unit"), n("person_times", "unit")) == (9100, 19650)
+    assert (n("sessions", "residence"), n("person_times", "residence")) == (7100, 16900)
+    assert n("people", "unit") > 5000
+    # All of them are rows: every unit has a session of its own.
+    held = Activity.objects.filter(state="confirmed", channel="unit")
+    assert held.values("unit").distinct().count() == 374
+    attended = Participation.objects.filter(activity__state="confirmed")
+    # Last year's, taken over from paper, are beside them.
+    on_record = Record.objects.filter(kind="activity", occurred_on__year=2026)
+    assert attended.count() == 36550 == on_record.count()
+
+
+def test_nobody_was_at_two_activities_on_one_day_and_none_lies_ahead(
+    ali: World,
+) -> None:
+    twice = Record.objects.filter(kind="activity").values("member_id", "occurred_on")
+    assert not twice.annotate(n=Count("pk")).filter(n__gt=1).exists()
+    done = Activity.objects.filter(state="confirmed")
+    assert not done.filter(confirmed_at__gt=NOW).exists()
+    assert not done.filter(confirmed_at__lt=F("end_at")).exists()
+
+
+def test_the_desk_of_the_demo_community_has_something_of_everything(ali: World) -> None:
+    here = Activity.objects.filter(place=ali.places[ali.preset.main])
+    found = set(here.values_list("state", flat=True))
+    assert found == {"draft", "published", "finished", "confirmed"}
+    assert here.filter(state="published", end_at__lt=NOW).exists()
+    waiting = Participation.objects.filter(state="waitlisted")
+    assert waiting.exists()
+
+
+# --- councils ------------------------------------------------------------------------------
+
+
+def _prefecture(ali: World) -> Actor:
+    return ali.organiser()
+
+
+@pytest.mark.req("A26", "A27")
+def test_35_leaders_with_more_than_70_sessions(ali: World) -> None:
+    found = queries_people.totals(_prefecture(ali), Wanted(year="2026"))
+    assert found.leaders == 35 and found.points == 35
+    assert 70 < found.visits == LeaderVisit.objects.filter(state="confirmed").count()
+    listed = queries_people.leaders(_prefecture(ali), Wanted(year="2026"))
+    assert sum(c.n for c in listed) == found.visits
+
+
+@pytest.mark.req("L21")
+def test_meetings_have_resolutions_in_all_states(ali: World) -> None:
+    assert set(Resolution.objects.values_list("state", flat=True)) == {
+        "draft", "open", "done", "confirmed", "dropped",
+    }  # fmt: skip
+    assert {"collecting", "called", "held", "closed"} == set(
+        JointMeeting.objects.values_list("state", flat=True)
+    )
+    came = MeetingSeat.objects.filter(meeting__state="closed")
+    came = came.filter(attendance__in=("self", "substitute"))
+    assert Record.objects.filter(source_kind="meeting_seat").count() == came.count() > 0
+    ahead = JointMeeting.objects.get(state="collecting")
+    assert queries.last_time(ahead)
+
+
+def test_duties_say_what_the_rows_say(ali: World) -> None:
+    for r in Resolution.objects.exclude(state="draft"):
+        duty = Duty.objects.get(source_id=r.pk)
+        same = {"confirmed": {"confirmed"}, "done": {"done"}, "dropped": {"cancelled"}}
+        assert duty.state in same.get(r.state, {"due", "missed", "lapsed"})
+    # The night's run finds nothing that the demo has left out.
+    assert owed.plan_meetings(NOW) == 0
+
+
+def test_nobody_confirms_their_own(ali: World) -> None:
+    assert not EstateNote.objects.filter(
+        state="confirmed", made_by__in=_who("estate_notes.confirm")
+    ).exists()
+    for v in LeaderVisit.objects.filter(state="confirmed"):
+        event = Event.objects.get(object_id=v.pk, action="leader_visits.confirm")
+        assert event.actor_person != v.made_by
+    assert not Resolution.objects.filter(done_by=F("unit_id")).exists()
+
+
+def _who(action: str) -> list[Any]:
+    found = Event.objects.filter(action=action)
+    return list(found.values_list("actor_person", flat=True).distinct())
+
+
+@pytest.mark.req("L20", "L22")
+def test_committees_and_a_few_vacancies(ali: World) -> None:
+    appointed = PartTimeMember.objects.filter(state="appointed")
+    ties = RoleTie.objects.filter(role="part_time_member")
+    assert appointed.count() == ties.count() > 20
+    actor = _prefecture(ali)
+    vacant = queries_people.estates(actor, Wanted(state="any")).count()
+    assert vacant > 0
+    assert RoleTie.objects.filter(role="instructor").exists()
+
+
+@pytest.mark.req("L11")
+def test_topics_are_in_all_states_and_no_evening_is_counted_twice(ali: World) -> None:
+    states = set(Deliberation.objects.values_list("state", flat=True))
+    assert states == {
+        "proposed", "taken", "arranged", "held", "decided", "closed", "declined",
+    }  # fmt: skip
+    rows = Record.objects.filter(source_kind="deliberation_seat", minutes__gt=0)
+    times = list(rows.values_list("member_id", "start_at"))
+    assert len(times) == len(set(times)) > 10
+    assert Record.objects.filter(source_class="suggestion_adopted").exists()
