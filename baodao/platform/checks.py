@@ -23,6 +23,8 @@ OLDEST_SERVER = 15
 EXTENSIONS = ("btree_gist", "pg_trgm")
 CLOCK_LIMIT = 5.0  # seconds between this machine and the database
 LEDGER_LIMIT = timedelta(minutes=30)  # sealing runs every five
+SUMS_LIMIT = timedelta(minutes=10)  # they are woken at once, and every minute
+LONG = "有长时间不结束的事务时先结束它（pg_stat_activity）"
 DISK_LIMIT, DISK_WARNING = 1, 5  # free GiB
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts")
 FONT_NAMES = ("*CJK*", "*SourceHan*", "*wqy*", "*simsun*", "*msyh*", "*NotoSansSC*")
@@ -61,6 +63,7 @@ def all_findings() -> Iterator[Finding]:
         points,
         secret_file,
         ledger,
+        sums,
         clock,
         disk,
         static,
@@ -180,11 +183,25 @@ def ledger() -> Iterator[Finding]:
     since = sealing.waiting_since()
     behind = now() - since if since else timedelta()
     if behind > LEDGER_LIMIT:
-        fix = "看后台任务是否在运行；有长时间不结束的事务时先结束它（pg_stat_activity）"
         text = f"最早没有封存的一行已等了{behind.total_seconds() / 60:.0f}分钟"
-        yield Finding(name, "warning", text, fix)
+        yield Finding(name, "warning", text, f"看后台任务是否在运行；{LONG}")
     else:
         yield Finding(name, "ok", "跟得上，用 baodao verify 核对")
+
+
+def sums() -> Iterator[Finding]:
+    """Cards, wallets and all that counts the record book."""
+    from baodao.records import following  # needs Django set up
+
+    name = "积分计算"
+    since = following.waiting_since()
+    behind = now() - since if since else timedelta()
+    if behind > SUMS_LIMIT:
+        text = f"最早没有计入的服务记录已等了{behind.total_seconds() / 60:.0f}分钟"
+        fix = f"看后台任务是否在运行、日志里有没有 follower 的错误；{LONG}"
+        yield Finding(name, "warning", text, fix)
+    else:
+        yield Finding(name, "ok", "跟得上服务记录")
 
 
 def clock() -> Iterator[Finding]:
@@ -253,6 +270,7 @@ NAMES: dict[Callable[[], Iterator[Finding]], str] = {
     migrations: "数据库结构",
     worker: "后台任务",
     ledger: "账本封存",
+    sums: "积分计算",
     points: "积分账",
     clock: "时钟",
 }

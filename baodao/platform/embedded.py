@@ -27,7 +27,15 @@ from baodao.platform.files import EmbeddedError
 from baodao.platform.process import Child
 
 NAME = "baodao"  # of the database and of the role that owns it
-DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+# A server that is thrown away: nothing is waited for, and its journal stays small.
+THROWN_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_wal_size": "256MB",
+}
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,7 @@ def _options(cluster: Cluster) -> Iterator[str]:
         "log_line_prefix": "%m [%p] ",
     }
     if not cluster.durable:
-        settings.update(dict.fromkeys(DURABILITY, "off"))
+        settings.update(THROWN_AWAY)
     for name, value in settings.items():
         yield from ("-c", f"{name}={value}")
 

@@ -4,6 +4,7 @@ within a second or two. Work subjects never call upwards."""
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -36,6 +37,15 @@ def follow_all() -> bool:
     if failed:
         raise failed[0]
     return unfinished
+
+
+def waiting_since() -> datetime | None:
+    """When the oldest record was written that a sum has not read yet; None when all are
+    read. For `baodao check`."""
+    read = dict(Follower.objects.values_list("name", "upto"))
+    upto = min((read.get(name, 0) for name in _FOLLOWERS), default=0)
+    unread = Record.objects.filter(xid__gte=upto).order_by("xid", "id")
+    return unread.values_list("created_at", flat=True).first()
 
 
 def _read_on(name: str, follow: Follow) -> bool:

@@ -3,6 +3,7 @@ in which writers became final."""
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from threading import Event, Thread
 from time import sleep
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 from baodao.acts.bulk import copy_rows
 from baodao.acts.tests.sealed import write
 from baodao.core.clock import now, today
+from baodao.platform import checks
 from baodao.records import following
 from baodao.records.models import Follower, Record, reversal
 
@@ -131,6 +133,18 @@ def test_what_the_old_server_had_not_read_is_read_after_a_restore(
     Follower.objects.update(upto=2**49)
     following.follow_all()
     assert unread.pk in seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_sum_has_read_yet_is_said_with_its_age(seen: list[UUID]) -> None:
+    old = record(created_at=now() - timedelta(minutes=11))
+    copy_rows(Record, [old])
+    assert following.waiting_since() == old.created_at
+    (said,) = checks.sums()
+    assert said.state == "warning" and "已等了11分钟" in said.detail and said.fix
+    assert followed(seen, 1)
+    assert following.waiting_since() is None
+    assert [f.state for f in checks.sums()] == ["ok"]
 
 
 @pytest.mark.django_db(transaction=True)
