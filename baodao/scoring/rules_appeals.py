@@ -72,7 +72,8 @@ APPEALS = {
     "view": ("查看申诉", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
     "file": ("提出申诉", _OWN),
     "second": ("申请二审", _OWN),
-    "withdraw": ("撤回申诉", _OWN),
+    # Written down for somebody it may be; taken back it may not.
+    "withdraw": ("撤回申诉", {**MEMBER, "unit_secretary": Scope.UNIT}),
     "admit": ("受理", TOWN),
     "not_admit": ("不受理", TOWN),
     "uphold": ("申诉成立", TOWN),
@@ -107,6 +108,7 @@ MESSAGES = {
         "二审由县（区）委组织部复核；参与过前面决定的人要回避，请别的同事来办。",
     ),
     "execute": "由社区党组织书记执行。",
+    "withdraw": "申诉由提出的人自己撤回，单位的由单位书记撤回。",
 }
 
 

@@ -205,10 +205,9 @@ def withdraw(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> D
     at = now or clock_now()
     row = appeal_of(appeal_id)
     with transaction.atomic():
-        done = act(
-            actor, "appeals.withdraw", row.pk,
-            lambda r: Write(set={"settled_at": at, "due_at": None}),
-            version=row.version, now=at,
+        done = _step(
+            actor, "withdraw", row, {"settled_at": at, "due_at": None}, at, "申诉撤回了",
+            "原来的决定恢复。",
         )  # fmt: skip
         KINDS[row.kind].restore(consequence_of(actor), row.object_id, at)
     return done

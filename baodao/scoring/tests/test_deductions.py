@@ -229,6 +229,18 @@ def test_edge_case_34_a_worker_writes_down_what_was_said(w: World) -> None:
     assert a.oral and a.noted_by == "卓玛" and a.member_id == w.members.member.pk
 
 
+@pytest.mark.req("L44")
+def test_only_who_appeals_takes_an_appeal_back_and_is_told(w: World) -> None:
+    a = due.admitted(w)
+    for key in ("community_worker", "community_secretary"):
+        with pytest.raises(Forbidden, match="自己撤回"):
+            appealing.withdraw(actor=w.actors[key], appeal_id=a.pk, now=AFTER + DAY)
+    assert standing() == 0
+    appealing.withdraw(actor=w.actors["member"], appeal_id=a.pk, now=AFTER + DAY)
+    told = Message.objects.get(title="申诉撤回了")
+    assert told.person == w.people["member"] and "恢复" in told.text
+
+
 def test_withdrawing_gives_back_the_effect_and_late_steps_are_told_above(
     w: World,
 ) -> None:
