@@ -44,6 +44,9 @@ class ProposeForm(Form):
 
 
 class AnswerForm(Form):
+    """`noted`: a worker writes down what was said; that it is all only the one
+    concerned says."""
+
     text = text_field(
         "我的说明", required=False, help_text="写当时的情况，可以补写，不写电话和住处。"
     )
@@ -53,6 +56,7 @@ class AnswerForm(Form):
         super().__init__(*args, **kwargs)
         if noted:
             self.fields["text"].label = "对方怎么说的"
+            del self.fields["said_all"]
 
 
 class ReasonForm(Form):

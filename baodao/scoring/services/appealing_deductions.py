@@ -10,6 +10,7 @@ from baodao.acts.actor import Actor
 from baodao.core.errors import Conflict
 from baodao.scoring.models import Deduction
 from baodao.scoring.services import deducting
+from baodao.scoring.services import deducting_appealed as appealed
 from baodao.scoring.services.appealing import About, Kind
 from baodao.ui import words
 
@@ -26,22 +27,22 @@ def _find(pk: UUID) -> About | None:
 
 
 def _suspend(actor: Actor, pk: UUID, at: datetime) -> None:
-    deducting.suspend(actor, deducting.deduction_of(pk), at)
+    appealed.suspend(actor, deducting.deduction_of(pk), at)
 
 
 def _restore(actor: Actor, pk: UUID, at: datetime) -> None:
-    deducting.restore(actor, deducting.deduction_of(pk), at)
+    appealed.restore(actor, deducting.deduction_of(pk), at)
 
 
 def _carry_out(actor: Actor, pk: UUID, remedy: str, at: datetime) -> None:
     d = deducting.deduction_of(pk)
     if not remedy:
-        deducting.take_back(actor, d, at)
+        appealed.take_back(actor, d, at)
         return
-    rule = next((r for r in deducting.milder(d) if r.code == remedy), None)
+    rule = next((r for r in appealed.milder(d) if r.code == remedy), None)
     if rule is None:
         raise Conflict("改的这一条不比原来轻。")
-    deducting.mend(actor, d, rule, at)
+    appealed.mend(actor, d, rule, at)
 
 
 def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
@@ -49,7 +50,7 @@ def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
     d = deducting.deduction_of(pk)
     return [
         (r.code, f"改为“{r.title}”，减{words.score(r.tenths)}分")
-        for r in deducting.milder(d)
+        for r in appealed.milder(d)
     ]
 
 

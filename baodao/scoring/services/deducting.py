@@ -288,11 +288,14 @@ def answer(
     require(actor, "deductions.answer", d)
     if d.open and at > d.answer_until:
         raise Conflict("说明的日子已经过了。决定以后不服的，可以申诉。")
+    noted = actor.path is not None
+    if noted and said_all:
+        raise Invalid(fields={"said_all": "“说完了”只能由本人勾。口头说的，请照着写。"})
     if not text.strip() and not said_all:
-        raise Invalid(fields={"text": "请写情况，或勾“没有别的要说”。"})
+        wanted = "请照着写对方怎么说的。" if noted else "请写情况，或勾“没有别的要说”。"
+        raise Invalid(fields={"text": wanted})
     if found := private_numbers(text):
         raise Invalid(fields={"text": f"里面有{'、'.join(found)}，请去掉。"})
-    noted = actor.path is not None
     words = text.strip() or "没有别的要说。"
     changed: dict[str, object] = {"said_all": d.said_all or said_all}
     if said_all:
@@ -387,7 +390,7 @@ def reverse_one(
         raise Conflict("这一条现在没有计入。申诉中的等复核有结果。")
     write = Write(
         set={"record_id": None, "reason": f"撤销：{reason.strip()}"},
-        adds=[reversal(_standing(d), at)],
+        adds=[reversal(standing_record(d), at)],
     )
     return _decide(
         actor, "reverse", d, write, at, "扣分撤销了", f"{d.words}。{reason.strip()}。"
@@ -437,64 +440,7 @@ def record_of(d: Deduction, at: datetime, actor: Actor) -> Record:
     )  # fmt: skip
 
 
-def _standing(d: Deduction) -> Record:
+def standing_record(d: Deduction) -> Record:
+    """The record that counts while it is posted."""
     assert d.record_id
     return Record.objects.get(pk=d.record_id)
-
-
-# --- while it is appealed -------------------------------------------------------------------
-
-
-def suspend(actor: Actor, d: Deduction, at: datetime) -> Done:
-    """The effect of it ends at once: the record is taken back."""
-    write = Write(set={"record_id": None}, adds=[reversal(_standing(d), at)])
-    return act(
-        actor, "deductions.suspend", d.pk, lambda r: write, version=d.version, now=at
-    )
-
-
-def restore(actor: Actor, d: Deduction, at: datetime) -> Done:
-    """The appeal came to nothing: it counts again, by a new record."""
-    return _again(actor, "restore", d, at, {})
-
-
-def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
-    """Under a milder rule instead; `code` stays, so that the fact is not proposed again.
-    Raises Conflict for a rule that is not milder."""
-    if rule.tenths >= d.rule.tenths or rule.subject != d.subject:
-        raise Conflict("改的这一条不比原来轻。")
-    d.kind, _, d.source_class = rule.selects[0].partition(":")
-    return _again(
-        actor,
-        "mend",
-        d,
-        at,
-        {"rule_id": UUID(rule.id), "kind": d.kind, "source_class": d.source_class},
-    )
-
-
-def _again(
-    actor: Actor, event: str, d: Deduction, at: datetime, changed: dict[str, object]
-) -> Done:
-    d.round += 1
-    record = record_of(d, at, actor)
-    write = Write(
-        set={**changed, "record_id": record.pk, "round": d.round}, adds=[record]
-    )
-    return act(
-        actor, f"deductions.{event}", d.pk, lambda r: write, version=d.version, now=at
-    )
-
-
-def take_back(actor: Actor, d: Deduction, at: datetime) -> Done:
-    """The appeal was right: the reversal of the record stays the last word."""
-    return act(actor, "deductions.reverse", d.pk, version=d.version, now=at)
-
-
-def milder(d: Deduction) -> list[counting.Rule]:
-    """The rules of the same set under which it would cost less."""
-    return [
-        r
-        for r in deducting(d.path, d.subject, d.occurred_on)
-        if r.tenths < d.rule.tenths and r.code != d.code
-    ]

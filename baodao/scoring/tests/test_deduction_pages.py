@@ -133,6 +133,19 @@ def test_a_unit_answers_for_itself_and_others_see_nothing(w: World) -> None:
         assert _get(w, key, "deduction", d.pk).status_code == 404
 
 
+@pytest.mark.req("L44")
+def test_staff_write_an_answer_down_and_do_not_end_it(w: World) -> None:
+    d = due.proposed(w, now=now(), occurred_on=today())
+    page = _text(_get(w, "community_worker", "deduction", d.pk))
+    assert "代记说明" in page and "said_all" not in page
+    _post(
+        w, "community_worker", "deduction_act", d.pk, "answer", text="说是开会",
+        said_all="on",
+    )  # fmt: skip
+    assert d.answers.get().noted_for == "卓玛" and not due.fresh(d.pk).said_all
+    assert "said_all" in _text(_get(w, "member", "deduction", d.pk))
+
+
 def test_wrong_roles_and_methods_are_refused(w: World) -> None:
     d = due.posted(w, _old(w), now=now())
     a = due.appealed(w, d, now=now())

@@ -83,6 +83,25 @@ def test_who_has_nothing_more_to_say_need_not_wait(w: World) -> None:
     assert due.posted(w, d, now=NOW + DAY).state == "posted"
 
 
+@pytest.mark.req("L12", "L44")
+def test_nobody_says_for_another_that_it_is_all(w: World) -> None:
+    d = due.proposed(w)
+    for key in ("community_worker", "community_secretary"):
+        with pytest.raises(Invalid) as error:
+            deducting.answer(
+                actor=w.actors[key], deduction_id=d.pk, text="说是开会", said_all=True,
+                now=NOW + DAY,
+            )  # fmt: skip
+        assert "said_all" in error.value.fields
+    deducting.answer(
+        actor=w.actors["community_worker"], deduction_id=d.pk, text="说是开会",
+        now=NOW + DAY,
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="还没有过"):
+        due.posted(w, d, now=NOW + DAY)
+    assert not due.fresh(d.pk).said_all
+
+
 @pytest.mark.req("L12")
 def test_who_proposes_does_not_decide_and_nobody_decides_about_themselves(
     w: World,

@@ -1,0 +1,69 @@
+"""A deduction while it is appealed and afterwards: without effect, in effect again,
+under a milder rule, or gone (domain 9.6.3)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from baodao.acts.actor import Actor
+from baodao.acts.engine import act
+from baodao.acts.writing import Done, Write
+from baodao.core.errors import Conflict
+from baodao.records.models import reversal
+from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Deduction
+from baodao.scoring.services.deducting import deducting, record_of, standing_record
+
+
+def suspend(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The effect of it ends at once: the record is taken back."""
+    write = Write(set={"record_id": None}, adds=[reversal(standing_record(d), at)])
+    return act(
+        actor, "deductions.suspend", d.pk, lambda r: write, version=d.version, now=at
+    )
+
+
+def restore(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The appeal came to nothing: it counts again, by a new record."""
+    return _again(actor, "restore", d, at, {})
+
+
+def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
+    """Under a milder rule instead; `code` stays, so that the fact is not proposed again.
+    Raises Conflict for a rule that is not milder."""
+    if rule.tenths >= d.rule.tenths or rule.subject != d.subject:
+        raise Conflict("改的这一条不比原来轻。")
+    d.kind, _, d.source_class = rule.selects[0].partition(":")
+    return _again(
+        actor,
+        "mend",
+        d,
+        at,
+        {"rule_id": UUID(rule.id), "kind": d.kind, "source_class": d.source_class},
+    )
+
+
+def _again(
+    actor: Actor, event: str, d: Deduction, at: datetime, changed: dict[str, object]
+) -> Done:
+    d.round += 1
+    record = record_of(d, at, actor)
+    write = Write(
+        set={**changed, "record_id": record.pk, "round": d.round}, adds=[record]
+    )
+    return act(
+        actor, f"deductions.{event}", d.pk, lambda r: write, version=d.version, now=at
+    )
+
+
+def take_back(actor: Actor, d: Deduction, at: datetime) -> Done:
+    """The appeal was right: the reversal of the record stays the last word."""
+    return act(actor, "deductions.reverse", d.pk, version=d.version, now=at)
+
+
+def milder(d: Deduction) -> list[counting.Rule]:
+    """The rules of the same set under which it would cost less."""
+    return [
+        r
+        for r in deducting(d.path, d.subject, d.occurred_on)
+        if r.tenths < d.rule.tenths and r.code != d.code
+    ]
