@@ -144,12 +144,11 @@ def deduction(actor: Actor, pk: UUID) -> Deduction:
 def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
     """What this person may do now."""
     at = at or clock_now()
-    desk = "township" if actor.role == "township_party" else "community"
     left = set()
     if d.open and at > d.answer_until:
         left.add("answer")
-    if d.desk != desk:
-        left |= {"decide_post", "drop", "hand_up"}
+    if d.desk != rules_deductions.desk_of(actor.role):
+        left |= {"decide_post", "drop", "hand_up", "reverse"}
     if not rules_deductions.may_post(d.state, d.answer_until, d.said_all, at):
         left.add("decide_post")
     if d.desk == "township":

@@ -42,6 +42,13 @@ FLOW = Flow.of(
 )
 
 DESKS = {"community": "社区党组织书记", "township": "乡镇（街道）党委"}
+
+
+def desk_of(role: str) -> str:
+    """At which desk a role decides, and takes back what was decided there."""
+    return "township" if role == "township_party" else "community"
+
+
 _SECRETARY = {"community_secretary": Scope.PLACE}
 _DECIDERS = {**_SECRETARY, **TOWN}
 DEDUCTIONS = {
@@ -54,7 +61,7 @@ DEDUCTIONS = {
     "suspend": ("申诉期间暂不计", SYSTEM),
     "restore": ("恢复计入", SYSTEM),
     "mend": ("改为轻一些的", SYSTEM),
-    "reverse": ("撤销扣分", {**_SECRETARY, **SYSTEM}),
+    "reverse": ("撤销扣分", {**_DECIDERS, **SYSTEM}),
     "escalate": ("超时报上级", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }

@@ -380,10 +380,12 @@ def drop(
 def reverse_one(
     *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
 ) -> Done:
-    """What was wrong is taken back without an appeal. Errors: reason."""
+    """What was wrong is taken back without an appeal, where it was decided. Errors:
+    reason."""
     at = now or clock_now()
     d = deduction_of(deduction_id)
     require(actor, "deductions.reverse", d)
+    _own_desk(actor, d)
     if not reason.strip():
         raise Invalid(fields={"reason": "请写为什么撤销，本人看得到。"})
     if d.state != "posted":
@@ -400,12 +402,16 @@ def reverse_one(
 def _to_decide(actor: Actor, event: str, pk: UUID, reason: str) -> Deduction:
     d = deduction_of(pk)
     require(actor, f"deductions.{event}", d)
-    desk = "township" if actor.role == "township_party" else "community"
-    if d.desk != desk:
-        raise Forbidden(f"这一条由{rules.DESKS[d.desk]}来定。")
+    _own_desk(actor, d)
     if not reason.strip():
         raise Invalid(fields={"reason": "请写理由，本人看得到。"})
     return d
+
+
+def _own_desk(actor: Actor, d: Deduction) -> None:
+    """Who gave it away, or is concerned, has no more say in it at all."""
+    if d.desk != rules.desk_of(actor.role):
+        raise Forbidden(f"这一条由{rules.DESKS[d.desk]}来定。")
 
 
 def _decided(actor: Actor, reason: str, at: datetime) -> dict[str, object]:
