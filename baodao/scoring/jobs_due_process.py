@@ -3,12 +3,19 @@
 from procrastinate.contrib.django import app
 
 from baodao.scoring.services import appealing, deducting_late, proposing
+from baodao.scoring.services.one_by_one import one_by_one
 
 
 @app.periodic(cron="30 0 * * *")
 @app.task(name="scoring.due_process", queueing_lock="scoring.due_process")
 def due_process(timestamp: int) -> dict[str, int]:
-    """Every day at 8:30 local time, after the quiet hours: what is proposed, which
-    appeals are over, who is late."""
-    late = deducting_late.tell_late()
-    return {**proposing.propose_found(), **appealing.sweep(), "late": late}
+    """Every day at 8:30 local time, after the quiet hours: which appeals are over, who is
+    late, what is proposed. None of them waits for another to succeed."""
+    done = one_by_one(
+        (appealing.sweep, _late, proposing.propose_found), lambda part: part()
+    )
+    return {name: n for made in done for name, n in made.items()}
+
+
+def _late() -> dict[str, int]:
+    return {"late": deducting_late.tell_late()}

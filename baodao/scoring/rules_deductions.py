@@ -2,8 +2,9 @@
 leaves: notice first, then a person's decision (domain 6.11, 9.6; state_machines.csv:
 point_entry)."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
@@ -83,3 +84,16 @@ def may_post(state: str, answer_until: datetime, said_all: bool, now: datetime) 
     """Whether the days to answer are over: by the calendar, or because who is concerned
     has said that there is nothing more to say. Silence before that decides nothing."""
     return state in OPEN and (said_all or now > answer_until)
+
+
+def months_after(since: date, today: date) -> Iterator[date]:
+    """The days on which another whole month is over, by the calendar: of the 31st the
+    last day of a shorter month."""
+    n = since.month
+    while True:
+        year, month = since.year + n // 12, n % 12 + 1
+        day = date(year, month, min(since.day, monthrange(year, month)[1]))
+        if day > today:
+            return
+        yield day
+        n += 1

@@ -153,7 +153,7 @@ def propose_all(
         if (place := places.get(community_path(f.path)))
         and (rule := _rule_for(f, place.path))
     ]
-    rows = _fresh(_rows(found, at))
+    rows = _rows(_fresh(found), at)
     if not rows:
         return 0
     with transaction.atomic():
@@ -180,14 +180,17 @@ def _rule_for(fact: Fact, path: str) -> counting.Rule | None:
     return None
 
 
-def _fresh(rows: Sequence[Deduction]) -> list[Deduction]:
-    """Those that are not proposed yet."""
+def _fresh(
+    found: Sequence[tuple[Fact, counting.Rule, Place]],
+) -> list[tuple[Fact, counting.Rule, Place]]:
+    """Those that are not proposed yet, each once."""
     there = set(
-        Deduction.objects.filter(source_id__in={r.source_id for r in rows}).values_list(
-            "source_id", "code", "key"
-        )
+        Deduction.objects.filter(
+            source_id__in={f.source_id for f, _, _ in found}
+        ).values_list("source_id", "code", "key")
     )
-    return [r for r in rows if (r.source_id, r.code, r.key) not in there]
+    keyed = {(f.source_id, r.code, f.key): (f, r, p) for f, r, p in found}
+    return [it for key, it in keyed.items() if key not in there]
 
 
 def _rows(

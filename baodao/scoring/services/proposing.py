@@ -5,6 +5,8 @@ out."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,15 +26,17 @@ from baodao.people.queries import current
 from baodao.places.models import Pause
 from baodao.places.settings import ancestors
 from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
 from baodao.scoring.services import reminding
 from baodao.scoring.services.deducting import Fact, propose_all
+from baodao.scoring.services.one_by_one import one_by_one
 from baodao.scoring.standing import all_sets
 
 LOOK_BACK = timedelta(days=120)  # what is older is not brought up any more
-LIMIT = 2_000  # of one source in one night
+LIMIT = 2_000  # new ones of one source in one night, about
+BATCH = 500  # looked through together
 AGREEMENT_DAYS = timedelta(days=60)
-MONTH = timedelta(days=30)
 
 
 class Source(NamedTuple):
@@ -45,22 +49,34 @@ class Source(NamedTuple):
 
 def propose_found(now: datetime | None = None) -> dict[str, int]:
     """Go through all sources; returns how many proposals each made (worker, every
-    night)."""
+    night). A source that fails keeps no other from its turn."""
     at = now or clock_now()
-    since = today(at) - LOOK_BACK
-    with transaction.atomic():
-        reminding.remind(at)
-    return {
-        s.code: propose_all(SYSTEM, _fair(list(s.find(since, at))), at) for s in SOURCES
-    }
+
+    def remind() -> tuple[str, int]:
+        with transaction.atomic():
+            return "reminded", reminding.remind(at)
+
+    turns: list[Callable[[], tuple[str, int]]] = [remind]
+    turns += [partial(_go_through, s, at) for s in SOURCES]
+    made = dict(one_by_one(turns, lambda turn: turn()))
+    return {s.code: made[s.code] for s in SOURCES}
+
+
+def _go_through(source: Source, at: datetime) -> tuple[str, int]:
+    """Until there are enough new ones: what is unfair or under no rule, or was proposed
+    before, takes no place of what comes after it."""
+    made, facts = 0, iter(source.find(today(at) - LOOK_BACK, at))
+    while made < LIMIT and (some := list(islice(facts, BATCH))):
+        made += propose_all(SYSTEM, _fair(some), at)
+    return source.code, made
 
 
 def classes(kind: str) -> set[str]:
     """The classes of a kind of record that some set in force takes points for."""
     found = {
         s
-        for rules in all_sets()
-        for r in rules.rules
+        for one in all_sets()
+        for r in one.rules
         if r.sign == counting.DEDUCT
         for s in r.selects
     }
@@ -76,7 +92,7 @@ def lapsed(since: date, at: datetime) -> Iterator[Fact]:
         ~_proposed("pk"), state="lapsed", kind__in=classes("duty_missed"),
         due_on__gte=since, due_on__lt=today(at),
     )  # fmt: skip
-    for d in rows.order_by("due_on", "pk")[:LIMIT]:
+    for d in rows.order_by("due_on", "pk").iterator(BATCH):
         whose, subject = (d.member_id, "member") if d.member_id else (d.unit_id, "unit")
         if whose:
             yield Fact(
@@ -91,7 +107,7 @@ def no_shows(since: date, at: datetime) -> Iterator[Fact]:
         ~_proposed("pk"), state="no_show", activity__start_at__date__gte=since,
         activity__state__in=("confirmed", "archived"),
     )  # fmt: skip
-    for p in rows.select_related("activity").order_by("pk")[:LIMIT]:
+    for p in rows.select_related("activity").order_by("pk").iterator(BATCH):
         yield Fact(
             "breach:no_show", "member", p.member_id, p.path, today(p.activity.start_at),
             f"报了名没有来：{p.activity.title}", "activities.participation", p.pk,
@@ -103,8 +119,12 @@ def abandoned(since: date, at: datetime) -> Iterator[Fact]:
     rows = Event.objects.filter(
         ~_proposed("pk"), action__in=("orders.release", "orders.hand_back"),
         actor_role="member", reason__in=("", "other"), notes=None, at__date__gte=since,
-    ).order_by("at")[:LIMIT]  # fmt: skip
-    found = list(rows)
+    ).order_by("at").iterator(BATCH)  # fmt: skip
+    while found := list(islice(rows, BATCH)):
+        yield from _put_down(found)
+
+
+def _put_down(found: list[Event]) -> Iterator[Fact]:
     members = dict(
         Member.objects.filter(person__in={e.actor_person for e in found}).values_list(
             "person_id", "pk"
@@ -130,7 +150,7 @@ def overdue(since: date, at: datetime) -> Iterator[Fact]:
         ~_proposed("pk"), unit__isnull=False, channel__in=("", "unit"), paused_at=None,
         state="dispatched", escalated_at__date__gte=since,
     )  # fmt: skip
-    for o in rows.order_by("escalated_at")[:LIMIT]:
+    for o in rows.order_by("escalated_at").iterator(BATCH):
         assert o.unit_id and o.escalated_at
         yield Fact(
             "breach:order_overdue", "unit", o.unit_id, o.path, today(o.escalated_at),
@@ -140,20 +160,20 @@ def overdue(since: date, at: datetime) -> Iterator[Fact]:
 
 def not_reported(since: date, at: datetime) -> Iterator[Fact]:
     """Not reported in after the day and two reminders; then once a further month. An
-    unregistered member has no community: the unit's contact point holds the card."""
+    unregistered member has no community: the unit's contact point holds the card. A unit
+    may have several points; it is to report in at each."""
     for r in reminding.ripe(at):
         yield Fact(
             "breach:not_reported", r.subject, r.whose, r.path, r.since,
             "到期并提醒两次以后，还没有报到", f"people.{r.subject}", r.whose,
-            key=str(r.since.year),
+            key=f"{r.since.year}:{r.path}",
         )  # fmt: skip
         if r.subject == "member":
-            for n in range(1, (today(at) - r.since) // MONTH + 1):
-                day = r.since + n * MONTH
+            for n, day in enumerate(rules.months_after(r.since, today(at)), 1):
                 yield Fact(
                     "breach:not_reported_month", "member", r.whose, r.path, day,
                     f"又过了满{n}个月，还没有报到", "people.member", r.whose,
-                    key=f"{day:%Y-%m}",
+                    key=f"{r.since}+{n}",
                 )  # fmt: skip
 
 
@@ -165,7 +185,7 @@ def no_agreement(since: date, at: datetime) -> Iterator[Fact]:
         unit_ids__contains=[OuterRef("unit_id")], state="effective"
     )
     ties = ContactTie.objects.filter(current(day), valid_from__lt=day - AGREEMENT_DAYS)
-    for t in ties.filter(~Exists(signed)).order_by("pk")[:LIMIT]:
+    for t in ties.filter(~Exists(signed)).order_by("pk").iterator(BATCH):
         due = max(spring, t.valid_from + AGREEMENT_DAYS)
         if since <= due < day:
             yield Fact(

@@ -1,12 +1,13 @@
 """Rules of deductions and appeals, without a database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from baodao.scoring import rules_appeals as appeals
 from baodao.scoring import rules_deductions as deductions
+from baodao.scoring.services.one_by_one import one_by_one
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -43,6 +44,19 @@ def test_the_way_to_the_second_instance_is_open_for_its_days() -> None:
     assert not appeals.second_open("dismissed", NOW, LATER)
     assert not appeals.second_open("upheld", LATER, NOW)
     assert not appeals.second_open("dismissed", None, NOW)
+
+
+def test_a_further_month_is_a_month_of_the_calendar() -> None:
+    found = list(deductions.months_after(date(2025, 12, 31), date(2026, 3, 31)))
+    assert found == [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
+    assert not list(deductions.months_after(date(2026, 1, 1), date(2026, 1, 31)))
+
+
+def test_one_that_fails_stops_no_other_and_is_raised_at_the_end() -> None:
+    done = []
+    with pytest.raises(ZeroDivisionError):
+        one_by_one([1, 0, 2], lambda n: done.append(1 / n))
+    assert done == [1, 0.5]
 
 
 def test_nobody_hears_what_they_took_part_in() -> None:

@@ -14,8 +14,9 @@ from baodao.people.models import Exemption
 from baodao.people.tests.make import World, uid, world
 from baodao.places.models import Pause
 from baodao.records.models import Record
+from baodao.scoring import jobs_due_process
 from baodao.scoring.models import Deduction
-from baodao.scoring.services import proposing, reminding
+from baodao.scoring.services import appealing, proposing, reminding
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -61,6 +62,72 @@ def test_which_duties_count_is_in_the_rules(w: World) -> None:
     assert proposing.propose_found(NOW)["lapsed"] == 1
     assert _only("U_DED_MEETING")[0].unit_id == w.units.unit.pk
     assert {"visit_month", "lists"} <= proposing.classes("duty_missed")
+
+
+@pytest.mark.req("L44")
+def test_what_is_unfair_takes_no_place_of_what_comes_after_it(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposing, "LIMIT", 1)
+    monkeypatch.setattr(proposing, "BATCH", 1)
+    _lapsed(w, due_on=DUE - timedelta(days=2))
+    _lapsed(w, due_on=DUE, member=w.members.neighbour, key="fair")
+    away = Exemption(
+        member=w.members.member, kind="illness", valid_from=date(2026, 10, 20)
+    )
+    copy_rows(Exemption, [away])
+    assert proposing.propose_found(NOW)["lapsed"] == 1
+    assert _only("M_DED_MONTHLY")[0].member_id == w.members.neighbour.pk
+
+
+@pytest.mark.req("L44")
+def test_edge_case_36_a_unit_with_two_points_is_told_for_each(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit, on = w.units.unit.pk, date(2026, 11, 2)
+    missing = [
+        reminding.Missing("unit", unit, place.path, on, on, None)
+        for place in (w.places.community, w.places.second_community)
+    ]
+    monkeypatch.setattr(reminding, "ripe", lambda at: iter([*missing, missing[0]]))
+    assert proposing.propose_found(NOW)["not_reported"] == 2
+    assert proposing.propose_found(NOW)["not_reported"] == 0
+    paths = {d.path for d in _only("U_DED_NOT_REPORTED")}
+    assert paths == {w.places.community.path, w.places.second_community.path}
+
+
+def test_a_source_that_fails_keeps_no_other_from_its_turn(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(since: date, at: datetime) -> Any:
+        raise LookupError(since)
+
+    first = proposing.Source("broken", "坏的", broken)
+    monkeypatch.setattr(proposing, "SOURCES", (first, *proposing.SOURCES))
+    _lapsed(w)
+    with pytest.raises(LookupError):
+        proposing.propose_found(NOW)
+    assert len(_only("M_DED_MONTHLY")) == 1
+
+
+def test_the_night_does_all_its_parts_when_one_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = []
+
+    def broken() -> dict[str, int]:
+        raise LookupError
+
+    monkeypatch.setattr(appealing, "sweep", broken)
+
+    def propose() -> dict[str, int]:
+        done.append(1)
+        return {}
+
+    monkeypatch.setattr(proposing, "propose_found", propose)
+    with pytest.raises(LookupError):
+        jobs_due_process.due_process(0)
+    assert done == [1]
 
 
 def test_edge_cases_5_and_12_nothing_is_proposed_for_who_was_exempt(w: World) -> None:
