@@ -1,12 +1,14 @@
 """Deductions: proposed, told, answered, and decided by a person (L12, L44; domain 9.6,
 9.8). What counts is the record that a decision leaves, never the proposal."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from baodao.acts.access import require
@@ -36,6 +38,7 @@ from baodao.scoring.standing import set_at
 
 SOURCE = "scoring.deduction"
 BY_HAND = "by_hand"
+_Series = tuple[UUID, UUID, str, int]  # where, whose, rule, evaluation year
 
 
 @dataclass(frozen=True)
@@ -204,8 +207,8 @@ def _rows(
     }
     heads = _secretaries({p.path for _, _, p in found})
     limits = {p.path: _limits(p.path, at) for _, _, p in found}
-    rows = []
-    for fact, rule, place in found:
+    rows, warns = [], _warnings(found)
+    for (fact, rule, place), warns_only in zip(found, warns, strict=True):
         kind, _, class_ = fact.selects.partition(":")
         member = members.get(fact.whose)
         person = member.person_id if member else None
@@ -220,7 +223,7 @@ def _rows(
                 source_id=fact.source_id, key=fact.key, occurred_on=fact.occurred_on,
                 words=fact.words, evidence=fact.evidence, proposed_at=at,
                 answer_until=answer, decide_until=decide,
-                warning=_free(rule, fact),
+                warning=warns_only,
                 desk="township" if (place.path, person) in heads else "community",
             )
         )  # fmt: skip
@@ -240,17 +243,38 @@ def _secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
     }
 
 
-def _free(rule: counting.Rule, fact: Fact) -> bool:
-    """Whether it comes to nothing yet: the first of a year under a rule that only warns
-    (7.1 M_DED_NOSHOW)."""
-    if not rule.first_free:
-        return False
+def _warnings(found: Sequence[tuple[Fact, counting.Rule, Place]]) -> list[bool]:
+    """Which of these come to nothing yet: the first of somebody in a community and an
+    evaluation year under a rule that only warns (7.1 M_DED_NOSHOW). The earliest of a
+    night is the first."""
+    free = [it for it in found if it[1].first_free]
+    counted = Counter(_counted(free)) if free else Counter[_Series]()
+    warns = [False] * len(found)
+    for n in sorted(range(len(found)), key=lambda n: found[n][0].occurred_on):
+        fact, rule, place = found[n]
+        which = (
+            place.pk, fact.whose, rule.code, _year(place.path, fact.occurred_on)
+        )  # fmt: skip
+        warns[n] = counted[which] < rule.first_free
+        counted[which] += 1
+    return warns
+
+
+def _counted(found: Sequence[tuple[Fact, counting.Rule, Place]]) -> Iterator[_Series]:
+    """What stands, or may come to stand, of those whom these are about."""
+    whose = {f.whose for f, _, _ in found}
     earlier = Deduction.objects.filter(
-        code=rule.code, state__in=("posted", *rules.OPEN),
-        occurred_on__year=fact.occurred_on.year,
-        **{f"{fact.subject}_id": fact.whose},
+        Q(member__in=whose) | Q(unit__in=whose), code__in={r.code for _, r, _ in found},
+        place__in={p.pk for _, _, p in found}, state__in=("posted", *rules.OBJECTED),
     )  # fmt: skip
-    return earlier.count() < rule.first_free
+    for d in earlier:
+        one = d.member_id or d.unit_id
+        assert one
+        yield d.place_id, one, d.code, _year(d.path, d.occurred_on)
+
+
+def _year(path: str, day: date) -> int:
+    return counting.year_of(day, ground(path).settings["scoring.year_from_month"])
 
 
 # --- telling ------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from baodao.records.models import Record
 from baodao.scoring import jobs_due_process
 from baodao.scoring.models import Deduction
 from baodao.scoring.services import appealing, proposing, reminding
+from baodao.scoring.tests import due
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -39,6 +40,22 @@ def _lapsed(w: World, **given: Any) -> Duty:
     })  # fmt: skip
     copy_rows(Duty, [row])
     return row
+
+
+def _no_show(w: World) -> datetime:
+    """Signed up for an activity that has begun then."""
+    from baodao.activities.tests.make import published
+
+    activity = published(w)
+    type(activity).objects.filter(pk=activity.pk).update(
+        state="confirmed", confirmed_at=NOW
+    )
+    row = Participation(
+        activity=activity, member=w.members.member, path=activity.path, state="no_show",
+        signed_at=NOW,
+    )  # fmt: skip
+    copy_rows(Participation, [row])
+    return activity.start_at
 
 
 def _only(code: str) -> list[Deduction]:
@@ -155,21 +172,41 @@ def test_edge_case_19_nothing_is_proposed_for_a_pause(w: World) -> None:
 
 @pytest.mark.req("L44")
 def test_the_first_no_show_of_a_year_is_a_warning_only(w: World) -> None:
-    from baodao.activities.tests.make import published
-
     for n in range(2):
-        activity = published(w)
-        type(activity).objects.filter(pk=activity.pk).update(
-            state="confirmed", confirmed_at=NOW
-        )
-        row = Participation(
-            activity=activity, member=w.members.member, path=activity.path,
-            state="no_show", signed_at=NOW,
-        )  # fmt: skip
-        copy_rows(Participation, [row])
-        at = activity.start_at + timedelta(days=1 + n)
+        at = _no_show(w) + timedelta(days=1 + n)
         assert proposing.propose_found(at)["no_show"] == 1
     assert sorted(d.warning for d in _only("M_DED_NOSHOW")) == [False, True]
+
+
+@pytest.mark.req("L44")
+def test_of_two_no_shows_of_one_night_the_second_promises_nothing(w: World) -> None:
+    at = max(_no_show(w), _no_show(w)) + timedelta(days=1)
+    assert proposing.propose_found(at)["no_show"] == 2
+    found = _only("M_DED_NOSHOW")
+    assert sorted(d.warning for d in found) == [False, True]
+    told = Message.objects.filter(text__contains="只提醒不扣分")
+    assert told.count() == 1
+
+
+@pytest.mark.req("L44")
+@pytest.mark.parametrize(
+    ("changed", "warns"),
+    [
+        ({"state": "suspended", "record_id": None}, False),
+        ({"state": "dropped", "record_id": None}, True),
+        ({"place": "second_community"}, True),
+        ({"occurred_on": date(2025, 11, 1)}, True),
+    ],
+)
+def test_what_counts_as_the_first_is_of_the_community_and_its_year(
+    w: World, changed: dict[str, Any], warns: bool
+) -> None:
+    first = due.posted(w, due.proposed(w, code="M_DED_NOSHOW"))
+    if key := changed.get("place"):
+        place = getattr(w.places, key)
+        changed = {"place": place, "path": place.path}
+    Deduction.objects.filter(pk=first.pk).update(**changed)
+    assert due.proposed(w, code="M_DED_NOSHOW", words="又一次").warning is warns
 
 
 @pytest.mark.req("L12", "L44")
