@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Min
 from django.urls import reverse
 
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
+from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
 from baodao.places.calendars import ground
 from baodao.scoring import rules_counting as counting
@@ -17,6 +19,7 @@ from baodao.scoring.models import Card, Deduction
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
 from baodao.scoring.services import revising
 from baodao.scoring.services.appealing import About, Kind
+from baodao.scoring.services.drafting import drafts, evaluation_of
 
 
 def _find(pk: UUID) -> About | None:
@@ -30,7 +33,7 @@ def _find(pk: UUID) -> About | None:
         found.subject, found.member_id, found.unit_id,
         found.member.person_id if found.member else None, found.card.place_id,
         found.path, f"{found.year}年度评价：{counting.GRADES[found.grade]}", None, by,
-        card.created_at, found.state == "issued",
+        _delivered(card), found.state == "issued" and bool(_better(found.grade)),
         reverse("scoring:evaluation", args=[pk]),
     )  # fmt: skip
 
@@ -44,18 +47,41 @@ def _restore(actor: Actor, pk: UUID, at: datetime) -> None:
 
 
 def _carry_out(actor: Actor, pk: UUID, remedy: str, at: datetime) -> None:
-    """Wholly right: one grade better; in part: the grade that was named."""
-    known = [code for code, _ in _remedies(pk)]
+    """Wholly right: the grade that is due; in part: the grade that was named."""
+    e = evaluation_of(pk)
+    known = _better(e.grade)
     if not known or (remedy and remedy not in known):
         raise Conflict("改的等次要比原来好。")
-    revising.change_grade(actor, pk, remedy or known[-1], "申诉复核以后改定。", now=at)
+    revising.change_grade(actor, pk, remedy or _due(e), "申诉复核以后改定。", now=at)
+
+
+def _due(e: Evaluation) -> str:
+    """One grade better; where none was given, what the points as they are now propose,
+    and 一般 at the least."""
+    known = _better(e.grade)
+    if e.grade != "none":
+        return known[-1]
+    proposed = str(drafts([e], e.path, e.year)[e.pk]["proposed"])
+    return proposed if proposed in known else known[-1]
+
+
+def _better(grade: str) -> Sequence[str]:
+    """The best first; than 不定等次 every grade is better but 差."""
+    end = -1 if grade == "none" else counting.ORDER.index(grade)
+    return counting.ORDER[:end]
+
+
+def _delivered(card: FeedbackCard) -> datetime:
+    """When it first reached somebody, but for the department's copy: the days to appeal
+    run from then, and not at all before (9.6.3)."""
+    sent = card.deliveries.exclude(kind="filing")
+    found = sent.aggregate(first=Min("delivered_at"))["first"]
+    return found or clock_now()
 
 
 def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
-    """Better grades, the best first; of 不定等次 every one is left to the hearer."""
     grade = Evaluation.objects.values_list("grade", flat=True).get(pk=pk)
-    better = counting.ORDER[: counting.ORDER.index(grade)] if grade != "none" else ()
-    return [(code, f"改为“{counting.GRADES[code]}”") for code in better]
+    return [(code, f"改为“{counting.GRADES[code]}”") for code in _better(grade)]
 
 
 KIND = Kind("grade", "年度等次", _find, _suspend, _restore, _carry_out, _remedies)

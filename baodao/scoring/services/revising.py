@@ -45,6 +45,8 @@ def change_grade(
     grade, reason; Conflict for 差 without a hearing."""
     e, at = evaluation_of(evaluation_id), now or clock_now()
     require(actor, "evaluations.change", e)
+    if e.state == "under_appeal" and actor.role != "system":
+        raise Conflict("正在复核，等有了结果再改。")
     if grade not in counting.GRADES:
         raise Invalid(fields={"grade": "请选等次。"})
     if not reason.strip():
