@@ -4,7 +4,6 @@ story, what is open about a card."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -12,18 +11,21 @@ from django.urls import reverse
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
+from baodao.acts.grants import COMMUNITY, TOWN
 from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
-from baodao.places.calendars import ground
 from baodao.scoring import rules_appeals, rules_deductions
-from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Appeal, Card, Deduction
+from baodao.scoring.models import Appeal, Deduction
+from baodao.scoring.queries_evaluation import TITLES
+from baodao.scoring.services.appealing import due_end, second_end
+from baodao.scoring.services.deducting import answer_end, decide_end
 from baodao.ui import words
 from baodao.ui.clock import Clock, clock
 from baodao.ui.shapes import Entry
 
+MOST_OPEN = 20  # of one member's looked through for the day's page
 RELATED = ("rule", "place__parent", "member__person", "member__unit", "unit")
 TABS = {
     "decide": ("待决定", Q(state__in=rules_deductions.OPEN)),
@@ -57,8 +59,7 @@ class Wanted:
 
 
 def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
-    """Of all tabs. The township and those above see what is theirs to decide, and what
-    was decided or appealed against."""
+    """Of all tabs, what this actor may know of."""
     found = deductions_seen(actor, Deduction.objects.all())
     if wanted.path:
         lo, hi = path_range(wanted.path)
@@ -81,15 +82,25 @@ def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
 
 
 def deductions_seen(actor: Actor, rows: QuerySet[Deduction]) -> QuerySet[Deduction]:
-    """Above the community entries are seen on appeal, or to decide (domain 9.5)."""
+    """Above the community entries are seen on appeal only (domain 9.5); the township
+    sees besides what it has to decide, and what a community is late with."""
     found = visible(rows, actor, "deductions.view")
-    if actor.path is None or actor.role.startswith("community_"):
+    if actor.path is None or actor.role in COMMUNITY:
         return found
-    return found.filter(Q(desk="township") | _appealed())
+    heard = appeals_seen(actor).filter(kind="deduction")
+    seen = Q(pk__in=heard.values("object_id"))
+    if actor.role in TOWN:
+        late = Q(late_at__isnull=False, state__in=rules_deductions.OPEN)
+        seen |= Q(desk="township") | late
+    return found.filter(seen)
 
 
-def _appealed() -> Q:
-    return Q(pk__in=Appeal.objects.filter(kind="deduction").values("object_id"))
+def appeals_seen(actor: Actor) -> QuerySet[Appeal]:
+    """The prefecture sees one only that the county is late with: it is told of those."""
+    found = visible(Appeal.objects.all(), actor, "appeals.view")
+    if actor.role == "prefecture_org":
+        return found.filter(state="second_review", late_at__isnull=False)
+    return found
 
 
 def _ripe(at: datetime) -> Q:
@@ -128,8 +139,8 @@ def mine(actor: Actor, tab: str) -> QuerySet[Deduction]:
 
 def to_answer(actor: Actor, at: datetime) -> list[Deduction]:
     """What a member may still say something about, for the day's page."""
-    found = mine(actor, "open").filter(state="proposed", answer_until__gte=at)
-    return list(found.order_by("answer_until")[:3])
+    found = mine(actor, "open").filter(state="proposed").order_by("answer_until")
+    return [d for d in found[:MOST_OPEN] if at <= answer_end(d, at)][:3]
 
 
 def deduction(actor: Actor, pk: UUID) -> Deduction:
@@ -144,12 +155,12 @@ def deduction(actor: Actor, pk: UUID) -> Deduction:
 def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
     """What this person may do now."""
     at = at or clock_now()
-    left = set()
-    if d.open and at > d.answer_until:
+    left, end = set(), answer_end(d, at) if d.open else d.answer_until
+    if d.open and at > end:
         left.add("answer")
     if d.desk != rules_deductions.desk_of(actor.role):
         left |= {"decide_post", "drop", "hand_up", "reverse"}
-    if not rules_deductions.may_post(d.state, d.answer_until, d.said_all, at):
+    if not rules_deductions.may_post(d.state, end, d.said_all, at):
         left.add("decide_post")
     if d.desk == "township":
         left.add("hand_up")
@@ -162,15 +173,17 @@ def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
     ]
 
 
-def clock_of(d: Deduction, at: datetime) -> Clock | None:
-    """Whose turn it is and until when."""
+def clock_of(d: Deduction, at: datetime, *, exact: bool = False) -> Clock | None:
+    """Whose turn it is and until when. `exact`: with the pauses since that was told;
+    lists go by what was told."""
     if not d.open:
         return None
-    if not d.said_all and at <= d.answer_until:
-        return clock(at, d.proposed_at, d.answer_until, whose="本人：说明")
-    start = min(d.answer_until, at)
+    end = answer_end(d, at) if exact else d.answer_until
+    if not d.said_all and at <= end:
+        return clock(at, d.proposed_at, end, whose="本人：说明")
     whose = f"{rules_deductions.DESKS[d.desk]}：决定"
-    return clock(at, start, d.decide_until, whose=whose)
+    due = decide_end(d, at) if exact else d.decide_until
+    return clock(at, min(end, at), due, whose=whose)
 
 
 def cost(d: Deduction) -> str:
@@ -199,7 +212,7 @@ def appeal_against(object_id: UUID) -> Appeal | None:
 
 
 def appeals(actor: Actor, wanted: Wanted) -> QuerySet[Appeal]:
-    found = visible(Appeal.objects.all(), actor, "appeals.view")
+    found = appeals_seen(actor)
     if wanted.path:
         lo, hi = path_range(wanted.path)
         found = found.filter(path__gte=lo, path__lt=hi)
@@ -236,10 +249,12 @@ def appeal(actor: Actor, pk: UUID) -> Appeal:
 def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[str]:
     """What this person may do now; the second way is open for its days only."""
     at = at or clock_now()
-    left = set()
-    if a.settled_at or not rules_appeals.second_open(a.state, a.second_until, at):
+    left, end = set(), a.second_until
+    if end and at > end and not a.settled_at:
+        end = second_end(a, at)
+    if a.settled_at or not rules_appeals.second_open(a.state, end, at):
         left.add("second")
-    if a.state == "partly" and a.second_until and at <= a.second_until:
+    if a.state == "partly" and end and at <= end:
         left.add("execute")
     return [
         e
@@ -248,14 +263,16 @@ def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[s
     ]
 
 
-def appeal_clock(a: Appeal, at: datetime) -> Clock | None:
-    if a.settled_at or a.due_at is None:
+def appeal_clock(a: Appeal, at: datetime, *, exact: bool = False) -> Clock | None:
+    """Whose turn it is and until when; `exact` as with a deduction's."""
+    due = due_end(a, at) if exact else a.due_at
+    if a.settled_at or due is None:
         return None
     whose = {
         "filed": "乡镇（街道）：受理", "reviewing": "乡镇（街道）：复核",
         "second_review": "县（区）：复核", "upheld": "社区：执行", "partly": "社区：执行",
     }.get(a.state, "本人：可以申请二审")  # fmt: skip
-    return clock(at, a.clock_from, a.due_at, whose=whose)
+    return clock(at, a.clock_from, due, whose=whose)
 
 
 # --- the story ----------------------------------------------------------------------------------
@@ -289,51 +306,24 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+OTHER = "有变动"
+
+
 def story(*ids: UUID) -> list[Entry]:
     """All that happened to a deduction and its appeal, the newest first."""
     found = [e for pk in ids for e in events_of(pk)]
     return [_entry(e) for e in sorted(found, key=lambda e: e.at, reverse=True)]
 
 
+def words_of(action: str) -> tuple[str, str]:
+    """An event in words with its sign; a grade's as its own page has them."""
+    object_, _, event = action.partition(".")
+    if object_ == "evaluations":
+        return TITLES.get(event, OTHER), "gavel"
+    return WORDS.get(action, (OTHER, "point"))
+
+
 def _entry(e: Event) -> Entry:
-    title, icon = WORDS.get(e.action, (e.action, "point"))
+    title, icon = words_of(e.action)
     who = f"{e.actor_name}（代{e.on_behalf_of}）" if e.on_behalf_of and e.actor_role != "system" else e.actor_name  # fmt: skip
     return Entry(title, e.at, who, icon)
-
-
-# --- for the card and the evaluation ----------------------------------------------------------------
-
-
-def rows_for_card(card_id: UUID) -> list[Deduction]:
-    """Every deduction of the card's subject, community and year, proposed or decided."""
-    card = Card.objects.filter(pk=card_id).first()
-    if card is None:
-        return []
-    first, after = counting.year_days(
-        card.year, ground(card.path).settings["scoring.year_from_month"]
-    )
-    whose: dict[str, Any] = (
-        {"member": card.member_id}
-        if card.subject == "member"
-        else {"unit": card.unit_id}
-    )
-    found = Deduction.objects.filter(
-        place=card.place_id, subject=card.subject, occurred_on__gte=first,
-        occurred_on__lt=after, **whose,
-    )  # fmt: skip
-    return list(found.select_related(*RELATED).order_by("occurred_on", "pk"))
-
-
-def open_objections(card_id: UUID) -> list[str]:
-    """Why this card may not be issued yet, in words: deductions that nobody has decided
-    and appeals that have not come to their end. Empty when nothing is open."""
-    rows = rows_for_card(card_id)
-    found = [
-        f"“{d.words}”{rules_deductions.STATES[d.state].title}"
-        for d in rows
-        if d.state in rules_deductions.OBJECTED
-    ]
-    running = Appeal.objects.filter(object_id=card_id, settled_at=None)
-    return found + [
-        f"“{a.title}”{rules_appeals.STATES[a.state].title}" for a in running
-    ]

@@ -181,7 +181,7 @@ def mine(actor: Actor) -> QuerySet[Evaluation]:
     return found.select_related("round__place").order_by("-year", "path")
 
 
-_TITLES = {
+TITLES = {
     "open": "列入年度评价", "word": "写评语", "unit_word": "单位写了几句", "draft": "起草",
     "notify": "告知本人", "refresh": "按现在的积分重新核对", "see": "本人已阅",
     "object": "提出异议", "answer": "书面答复", "hear": "听取本人意见", "decide": "会议决定",
@@ -195,7 +195,7 @@ def story(object_id: UUID, expected: str = "") -> list[Entry]:
     """What happened, newest first; on top what is expected."""
     rows = [
         Entry(
-            _TITLES.get(e.action.split(".", 1)[1], e.action), at=e.at, who=e.actor_name
+            TITLES.get(e.action.split(".", 1)[1], e.action), at=e.at, who=e.actor_name
         )
         for e in reversed(events_of(object_id))
     ]

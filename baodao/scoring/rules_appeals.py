@@ -8,7 +8,6 @@ from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.acts.grants import (
     COMMUNITY,
-    COUNTY,
     MEMBER,
     MOVERS,
     ORG,
@@ -23,6 +22,14 @@ FIRST_DAYS = 10
 SECOND_FILE_DAYS = 10
 SECOND_DAYS = 15
 EXECUTE_DAYS = 5
+# For the step that a state waits for; those not named wait for nobody.
+STEP_DAYS = {
+    "filed": ADMIT_DAYS,
+    "reviewing": FIRST_DAYS,
+    "second_review": SECOND_DAYS,
+    "upheld": EXECUTE_DAYS,
+    "partly": EXECUTE_DAYS,
+}
 
 GROUNDS = {
     "fact": "事实不对",
@@ -67,6 +74,7 @@ FLOW = Flow.of(
 )
 DECISIONS = ("uphold", "partly", "dismiss", "final_uphold", "final_dismiss")
 
+_SECOND = {"county_org": Scope.PLACE}
 _OWN = {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}
 APPEALS = {
     "view": ("查看申诉", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
@@ -79,8 +87,8 @@ APPEALS = {
     "uphold": ("申诉成立", TOWN),
     "partly": ("部分成立", TOWN),
     "dismiss": ("申诉不成立", TOWN),
-    "final_uphold": ("二审：成立", COUNTY),
-    "final_dismiss": ("二审：维持", COUNTY),
+    "final_uphold": ("二审：成立", _SECOND),
+    "final_dismiss": ("二审：维持", _SECOND),
     "execute": ("执行", {"community_secretary": Scope.PLACE, **SYSTEM}),
     "settle": ("申诉终结", SYSTEM),
     "escalate": ("超时报上级", SYSTEM),

@@ -2,6 +2,7 @@
 two instances with days, hearers who took no part, no effect meanwhile, no worse result.
 Who is concerned files, or a worker writes down what was said."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from baodao.acts.access import require
 from baodao.acts.actor import SYSTEM, Actor, consequence_of
-from baodao.acts.engine import act, create
+from baodao.acts.engine import act, create, repeated
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
@@ -22,9 +23,15 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.scoring import rules_appeals as rules
 from baodao.scoring.models import Appeal
-from baodao.scoring.services.deducting import after
-
-TOWN, DISTRICT, PREFECTURE = 4, 3, 2  # parts of a path
+from baodao.scoring.services.concerning import (
+    DISTRICT,
+    PREFECTURE,
+    TOWN,
+    after,
+    cut,
+    to_subject,
+)
+from baodao.scoring.services.one_by_one import one_by_one
 
 
 @dataclass(frozen=True)
@@ -87,9 +94,27 @@ def appeal_of(pk: UUID) -> Appeal:
     return found
 
 
-def limit_of(it: About) -> datetime:
-    """The last moment to appeal in time."""
-    return after(it.path, it.notified_at, rules.FILE_DAYS)
+def limit_of(it: About, at: datetime) -> datetime:
+    """The last moment to appeal in time, as it stands now."""
+    return after(it.path, it.notified_at, rules.FILE_DAYS, at)
+
+
+def second_end(row: Appeal, at: datetime) -> datetime | None:
+    """The last moment to go on to the second instance: what was told, or later, if the
+    place has stood still since then. None when there is no such way."""
+    if row.second_until is None or row.first_at is None:
+        return None
+    moved = after(row.path, row.first_at, rules.SECOND_FILE_DAYS, at)
+    return max(row.second_until, moved)
+
+
+def due_end(row: Appeal, at: datetime) -> datetime | None:
+    """When the step that is awaited gets late."""
+    if row.due_at is None or row.state not in rules.STEP_DAYS:
+        return row.due_at
+    start = second_end(row, at) if row.state == "partly" else None
+    moved = after(row.path, start or row.clock_from, rules.STEP_DAYS[row.state], at)
+    return max(row.due_at, moved)
 
 
 # --- filing --------------------------------------------------------------------------------
@@ -102,9 +127,11 @@ def file(
     """Appeal; what it is against has no effect from now on. By a worker: oral, written
     down for who is concerned. Errors: grounds, text, cause."""
     at = now or clock_now()
+    if done := repeated(actor, "appeals.file", client_id):
+        return done
     it = about(kind, object_id)
     noted = actor.path is not None
-    late = at > limit_of(it)
+    late = at > limit_of(it, at)
     row = Appeal(
         kind=kind, object_id=object_id, title=it.title, subject=it.subject,
         member_id=it.member_id, unit_id=it.unit_id, about_person=it.about_person,
@@ -135,8 +162,13 @@ def _check(row: Appeal, it: About) -> None:
         raise Invalid(fields=wrong)
     if Appeal.objects.filter(object_id=row.object_id).exists():
         raise Conflict("这一条已经申诉过了。对一审不服的，在那件申诉里申请二审。")
+    check_open(it)
+
+
+def check_open(it: About) -> None:
+    """Raises Conflict for what has no effect that could be appealed against."""
     if not it.open:
-        raise Conflict("这一条现在没有生效，不用申诉。")
+        raise Conflict("这一条现在没有生效，或已经是最好的，不用申诉。")
 
 
 # --- first instance ---------------------------------------------------------------------------
@@ -229,17 +261,18 @@ def second(
         raise Invalid(fields={"text": f"里面有{'、'.join(found)}，请去掉。"})
     if row.settled_at or (
         row.state in rules.DECIDED_ONCE
-        and not rules.second_open(row.state, row.second_until, at)
+        and not rules.second_open(row.state, second_end(row, at), at)
     ):
         raise Conflict("申请二审的日子已经过了，一审的答复生效。")
     due = after(row.path, at, rules.SECOND_DAYS)
     noted = actor.path is not None
     changed = {**_clock(due, at), "second_text": text.strip(), "second_at": at}
-    done = _step(
-        actor.for_someone(str(row.whose)) if noted else actor, "second", row, changed, at,
-        "二审申请收到了", f"{_day(due)}前答复。",
-    )  # fmt: skip
-    send([_to_desk(row, done.event_id, "county_org", "有一件申诉申请二审")])
+    with transaction.atomic():
+        done = _step(
+            actor.for_someone(str(row.whose)) if noted else actor, "second", row, changed,
+            at, "二审申请收到了", f"{_day(due)}前答复。",
+        )  # fmt: skip
+        send([_to_desk(row, done.event_id, "county_org", "有一件申诉申请二审")])
     return done
 
 
@@ -279,10 +312,9 @@ def execute(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> Do
     """The community does what was decided: taken back, or the milder rule."""
     at = now or clock_now()
     row = appeal_of(appeal_id)
-    if row.state == "partly" and row.second_until and at <= row.second_until:
-        raise Conflict(
-            f"{_day(row.second_until)}前还可以申请二审，过了再执行。现在暂不计入。"
-        )
+    end = second_end(row, at)
+    if row.state == "partly" and end and at <= end:
+        raise Conflict(f"{_day(end)}前还可以申请二审，过了再执行。现在暂不计入。")
     with transaction.atomic():
         done = _step(
             actor, "execute", row, {"settled_at": at, "due_at": None}, at, "申诉的答复执行完了",
@@ -308,12 +340,30 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     over = Appeal.objects.filter(
         state__in=("not_admitted", "dismissed"), settled_at=None, second_until__lt=at
     )
-    settled = [_settle(row, at) for row in over]
     late = Appeal.objects.filter(settled_at=None, late_at=None, due_at__lt=at).exclude(
         state__in=("not_admitted", "dismissed")
     )
-    escalated = [_escalate(row, at) for row in late.select_related("place")]
-    return {"settled": len(settled), "escalated": len(escalated)}
+    turns = [
+        *(("settled", _settle, row) for row in over if _past(second_end(row, at), at)),
+        *(
+            ("escalated", _escalate, row)
+            for row in late.select_related("place")
+            if _past(due_end(row, at), at)
+        ),
+    ]
+    done = Counter(one_by_one(turns, lambda turn: _turn(*turn, at)))
+    return {"settled": done["settled"], "escalated": done["escalated"]}
+
+
+def _past(end: datetime | None, at: datetime) -> bool:
+    return end is not None and end < at
+
+
+def _turn(
+    name: str, do: Callable[[Appeal, datetime], Done], row: Appeal, at: datetime
+) -> str:
+    do(row, at)
+    return name
 
 
 def _settle(row: Appeal, at: datetime) -> Done:
@@ -382,20 +432,14 @@ def _url(row: Appeal) -> str:
 
 
 def _to_subject(row: Appeal, event_id: UUID, title: str, text: str) -> Message:
-    unit = row.subject == "unit"
-    return message(
-        event_id=event_id, title=title, text=f"{row.title}。{text}", url=_url(row),
-        unit_id=row.unit_id if unit else None,
-        person_id=None if unit else row.about_person,
-    )  # fmt: skip
+    return to_subject(row, event_id, title, f"{row.title}。{text}", _url(row))
 
 
 def _to_desk(
     row: Appeal, event_id: UUID, role: str, title: str, depth: int | None = None
 ) -> Message:
     depth = depth or (TOWN if role == "township_party" else DISTRICT)
-    path = "/".join(row.path.split("/")[:depth]) + "/"
     return message(
-        event_id=event_id, role=role, path=path, title=title, text=row.title,
-        url=_url(row), urgent=False,
+        event_id=event_id, role=role, path=cut(row.path, depth), title=title,
+        text=row.title, url=_url(row),
     )  # fmt: skip

@@ -26,14 +26,15 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member, RoleTie, Unit
 from baodao.people.queries import current
-from baodao.places.calendars import ground, shift
+from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.places.queries import pause_now, pauses_over
+from baodao.places.queries import pause_now
 from baodao.places.rules import community_path
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Answer, Deduction
+from baodao.scoring.services.concerning import TOWN, after, cut, to_subject
 from baodao.scoring.standing import set_at
 
 SOURCE = "scoring.deduction"
@@ -65,12 +66,6 @@ def deduction_of(pk: UUID) -> Deduction:
     if found is None:
         raise NotFound
     return found
-
-
-def after(path: str, start: datetime, days: int) -> datetime:
-    """The end of so many working days at a place; a pause of the place adds to it."""
-    due = ground(path).calendar.add_workdays(start, days)
-    return shift(start, due, pauses_over(path, start, due))
 
 
 def deducting(path: str, subject: str, day: date) -> list[counting.Rule]:
@@ -280,28 +275,35 @@ def _year(path: str, day: date) -> int:
 # --- telling ------------------------------------------------------------------------------
 
 
-def to_subject(d: Deduction, event_id: UUID, title: str, text: str) -> Message:
-    """To the member, or to the unit's desk; to nobody else."""
+def _to_subject(d: Deduction, event_id: UUID, title: str, text: str) -> Message:
     url = reverse("scoring:deduction", args=[d.pk])
-    if d.subject == "unit":
-        return message(
-            event_id=event_id, unit_id=d.unit_id, title=title, text=text, url=url
-        )
-    return message(
-        event_id=event_id, person_id=d.about_person, title=title, text=text, url=url
-    )
+    return to_subject(d, event_id, title, text, url)
 
 
 def _told(d: Deduction, event_id: UUID) -> Message:
     until = local(d.answer_until)
     note = "今年第一次，只提醒不扣分。" if d.warning else "还没有扣分。"
-    return to_subject(
+    return _to_subject(
         d, event_id, "有一条扣分建议，请您看一看",
         f"{d.words}。{note}{until.month}月{until.day}日前可以说明情况。",
     )  # fmt: skip
 
 
 # --- the answer ---------------------------------------------------------------------------
+
+
+def answer_end(d: Deduction, at: datetime) -> datetime:
+    """The last moment to answer: what was told, or later, if the place has stood still
+    since then."""
+    return max(d.answer_until, after(d.path, d.proposed_at, rules.ANSWER_DAYS, at))
+
+
+def decide_end(d: Deduction, at: datetime) -> datetime:
+    """When a decision gets late."""
+    if d.said_all:
+        return d.decide_until
+    start = answer_end(d, at)
+    return max(d.decide_until, after(d.path, start, rules.DECIDE_DAYS, at))
 
 
 def answer(
@@ -313,7 +315,7 @@ def answer(
     at = now or clock_now()
     d = deduction_of(deduction_id)
     require(actor, "deductions.answer", d)
-    if d.open and at > d.answer_until:
+    if d.open and at > answer_end(d, at):
         raise Conflict("说明的日子已经过了。决定以后不服的，可以申诉。")
     noted = actor.path is not None
     if noted and said_all:
@@ -357,16 +359,12 @@ def hand_up(
         done = act(actor, "deductions.hand_up", d.pk, lambda row: write, now=now)
         send([
             message(
-                event_id=done.event_id, role="township_party", path=_above(d.path),
+                event_id=done.event_id, role="township_party", path=cut(d.path, TOWN),
                 title="有一条扣分请街道（乡镇）来定", text=f"{d.place.name}：{d.words}",
                 url=reverse("scoring:deduction", args=[d.pk]),
             )
         ])  # fmt: skip
     return done
-
-
-def _above(path: str) -> str:
-    return path.rsplit("/", 2)[0] + "/"
 
 
 def decide_post(
@@ -376,8 +374,9 @@ def decide_post(
     to appeal. Not before the days to answer are over. Errors: reason."""
     at = now or clock_now()
     d = _to_decide(actor, "decide_post", deduction_id, reason)
-    if d.open and not rules.may_post(d.state, d.answer_until, d.said_all, at):
-        until = local(d.answer_until)
+    end = answer_end(d, at)
+    if d.open and not rules.may_post(d.state, end, d.said_all, at):
+        until = local(end)
         raise Conflict(f"说明的日子还没有过，{until.month}月{until.day}日以后再定。")
     if pause_now(d.path, at):
         raise Conflict("应急期间不扣分。等恢复以后再定。")
@@ -457,7 +456,7 @@ def _decide(
             actor, f"deductions.{event}", d.pk, lambda row: write, version=d.version,
             now=at,
         )  # fmt: skip
-        send([to_subject(d, done.event_id, title, text)])
+        send([_to_subject(d, done.event_id, title, text)])
     return done
 
 

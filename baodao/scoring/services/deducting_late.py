@@ -1,6 +1,7 @@
 """Decisions that are late: who has to decide and who stands above are told, once."""
 
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +15,11 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
+from baodao.scoring.services.concerning import COMMUNITY, DISTRICT, TOWN, cut
+from baodao.scoring.services.deducting import decide_end
+from baodao.scoring.services.one_by_one import one_by_one
 
 LIMIT = 1_000
-TOWN, DISTRICT = 4, 3  # parts of a path
 
 
 def tell_late(now: datetime | None = None) -> int:
@@ -26,27 +29,31 @@ def tell_late(now: datetime | None = None) -> int:
     late = Deduction.objects.filter(
         state__in=rules.OPEN, late_at=None, decide_until__lt=at
     )
-    found = list(late.select_related("place").order_by("decide_until")[:LIMIT])
-    for d in found:
-        with transaction.atomic():
-            done = act(
-                SYSTEM, "deductions.escalate", d.pk,
-                lambda row: Write(set={"late_at": at}), version=d.version, now=at,
-            )  # fmt: skip
-            send(_told(d, done.event_id))
-    return len(found)
+    rows = late.select_related("place").order_by("decide_until").iterator(LIMIT)
+    found = list(islice((d for d in rows if decide_end(d, at) < at), LIMIT))
+    return len(one_by_one(found, lambda d: _tell(d, at)))
+
+
+def _tell(d: Deduction, at: datetime) -> None:
+    with transaction.atomic():
+        done = act(
+            SYSTEM, "deductions.escalate", d.pk,
+            lambda row: Write(set={"late_at": at}), version=d.version, now=at,
+        )  # fmt: skip
+        send(_told(d, done.event_id))
 
 
 def _told(d: Deduction, event_id: UUID) -> list[Message]:
-    desks = [("community_secretary", 5), ("township_party", TOWN)]
+    """The county hears that it is late; what it is about it sees on appeal only (9.5)."""
+    desks = [("community_secretary", COMMUNITY), ("township_party", TOWN)]
     if d.desk == "township":
         desks = [("township_party", TOWN), ("county_org", DISTRICT)]
     url = reverse("scoring:deductions")
-    parts = d.path.split("/")
     return [
         message(
-            event_id=event_id, role=role, path="/".join(parts[:depth]) + "/",
-            title="有一条扣分超过时限没有定", text=d.place.name, url=url,
+            event_id=event_id, role=role, path=cut(d.path, parts),
+            title="有一条扣分超过时限没有定", text=d.place.name,
+            url="" if role == "county_org" else url,
         )
-        for role, depth in desks
+        for role, parts in desks
     ]  # fmt: skip

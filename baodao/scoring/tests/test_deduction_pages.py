@@ -10,6 +10,7 @@ from django.urls import reverse
 from baodao.core.clock import now, today
 from baodao.people.tests.make import World, world
 from baodao.scoring.models import Appeal, Deduction
+from baodao.scoring.services import deducting
 from baodao.scoring.tests import due
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,8 @@ def test_an_appeal_on_pages_from_the_member_to_the_county(w: World) -> None:
     assert wrong.status_code == 422
     _post(w, "member", "appeal_new", "deduction", d.pk, grounds=["fact"], text="去过了")
     a = Appeal.objects.get()
+    again = _get(w, "member", "appeal_new", "deduction", d.pk)
+    assert again.url == reverse("scoring:appeal", args=[a.pk])
     town = _text(_get(w, "township_party", "appeals"))
     assert "张伟" in town and "去办" in town
     assert _get(w, "township_party", "deduction", d.pk).status_code == 200
@@ -115,6 +118,21 @@ def test_what_was_looked_through_is_decided_together(w: World) -> None:
     assert Deduction.objects.filter(state="posted").count() == 2
     none = _post(w, "community_secretary", "deduction_bulk", do="drop")
     assert none.status_code == 302
+
+
+@pytest.mark.req("L12")
+def test_at_each_desk_only_its_own_is_ticked_to_be_decided(w: World) -> None:
+    given_up, kept = _old(w), _old(w, code="M_DED_NOSHOW")
+    given: Any = {"deduction_id": given_up.pk, "reason": "亲属", "now": now()}
+    deducting.hand_up(actor=w.actors["community_secretary"], **given)
+    page = _text(_get(w, "community_secretary", "deductions"))
+    assert str(given_up.pk) in page and page.count('name="ids"') == 1
+    page = _text(_get(w, "township_party", "deductions"))
+    assert str(kept.pk) not in page and page.count('name="ids"') == 1
+    bad = _post(
+        w, "community_secretary", "deduction_bulk", ids=[kept.pk], do="drop", reason=" "
+    )
+    assert bad.status_code == 422 and due.fresh(kept.pk).open
 
 
 def test_a_unit_answers_for_itself_and_others_see_nothing(w: World) -> None:
@@ -159,5 +177,7 @@ def test_wrong_roles_and_methods_are_refused(w: World) -> None:
     assert _get(w, "colleague", "appeal", a.pk).status_code == 404
     assert _get(w, "outsider", "appeal", a.pk).status_code == 404
     assert _get(w, "member", "appeal_new", "nothing", d.pk).status_code == 404
+    assert _get(w, "prefecture_org", "appeal", a.pk).status_code == 404
+    assert _get(w, "prefecture_org", "deduction", d.pk).status_code == 404
     found = _text(_get(w, "community_worker", "deductions", tab="appeal", q="没有这样"))
     assert "没有找到这样的扣分" in found

@@ -1,10 +1,12 @@
 """Deductions in effect: notice, answer, a person's decision, appeal."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from baodao.acts.actor import Actor
 from baodao.acts.bulk import copy_rows
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.notifications.models import Message
@@ -12,8 +14,15 @@ from baodao.people.tests.make import World, uid, world
 from baodao.places.models import Pause
 from baodao.records.models import Record
 from baodao.scoring.models import Appeal, Card, Deduction
-from baodao.scoring.queries_deductions import events, open_objections, rows_for_card
+from baodao.scoring.queries_deductions import (
+    Wanted,
+    appeal_events,
+    appeals,
+    deductions,
+    events,
+)
 from baodao.scoring.services import appealing, deducting, deducting_late
+from baodao.scoring.services.appealing_grades import undecided
 from baodao.scoring.services.posting import post
 from baodao.scoring.tests import due
 from baodao.scoring.tests.due import AFTER, DAY, NOW
@@ -192,6 +201,103 @@ def test_edge_case_19_nothing_is_deducted_during_an_emergency(w: World) -> None:
         due.posted(w, d, now=NOW + 100 * DAY)
 
 
+def stand_still(w: World, start: datetime, end: datetime | None) -> None:
+    pause = Pause(path=w.places.street.path, start=start, end=end, reason="大雪")
+    copy_rows(Pause, [pause])
+
+
+@pytest.mark.req("L12", "L44")
+def test_edge_case_19_a_pause_that_comes_later_moves_the_days_to_answer(
+    w: World,
+) -> None:
+    d, member = due.proposed(w), w.actors["member"]
+    stand_still(w, NOW + DAY, NOW + 21 * DAY)
+    late = NOW + 24 * DAY
+    assert d.answer_until < late and "answer" in events(d, member, late)
+    secretary = w.actors["community_secretary"]
+    assert "decide_post" not in events(d, secretary, late)
+    with pytest.raises(Conflict, match="12月13日以后再定"):
+        due.posted(w, d, now=late)
+    deducting.answer(actor=member, deduction_id=d.pk, text="村里断了路", now=late)
+    assert deducting_late.tell_late(NOW + 35 * DAY) == 0
+    assert deducting_late.tell_late(NOW + 60 * DAY) == 1
+    assert due.posted(w, d, now=NOW + 29 * DAY).state == "posted"
+
+
+@pytest.mark.req("L44")
+def test_edge_case_19_a_pause_moves_the_days_to_the_second_instance(w: World) -> None:
+    a, town = due.admitted(w), w.actors["township_party"]
+    at = AFTER + 2 * DAY
+    stand_still(w, at + 5 * DAY, None)
+    assert appealing.sweep(at + 90 * DAY)["escalated"] == 0
+    appealing.decide(
+        actor=town, appeal_id=a.pk, event="dismiss", answer="记录属实", now=at
+    )
+    late = at + 90 * DAY
+    assert appealing.sweep(late)["settled"] == 0
+    a.refresh_from_db()
+    assert "second" in appeal_events(a, w.actors["member"], late)
+    appealing.second(actor=w.actors["member"], appeal_id=a.pk, text="不服", now=late)
+    a.refresh_from_db()
+    assert a.state == "second_review"
+
+
+@pytest.mark.req("L44")
+def test_an_appeal_sent_twice_is_one(w: World) -> None:
+    d = due.posted(w)
+    one = due.appealed(w, d, client_id="form-1")
+    assert due.appealed(w, d, client_id="form-1").pk == one.pk
+    with pytest.raises(Conflict, match="申诉过了"):
+        due.appealed(w, d, client_id="form-2")
+
+
+@pytest.mark.req("L44")
+def test_only_the_organisation_department_has_the_last_word(w: World) -> None:
+    a = due.admitted(w)
+    appealing.decide(
+        actor=w.actors["township_party"], appeal_id=a.pk, event="dismiss",
+        answer="记录属实", now=AFTER + 2 * DAY,
+    )  # fmt: skip
+    at = AFTER + 3 * DAY
+    appealing.second(actor=w.actors["member"], appeal_id=a.pk, text="不服", now=at)
+    given: Any = {
+        "appeal_id": a.pk, "event": "final_dismiss", "answer": "维持", "now": at,
+    }  # fmt: skip
+    other = replace(w.actors["county_org"], role="county_social_work")
+    with pytest.raises(Forbidden, match="组织部"):
+        appealing.decide_finally(actor=other, **given)
+    appealing.decide_finally(actor=w.actors["county_org"], **given)
+
+
+@pytest.mark.req("L44")
+def test_above_the_community_entries_are_seen_on_appeal_only(w: World) -> None:
+    town, county, prefecture = (
+        w.actors[key] for key in ("township_party", "county_org", "prefecture_org")
+    )
+    d = due.proposed(w, "community_secretary")  # for the township to decide
+
+    def seen(actor: Actor) -> bool:
+        return deductions(actor, Wanted()).filter(pk=d.pk).exists()
+
+    assert [seen(a) for a in (town, county, prefecture)] == [True, False, False]
+    late = AFTER + 40 * DAY
+    deducting_late.tell_late(late)
+    told = Message.objects.get(role="county_org")
+    assert not told.url and not seen(county)
+    own = due.proposed(w, code="M_DED_NOSHOW", now=NOW)
+    assert not deductions(town, Wanted()).filter(pk=own.pk).exists()
+    deducting_late.tell_late(late)
+    assert deductions(town, Wanted()).filter(pk=own.pk).exists()
+    assert "drop" not in events(due.fresh(own.pk), town, late)
+    deducting.decide_post(actor=town, deduction_id=d.pk, reason="属实", now=late)
+    a = due.appealed(w, d, now=late)
+    assert [seen(x) for x in (town, county, prefecture)] == [True, True, False]
+    Appeal.objects.filter(pk=a.pk).update(state="second_review")
+    assert not appeals(prefecture, Wanted()).exists() and not seen(prefecture)
+    assert appealing.sweep(late + 60 * DAY)["escalated"] == 1
+    assert appeals(prefecture, Wanted()).exists() and seen(prefecture)
+
+
 @pytest.mark.req("L44")
 def test_an_appeal_suspends_at_once_and_success_leaves_nothing(w: World) -> None:
     d = due.posted(w)
@@ -306,13 +412,12 @@ def test_no_card_is_issued_with_an_open_objection(w: World) -> None:
     d = due.posted(w)
     score()
     card = Card.objects.get(subject="member")
-    assert open_objections(card.pk) == []
-    a = due.appealed(w, d)
-    assert len(open_objections(card.pk)) == 1
+    assert undecided([card.pk]) == {}
+    due.appealed(w, d)
+    assert "申诉中" in undecided([card.pk])[card.pk]
+    Deduction.objects.update(state="dropped", record_id=None)
     due.proposed(w, code="M_DED_NOSHOW")
-    assert len(open_objections(card.pk)) == 2
-    assert {r.state for r in rows_for_card(card.pk)} == {"suspended", "proposed"}
-    assert a.pk and not open_objections(uid("no-card"))
+    assert "等本人说明" in undecided([card.pk])[card.pk]
 
 
 def test_others_see_nothing(w: World) -> None:

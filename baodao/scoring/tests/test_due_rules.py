@@ -1,13 +1,19 @@
 """Rules of deductions and appeals, without a database."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
+from baodao.acts.flow import Flow
+from baodao.core.errors import Conflict, Invalid
 from baodao.scoring import rules_appeals as appeals
 from baodao.scoring import rules_deductions as deductions
-from baodao.scoring.services.one_by_one import one_by_one
+from baodao.scoring import rules_evaluation
+from baodao.scoring.queries_deductions import OTHER, words_of
+from baodao.scoring.services.one_by_one import each_it_can, one_by_one
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -65,3 +71,35 @@ def test_nobody_hears_what_they_took_part_in() -> None:
         assert parts <= set(appeals.CONFLICTS[event])
     assert "first_by" in appeals.CONFLICTS["final_uphold"]
     assert set(deductions.CONFLICTS["decide_post"]) == {"proposed_by", "about_person"}
+
+
+@pytest.mark.parametrize(
+    ("flow", "actions"),
+    [
+        (deductions.FLOW, deductions.DEDUCTIONS),
+        (appeals.FLOW, appeals.APPEALS),
+        (rules_evaluation.FLOW, rules_evaluation.EVALUATIONS),
+    ],
+)
+def test_every_event_of_a_story_has_words(
+    flow: Flow, actions: Mapping[str, Any]
+) -> None:
+    events = {step.event for step in flow.steps} | set(actions)
+    for event in events - {"view", "figures"}:
+        title, icon = words_of(f"{flow.name}.{event}")
+        assert title != OTHER and icon, event
+    assert words_of(f"{flow.name}.nothing")[0] == OTHER
+
+
+def test_what_is_wrong_with_one_keeps_no_other_and_what_was_sent_wrong_is_raised() -> (
+    None
+):
+    def do(n: int) -> None:
+        if n == 2:
+            raise Conflict("现在不行。")
+        if n > 3:
+            raise Invalid(fields={"reason": "请写理由。"})
+
+    assert each_it_can([1, 2, 3], do, str) == (2, ["2：现在不行。"])
+    with pytest.raises(Invalid):
+        each_it_can([4, 5], do, str)

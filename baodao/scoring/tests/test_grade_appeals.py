@@ -2,14 +2,18 @@
 an open deduction stands in the way of a grade."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from baodao.core.clock import now
+from baodao.core.errors import Conflict
 from baodao.people.tests.make import World, world
 from baodao.scoring.models import Appeal, Card
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
-from baodao.scoring.services import appealing
+from baodao.scoring.services import appealing, appealing_grades, revising
 from baodao.scoring.services.appealing_grades import undecided
+from baodao.scoring.services.drafting import drafts
 from baodao.scoring.tests import due
 from baodao.scoring.tests import make_evaluation as make
 from baodao.scoring.tests.make_evaluation import ISSUED
@@ -37,12 +41,8 @@ def filed(w: World) -> tuple[Evaluation, Appeal]:
     return e, Appeal.objects.get(pk=done.id)
 
 
-@pytest.mark.req("L46", "L47")
-def test_an_appeal_sets_the_grade_aside_and_leads_to_a_new_card_for_all(
-    w: World,
-) -> None:
-    e, a = filed(w)
-    assert e.state == "under_appeal"
+def uphold(w: World, a: Appeal) -> None:
+    """Taken up, found right and carried out."""
     town, at = w.actors["township_party"], ISSUED + 3 * DAY
     appealing.admit(actor=town, appeal_id=a.pk, now=at)
     appealing.decide(
@@ -51,6 +51,15 @@ def test_an_appeal_sets_the_grade_aside_and_leads_to_a_new_card_for_all(
     appealing.execute(
         actor=w.actors["community_secretary"], appeal_id=a.pk, now=at + 2 * DAY
     )
+
+
+@pytest.mark.req("L46", "L47")
+def test_an_appeal_sets_the_grade_aside_and_leads_to_a_new_card_for_all(
+    w: World,
+) -> None:
+    e, a = filed(w)
+    assert e.state == "under_appeal"
+    uphold(w, a)
     e.refresh_from_db()
     assert (e.state, e.grade) == ("issued", "excellent")
     editions = FeedbackCard.objects.filter(evaluation=e).order_by("edition")
@@ -77,6 +86,55 @@ def test_a_dismissed_appeal_leaves_the_grade_as_it_was_and_never_worse(
     assert FeedbackCard.objects.filter(evaluation=e).count() == 1
 
 
+@pytest.mark.req("L46")
+@pytest.mark.parametrize(("proposed", "grade"), [("good", "good"), ("poor", "fair")])
+def test_an_appeal_against_no_grade_leads_to_the_one_that_is_due(
+    w: World, monkeypatch: pytest.MonkeyPatch, proposed: str, grade: str
+) -> None:
+    pk = make.of(w, "neighbour").pk
+    Evaluation.objects.filter(pk=pk).update(grade="none")
+    codes = [code for code, _ in appealing_grades.KIND.remedies(pk)]
+    assert codes == ["excellent", "good", "fair"]
+    e, a = filed(w)
+
+    def draft(rows: Any, path: str, year: int) -> Any:
+        found = drafts(rows, path, year)
+        return {k: {**v, "proposed": proposed} for k, v in found.items()}
+
+    monkeypatch.setattr(f"{appealing_grades.__name__}.drafts", draft)
+    uphold(w, a)
+    e.refresh_from_db()
+    assert (e.state, e.grade) == ("issued", grade)
+
+
+@pytest.mark.req("L46")
+def test_nothing_is_better_than_the_best_and_the_days_run_from_the_delivery(
+    w: World,
+) -> None:
+    e = make.of(w, "neighbour")
+    card = FeedbackCard.objects.get(evaluation=e)
+    sent = card.deliveries.exclude(kind="filing")
+    assert sent.update(delivered_at=ISSUED + 9 * DAY)
+    assert appealing.about("grade", e.pk).notified_at == ISSUED + 9 * DAY
+    sent.update(state="waiting", delivered_at=None)
+    assert appealing.about("grade", e.pk).notified_at > now() - DAY
+    Evaluation.objects.filter(pk=e.pk).update(grade="excellent")
+    with pytest.raises(Conflict, match="已经是最好的"):
+        filed(w)
+
+
+@pytest.mark.req("L46")
+def test_nobody_changes_a_grade_while_it_is_appealed(w: World) -> None:
+    e, a = filed(w)
+    with pytest.raises(Conflict, match="正在复核"):
+        revising.change_grade(
+            w.actors["community_secretary"], e.pk, "fair", "再看一遍", now=ISSUED + DAY
+        )
+    uphold(w, a)
+    e.refresh_from_db()
+    assert e.grade == "excellent"
+
+
 @pytest.mark.req("L44", "L46")
 def test_a_deduction_that_nobody_decided_stands_in_the_way(w: World) -> None:
     d = due.proposed(w)
@@ -90,3 +148,22 @@ def test_a_deduction_that_nobody_decided_stands_in_the_way(w: World) -> None:
         )  # fmt: skip
     assert "先有结果再定等次" in undecided([card.pk])[card.pk]
     assert undecided([]) == {}
+
+
+@pytest.mark.req("L46")
+def test_an_appeal_that_cannot_be_settled_keeps_no_other_from_its_end(
+    w: World,
+) -> None:
+    d = due.posted(w)
+    appeals = [filed(w)[1], due.appealed(w, d)]
+    for a in appeals:
+        appealing.not_admit(
+            actor=w.actors["township_party"], appeal_id=a.pk, answer="不属实",
+            now=a.filed_at + DAY,
+        )  # fmt: skip
+    Evaluation.objects.filter(pk=appeals[0].object_id).update(state="issued")
+    with pytest.raises(Conflict):
+        appealing.sweep(now=due.AFTER + 90 * DAY)
+    for a in appeals:
+        a.refresh_from_db()
+    assert [bool(a.settled_at) for a in appeals] == [False, True]

@@ -23,13 +23,13 @@ from baodao.people.views.asking import (
     require_role,
     word,
 )
-from baodao.places.forms import apart, submitted, taken
+from baodao.places.forms import apart, submitted
 from baodao.scoring import queries_deductions as queries
 from baodao.scoring import rules_appeals as rules
 from baodao.scoring.forms_deductions import FileForm, ReplyForm, SecondForm
 from baodao.scoring.models import Appeal
 from baodao.scoring.services import appealing
-from baodao.scoring.views.deductions import own, tabs
+from baodao.scoring.views.due import Bad, own, shown, stepped, tabs
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -74,10 +74,9 @@ def appeal_list(request: HttpRequest) -> HttpResponse:
             for a in page
         ],
         "places": places_below(request), "q": request.GET.get("q", "")[:40],
-        "own": own(actor), "filtered": any(request.GET.get(k) for k in ("q", "place")),
+        "filtered": any(request.GET.get(k) for k in ("q", "place")),
     }  # fmt: skip
-    light = "_member" if actor.role == "member" else ""
-    return render(request, f"scoring/appeals{light}.html", context)
+    return shown(request, actor, "appeals", context)
 
 
 @get_or_post
@@ -87,7 +86,12 @@ def new(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     it = appealing.about(kind, pk)
     probe = Appeal(path=it.path, unit_id=it.unit_id, member_id=it.member_id)
     require(actor, "appeals.file", probe)
-    late = clock_now() > appealing.limit_of(it)
+    if request.method == "GET":
+        if there := queries.appeal_against(pk):
+            return redirect("scoring:appeal", pk=there.pk)
+        appealing.check_open(it)
+    at = clock_now()
+    late = at > appealing.limit_of(it, at)
     form = FileForm(request.POST or None, late=late)
     done = submitted(
         request, form,
@@ -127,26 +131,24 @@ def _forms(a: Appeal, data: Any = None) -> dict[str, Form]:
 
 
 def _page(
-    request: HttpRequest, actor: Actor, a: Appeal, bad: tuple[str, Form] | None = None
+    request: HttpRequest, actor: Actor, a: Appeal, bad: Bad | None = None
 ) -> HttpResponse:
     at = clock_now()
     bound, forms = dict([bad]) if bad else {}, _forms(a)
     may = queries.appeal_events(a, actor, at)
     context = {
         **tabs(actor, "appeals"), "a": a, "state": rules.STATES[a.state],
-        "clock": queries.appeal_clock(a, at), "own": own(actor),
+        "clock": queries.appeal_clock(a, at, exact=True),
         "plain": [(e, rules.APPEALS[e][0]) for e in may if e in PLAIN],
         "forms": [
             (e, rules.APPEALS[e][0], apart(bound.get(e) or forms[e], e))
             for e in may
             if e in forms
         ],
-        "about": appealing.about(a.kind, a.object_id), "bad": bad and bad[0],
-        "story": queries.story(a.object_id, a.pk), "events": may,
+        "about": appealing.about(a.kind, a.object_id), "events": may,
+        "story": queries.story(a.object_id, a.pk),
     }  # fmt: skip
-    light = "_member" if actor.role == "member" else ""
-    status = 422 if bad else 200
-    return render(request, f"scoring/appeal{light}.html", context, status=status)
+    return shown(request, actor, "appeal", context, bad)
 
 
 @require_POST
@@ -160,11 +162,12 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     form = _forms(a, request.POST).get(event)
     if form is None and event not in PLAIN:
         raise NotFound
-    if not taken(form, lambda data: _do(actor, pk, event, data)):
-        assert form
-        return _page(request, actor, a, (event, form))
-    toast(request, SAID[event], "已告诉申诉的人。" if not own(actor) else "")
-    return redirect("scoring:appeal", pk=pk)
+    return stepped(
+        request, event, form, lambda data: _do(actor, pk, event, data),
+        lambda bad: _page(request, actor, a, bad),
+        (SAID[event], "" if own(actor) else "已告诉申诉的人。"),
+        reverse("scoring:appeal", args=[pk]),
+    )  # fmt: skip
 
 
 def _do(actor: Actor, pk: UUID, event: str, data: dict[str, Any]) -> object:

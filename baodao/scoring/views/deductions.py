@@ -1,5 +1,6 @@
 """Deductions: what waits for a decision, one with its whole story, the own ones."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
-from baodao.core.errors import BaodaoError, Invalid, NotFound
+from baodao.core.errors import NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.queries import candidates, units_at
 from baodao.people.views.asking import (
@@ -28,15 +29,17 @@ from baodao.people.views.asking import (
     require_role,
     word,
 )
-from baodao.places.forms import apart, refuse, submitted, taken
+from baodao.places.forms import apart, status_of, submitted, taken
 from baodao.places.models import Place
 from baodao.scoring import queries_deductions as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.forms_deductions import AnswerForm, ProposeForm, ReasonForm
 from baodao.scoring.models import Deduction
-from baodao.scoring.services import deducting
+from baodao.scoring.services import appealing, deducting
+from baodao.scoring.services.one_by_one import each_it_can
 from baodao.scoring.standing import all_sets
+from baodao.scoring.views.due import Bad, own, shown, stepped, tabs
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -53,11 +56,6 @@ SERVICES = {
     "drop": deducting.drop, "hand_up": deducting.hand_up,
     "reverse": deducting.reverse_one,
 }  # fmt: skip
-
-
-def own(actor: Actor) -> bool:
-    """Members and units, who see what is about themselves."""
-    return actor.path is None
 
 
 def wanted_of(request: HttpRequest) -> queries.Wanted:
@@ -109,37 +107,24 @@ def deduction_list(request: HttpRequest) -> HttpResponse:
     found = queries.deductions(actor, wanted_of(request))
     tab, counts, at = tab_of(request), queries.tab_counts(found), clock_now()
     page = paged(request, queries.in_tab(found, tab, at))
+    may_bulk = tab == "decide" and can(actor, "deductions.decide_post")
     context = {
         **tabs(actor, "deductions"), "tab": tab, "page": page, "n": counts[tab],
         "tabs": [(k, v[0], counts[k]) for k, v in queries.TABS.items()],
         "rows": [
-            (d, rules.STATES[d.state], queries.clock_of(d, at), queries.cost(d)) for d in page
+            (d, rules.STATES[d.state], queries.clock_of(d, at), queries.cost(d),
+             may_bulk and d.desk == rules.desk_of(actor.role))
+            for d in page
         ],
         "codes": rule_titles(), "subjects": counting.SUBJECTS.items(), "months": months(),
         "places": places_below(request), "q": request.GET.get("q", "")[:40],
         "may_new": can(actor, "deductions.propose"),
-        "may_bulk": tab == "decide" and can(actor, "deductions.decide_post"),
+        "may_bulk": may_bulk,
         "filtered": any(
             request.GET.get(k) for k in ("q", "place", "code", "subject", "month")
         ),
     }  # fmt: skip
     return render(request, "scoring/deductions.html", context)
-
-
-def tabs(actor: Actor, here: str) -> dict[str, Any]:
-    """The pages that a unit has about itself, as tabs; staff have them in the menu."""
-    found = (
-        ("my_deductions", "扣分", "deductions.view"), ("appeals", "申诉", "appeals.view"),
-        ("merits", "成绩", "merits.view"),
-    )  # fmt: skip
-    return {
-        "due_tabs": [
-            (name, reverse(f"scoring:{name}"), title)
-            for name, title, action in found
-            if own(actor) and can(actor, action)
-        ],
-        "here": here,
-    }
 
 
 @get_only
@@ -155,8 +140,7 @@ def my_deductions(request: HttpRequest) -> HttpResponse:
             (d, rules.STATES[d.state], queries.clock_of(d, at), queries.cost(d)) for d in page
         ],
     }  # fmt: skip
-    light = "_member" if actor.role == "member" else ""
-    return render(request, f"scoring/my_deductions{light}.html", context)
+    return shown(request, actor, "my_deductions", context)
 
 
 def own_actor(request: HttpRequest) -> Actor:
@@ -260,25 +244,31 @@ def _forms(actor: Actor, data: Any = None) -> dict[str, Form]:
 
 
 def _page(
-    request: HttpRequest, actor: Actor, d: Deduction,
-    bad: tuple[str, Form] | None = None,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, actor: Actor, d: Deduction, bad: Bad | None = None
+) -> HttpResponse:
     at, appeal = clock_now(), queries.appeal_against(d.pk)
     bound = dict([bad]) if bad else {}
     ids = [d.pk, appeal.pk] if appeal else [d.pk]
     files = d.state == "posted" and appeal is None and can(actor, "appeals.file", d)
+    limit = appealing.limit_of(appealing.about("deduction", d.pk), at) if files else at
     context = {
         **tabs(actor, "deductions"), "d": d, "state": rules.STATES[d.state],
-        "events": queries.events(d, actor, at), "clock": queries.clock_of(d, at),
-        "cost": queries.cost(d), "answers": list(d.answers.all()), "appeal": appeal,
-        "story": queries.story(*ids), "own": own(actor), "bad": bad and bad[0],
-        "may_file": files, "late": d.appeal_until is not None and at > d.appeal_until,
-        "source_url": queries.source_url(d, actor),
+        "events": queries.events(d, actor, at), "cost": queries.cost(d),
+        "clock": queries.clock_of(d, at, exact=True),
+        "answers": list(d.answers.all()), "appeal": appeal,
+        "story": queries.story(*ids), "may_file": files, "limit": limit,
+        **_ends(d, at), "late": at > limit, "source_url": queries.source_url(d, actor),
         **{f"{e}_form": apart(bound.get(e) or f, e) for e, f in _forms(actor).items()},
     }  # fmt: skip
-    light = "_member" if actor.role == "member" else ""
-    status = 422 if bad else 200
-    return render(request, f"scoring/deduction{light}.html", context, status=status)
+    return shown(request, actor, "deduction", context, bad)
+
+
+def _ends(d: Deduction, at: datetime) -> dict[str, datetime]:
+    """Until when there is something to say and to decide, with the pauses since then."""
+    if not d.open:
+        return {"answer_end": d.answer_until, "decide_end": d.decide_until}
+    answer, decide = deducting.answer_end(d, at), deducting.decide_end(d, at)
+    return {"answer_end": answer, "decide_end": decide}
 
 
 @require_POST
@@ -289,12 +279,13 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
         raise NotFound
     d = queries.deduction(actor, pk)
     require(actor, f"deductions.{event}", d)
-    form = _forms(actor, request.POST)[event]
     service: Any = SERVICES[event]
-    if not taken(form, lambda data: service(actor=actor, deduction_id=pk, **data)):
-        return _page(request, actor, d, (event, form))
-    toast(request, *SAID[event])
-    return redirect("scoring:deduction", pk=pk)
+    return stepped(
+        request, event, _forms(actor, request.POST)[event],
+        lambda data: service(actor=actor, deduction_id=pk, **data),
+        lambda bad: _page(request, actor, d, bad), SAID[event],
+        reverse("scoring:deduction", args=[pk]),
+    )  # fmt: skip
 
 
 @require_POST
@@ -311,36 +302,34 @@ def bulk(request: HttpRequest) -> HttpResponse:
         toast(request, "没有勾选", "请先勾选要一起决定的。", tone="soon")
         return redirect("scoring:deductions")
     form = ReasonForm(request.POST if "reason" in request.POST else None)
-    if form.is_bound and form.is_valid():
-        done, left = _decide_all(actor, event, rows, form)
-        if done:
-            toast(request, f"决定了{done}条", "已分别告诉本人。")
-        for words in left[:5]:
-            toast(request, "有一条没有定", words, tone="late")
+    if form.is_bound and taken(
+        form, lambda data: _all(request, actor, event, rows, data)
+    ):
         return redirect("scoring:deductions")
     title = "一起决定扣" if event == "decide_post" else "一起决定不扣"
     context = {
         "rows": [(d, queries.cost(d)) for d in rows], "form": form, "do": event,
         "title": title,
     }  # fmt: skip
-    status = 422 if form.is_bound else 200
-    return render(request, "scoring/deduction_bulk.html", context, status=status)
+    return render(
+        request, "scoring/deduction_bulk.html", context, status=status_of(form)
+    )
 
 
-def _decide_all(
-    actor: Actor, event: str, rows: list[Deduction], form: Form
-) -> tuple[int, list[str]]:
-    done, left = 0, []
+def _all(
+    request: HttpRequest, actor: Actor, event: str, rows: list[Deduction],
+    data: dict[str, Any],
+) -> None:  # fmt: skip
     service: Any = SERVICES[event]
-    for d in rows:
-        try:
-            service(actor=actor, deduction_id=d.pk, reason=form.cleaned_data["reason"])
-            done += 1
-        except Invalid as error:
-            refuse(form, error)
-        except BaodaoError as error:
-            left.append(f"{d.whose}：{error.message}")
-    return done, left
+    done, left = each_it_can(
+        rows,
+        lambda d: service(actor=actor, deduction_id=d.pk, **data),
+        lambda d: d.whose,
+    )
+    if done:
+        toast(request, f"决定了{done}条", "已分别告诉本人。")
+    for words in left[:5]:
+        toast(request, "有一条没有定", words, tone="late")
 
 
 @get_only
@@ -351,6 +340,6 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "d": d, "back_url": reverse("scoring:deduction", args=[pk]), "actor": actor,
         "cost": queries.cost(d), "state": rules.STATES[d.state],
-        "answers": list(d.answers.all()),
+        "answers": list(d.answers.all()), **_ends(d, clock_now()),
     }  # fmt: skip
     return render(request, "scoring/print_deduction.html", context)

@@ -30,7 +30,8 @@ from baodao.scoring import rules_merits as rules
 from baodao.scoring.forms_deductions import ReasonForm
 from baodao.scoring.forms_merits import MeritForm
 from baodao.scoring.services import meriting
-from baodao.scoring.views.deductions import choice_of, named, own, tabs
+from baodao.scoring.views.deductions import choice_of, named
+from baodao.scoring.views.due import shown, tabs
 from baodao.ui.toast import toast
 
 
@@ -51,13 +52,12 @@ def merit_list(request: HttpRequest) -> HttpResponse:
         **tabs(actor, "merits"), "tab": tab, "page": page, "n": counts[tab],
         "tabs": [(k, v[0], counts[k]) for k, v in queries.TABS.items()],
         "rows": [(m, rules.STATES[m.state]) for m in page], "kinds": rules.KINDS.items(),
-        "q": request.GET.get("q", "")[:40], "own": own(actor),
+        "q": request.GET.get("q", "")[:40],
         "may_new": can(actor, "merits.register"),
         "may_bulk": tab == "open" and can(actor, "merits.confirm"),
         "filtered": any(request.GET.get(k) for k in ("q", "kind")),
     }  # fmt: skip
-    light = "_member" if actor.role == "member" else ""
-    return render(request, f"scoring/merits{light}.html", context)
+    return shown(request, actor, "merits", context)
 
 
 @get_only

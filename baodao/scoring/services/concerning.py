@@ -1,0 +1,40 @@
+"""What deductions, appeals and merits share: until when, at a place that may stand still,
+and whom to tell."""
+
+from datetime import datetime
+from uuid import UUID
+
+from baodao.notifications.models import Message
+from baodao.notifications.services import message
+from baodao.places.calendars import ground, shift
+from baodao.places.queries import pauses_over
+from baodao.scoring.models_deductions import Concerns
+
+PREFECTURE, DISTRICT, TOWN, COMMUNITY = 2, 3, 4, 5  # parts of a path
+
+
+def cut(path: str, parts: int) -> str:
+    """The place above, or the community itself, by how many parts its path has."""
+    return "/".join(path.split("/")[:parts]) + "/"
+
+
+def after(
+    path: str, start: datetime, days: int, at: datetime | None = None
+) -> datetime:
+    """The end of so many working days at a place; a pause of the place adds to it. Seen
+    from a later instant `at`, also what of a pause has passed since the end was told."""
+    due = ground(path).calendar.add_workdays(start, days)
+    until = max(due, at) if at else due
+    return shift(start, due, pauses_over(path, start, until))
+
+
+def to_subject(
+    row: Concerns, event_id: UUID, title: str, text: str, url: str
+) -> Message:
+    """To the member, or to the unit's desk; to nobody else."""
+    unit = row.subject == "unit"
+    return message(
+        event_id=event_id, title=title, text=text, url=url,
+        unit_id=row.unit_id if unit else None,
+        person_id=None if unit else row.about_person,
+    )  # fmt: skip
