@@ -15,15 +15,17 @@ from baodao.acts.engine import act, create
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
-from baodao.core.errors import BaodaoError, Conflict, Invalid, NotFound
+from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.text import private_numbers
-from baodao.notifications.services import message, send
+from baodao.notifications.services import send
 from baodao.people.models import Member, RoleTie, Unit
 from baodao.places.models import Place
 from baodao.places.rules import community_path
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_merits as rules
 from baodao.scoring.models import Merit
+from baodao.scoring.services.concerning import to_subject
+from baodao.scoring.services.one_by_one import each_it_can
 
 SOURCE = "scoring.merit"
 
@@ -68,13 +70,14 @@ def register(
 
 
 def _held(member: Member, path: str, on: date) -> bool:
-    """A post held for half a year by then, and reviewed."""
+    """A post held for half a year, over or not, and reviewed, all by then."""
     lo, hi = path_range(path)
-    since = on - timedelta(days=rules.POST_DAYS)
-    return Holding.objects.filter(
-        member=member, path__gte=lo, path__lt=hi, valid_from__lte=since,
-        reviewed_on__isnull=False,
-    ).exists()  # fmt: skip
+    held = timedelta(days=rules.POST_DAYS)
+    found = Holding.objects.filter(
+        member=member, path__gte=lo, path__lt=hi, valid_from__lte=on - held,
+        reviewed_on__lte=on,
+    )  # fmt: skip
+    return any(h.valid_to >= h.valid_from + held for h in found)
 
 
 def propose_roles(*, actor: Actor, place_id: UUID, now: datetime | None = None) -> int:
@@ -134,15 +137,8 @@ def confirm(*, actor: Actor, merit_id: UUID, now: datetime | None = None) -> Don
             version=row.version,
             now=at,
         )
-        url = reverse("scoring:merits")
-        whom: UUID | None = None if row.subject == "unit" else row.about_person
-        send([
-            message(
-                event_id=done.event_id, person_id=whom, title="一项成绩记入了积分卡",
-                unit_id=row.unit_id if row.subject == "unit" else None,
-                text=f"{row.get_kind_display()}：{row.deed}", url=url,
-            )
-        ])  # fmt: skip
+        text, url = f"{row.get_kind_display()}：{row.deed}", reverse("scoring:merits")
+        send([to_subject(row, done.event_id, "一项成绩记入了积分卡", text, url)])
     return done
 
 
@@ -194,13 +190,9 @@ def confirm_all(
     *, actor: Actor, ids: Collection[UUID], now: datetime | None = None
 ) -> tuple[int, list[str]]:
     """Each by itself; how many were confirmed and what was left, in words."""
-    done, left = 0, []
-    for row in Merit.objects.filter(pk__in=ids).select_related(
-        "member__person", "unit"
-    ):
-        try:
-            confirm(actor=actor, merit_id=row.pk, now=now)
-            done += 1
-        except BaodaoError as error:
-            left.append(f"{row.whose}“{row.deed}”：{error.message}")
-    return done, left
+    rows = Merit.objects.filter(pk__in=ids).select_related("member__person", "unit")
+    return each_it_can(
+        rows,
+        lambda row: confirm(actor=actor, merit_id=row.pk, now=now),
+        lambda row: f"{row.whose}“{row.deed}”",
+    )

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from baodao.activities.models import Holding
+from baodao.activities.tests import make as make_posts
 from baodao.acts.bulk import copy_rows
 from baodao.core.clock import now, today
 from baodao.core.errors import Conflict, Forbidden, Invalid
@@ -85,6 +87,37 @@ def test_a_post_has_to_have_been_held_and_reviewed(w: World) -> None:
     with pytest.raises(Invalid) as error:
         due.merit(w, kind="post_held", level=None)
     assert "kind" in error.value.fields
+
+
+@db
+@pytest.mark.req("L43")
+@pytest.mark.parametrize(
+    ("begun", "ended", "reviewed", "counts"),
+    [
+        (400, 393, 300, False),  # put down after a week
+        (400, 200, 190, True),
+        (200, -165, 10, True),  # held still
+        (200, -165, None, False),
+        (200, -165, -3, False),  # reviewed after that day
+        (100, -265, 10, False),
+    ],
+)
+def test_only_a_post_held_for_half_a_year_counts(
+    w: World, begun: int, ended: int, reviewed: int | None, counts: bool
+) -> None:
+    def ago(days: int) -> date:
+        return due.ON - timedelta(days=days)
+
+    held = make_posts.held(w, make_posts.post(w))
+    Holding.objects.filter(pk=held.pk).update(
+        valid_from=ago(begun), valid_to=ago(ended),
+        reviewed_on=None if reviewed is None else ago(reviewed),
+    )  # fmt: skip
+    if counts:
+        assert due.merit(w, kind="post_held", level=None).state == "registered"
+    else:
+        with pytest.raises(Invalid):
+            due.merit(w, kind="post_held", level=None)
 
 
 @db
