@@ -59,7 +59,8 @@ class Kind:
     and are called inside a transaction, by the system in consequence of an act.
     `suspend`: it has no effect from now on; `restore`: it has again; `carry_out`: the
     appeal was right, wholly (`remedy` "") or in part; `remedies`: (code, words) of what
-    a part may be, all of them milder."""
+    a part may be, all of them milder; `link`: where an actor reads it, or "", if it is
+    not at its own address for all who see the appeal."""
 
     code: str
     title: str
@@ -68,6 +69,7 @@ class Kind:
     restore: Callable[[Actor, UUID, datetime], object]
     carry_out: Callable[[Actor, UUID, str, datetime], object]
     remedies: Callable[[UUID], Sequence[tuple[str, str]]]
+    link: Callable[[Actor, UUID], str] | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -84,6 +86,16 @@ def about(kind: str, object_id: UUID) -> About:
     if found is None:
         raise NotFound
     return found
+
+
+def link_of(actor: Actor, row: Appeal) -> str:
+    """Where this actor reads what it is about; "" where that is not for them."""
+    kind = KINDS[row.kind]
+    return (
+        kind.link(actor, row.object_id)
+        if kind.link
+        else about(kind.code, row.object_id).url
+    )
 
 
 def appeal_of(pk: UUID) -> Appeal:

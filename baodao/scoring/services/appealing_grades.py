@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Min
 from django.urls import reverse
 
+from baodao.acts.access import can
 from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.core.clock import now as clock_now
@@ -84,7 +85,19 @@ def _remedies(pk: UUID) -> Sequence[tuple[str, str]]:
     return [(code, f"改为“{counting.GRADES[code]}”") for code in _better(grade)]
 
 
-KIND = Kind("grade", "年度等次", _find, _suspend, _restore, _carry_out, _remedies)
+def _link(actor: Actor, pk: UUID) -> str:
+    """The evaluation; for the county, which reads no more than it, the card."""
+    if can(actor, "evaluations.view"):
+        return reverse("scoring:evaluation", args=[pk])
+    card = FeedbackCard.objects.filter(evaluation=pk, state="current").first()
+    if card is None or not can(actor, "feedback_cards.view", card):
+        return ""
+    return reverse("scoring:feedback", args=[card.pk])
+
+
+KIND = Kind(
+    "grade", "年度等次", _find, _suspend, _restore, _carry_out, _remedies, _link
+)
 
 
 def undecided(cards: Collection[UUID]) -> Mapping[UUID, str]:

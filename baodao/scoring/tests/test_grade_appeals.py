@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from baodao.core.clock import now
 from baodao.core.errors import Conflict
@@ -167,3 +168,18 @@ def test_an_appeal_that_cannot_be_settled_keeps_no_other_from_its_end(
     for a in appeals:
         a.refresh_from_db()
     assert [bool(a.settled_at) for a in appeals] == [False, True]
+
+
+@pytest.mark.req("L46")
+def test_who_hears_an_appeal_reads_what_is_theirs_of_the_grade(w: World) -> None:
+    e, a = filed(w)
+    url = reverse("scoring:appeal", args=[a.pk])
+    own = str(w.client("neighbour").get(url).content.decode())
+    assert reverse("scoring:evaluation", args=[e.pk]) in own and "会议决定" not in own
+    desk = str(w.client("township_party").get(url).content.decode())
+    assert reverse("scoring:evaluation", args=[e.pk]) in desk and "会议决定" in desk
+    assert "evaluations." not in desk
+    county = str(w.client("county_org").get(url).content.decode())
+    card = FeedbackCard.objects.get(evaluation=e)
+    assert reverse("scoring:feedback", args=[card.pk]) in county
+    assert reverse("scoring:evaluation", args=[e.pk]) not in county

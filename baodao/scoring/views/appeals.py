@@ -145,10 +145,17 @@ def _page(
             for e in may
             if e in forms
         ],
-        "about": appealing.about(a.kind, a.object_id), "events": may,
-        "story": queries.story(a.object_id, a.pk),
+        "about_url": appealing.link_of(actor, a), "events": may,
+        "story": queries.story(*_told(actor, a)),
     }  # fmt: skip
     return shown(request, actor, "appeal", context, bad)
+
+
+def _told(actor: Actor, a: Appeal) -> list[UUID]:
+    """Whose events are read here: how a grade came about is read at the desks only."""
+    if a.kind == "grade" and own(actor):
+        return [a.pk]
+    return [a.object_id, a.pk]
 
 
 @require_POST

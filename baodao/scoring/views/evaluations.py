@@ -281,7 +281,8 @@ def _page(
         "story": queries.story(e.pk, state.verb) if not mine else [],
         "facts": _facts(e), "has_draft": e.drafted_at is not None,
         "may_card": card and can(actor, "feedback_cards.view", card),
-        "may_appeal": e.state == "issued" and can(actor, "appeals.file", _appeal(e)),
+        "may_appeal": e.state == "issued" and e.grade != "excellent"
+        and can(actor, "appeals.file", _appeal(e)),
         "meetings": e.round.meetings.exists() if "decide" in may else False,
         "decide_form": kept.get("decide"),
     }  # fmt: skip
