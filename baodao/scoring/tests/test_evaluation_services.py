@@ -352,7 +352,6 @@ def test_case_18_a_deduction_taken_back_leads_to_a_new_card_for_all_who_had_it(
     revising.suspend_grade(county, e.pk, now=ISSUED)
     revising.restore_grade(county, e.pk, now=ISSUED)
     Member.objects.filter(pk=w.members.member.pk).update(unit=w.units.other)
-    revising.suspend_grade(county, e.pk, now=ISSUED)
     with pytest.raises(Invalid, match="为什么改"):
         revising.change_grade(county, e.pk, "good", " ", now=LATER)
     new = revising.change_grade(county, e.pk, "good", "复核查明", now=LATER)
