@@ -4,6 +4,8 @@ story, what is open about a card."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -25,7 +27,6 @@ from baodao.ui import words
 from baodao.ui.clock import Clock, clock
 from baodao.ui.shapes import Entry
 
-MOST_OPEN = 20  # of one member's looked through for the day's page
 RELATED = ("rule", "place__parent", "member__person", "member__unit", "unit")
 TABS = {
     "decide": ("待决定", Q(state__in=rules_deductions.OPEN)),
@@ -140,7 +141,8 @@ def mine(actor: Actor, tab: str) -> QuerySet[Deduction]:
 def to_answer(actor: Actor, at: datetime) -> list[Deduction]:
     """What a member may still say something about, for the day's page."""
     found = mine(actor, "open").filter(state="proposed").order_by("answer_until")
-    return [d for d in found[:MOST_OPEN] if at <= answer_end(d, at)][:3]
+    fit = (d for d in found if at <= d.answer_until or at <= answer_end(d, at))
+    return list(islice(fit, 3))
 
 
 def deduction(actor: Actor, pk: UUID) -> Deduction:
@@ -152,10 +154,26 @@ def deduction(actor: Actor, pk: UUID) -> Deduction:
     return row
 
 
-def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
+class Ends(NamedTuple):
+    """Until when there is something to say, and to decide."""
+
+    answer: datetime
+    decide: datetime
+
+
+def ends_of(d: Deduction, at: datetime) -> Ends:
+    """With the pauses since that was told; lists go by what was told."""
+    if not d.open:
+        return Ends(d.answer_until, d.decide_until)
+    return Ends(answer_end(d, at), decide_end(d, at))
+
+
+def events(
+    d: Deduction, actor: Actor, at: datetime | None = None, ends: Ends | None = None
+) -> list[str]:
     """What this person may do now."""
     at = at or clock_now()
-    left, end = set(), answer_end(d, at) if d.open else d.answer_until
+    left, end = set(), (ends or ends_of(d, at)).answer
     if d.open and at > end:
         left.add("answer")
     if d.desk != rules_deductions.desk_of(actor.role):
@@ -173,17 +191,15 @@ def events(d: Deduction, actor: Actor, at: datetime | None = None) -> list[str]:
     ]
 
 
-def clock_of(d: Deduction, at: datetime, *, exact: bool = False) -> Clock | None:
-    """Whose turn it is and until when. `exact`: with the pauses since that was told;
-    lists go by what was told."""
+def clock_of(d: Deduction, at: datetime, ends: Ends | None = None) -> Clock | None:
+    """Whose turn it is and until when."""
     if not d.open:
         return None
-    end = answer_end(d, at) if exact else d.answer_until
-    if not d.said_all and at <= end:
-        return clock(at, d.proposed_at, end, whose="本人：说明")
+    answer, decide = ends or Ends(d.answer_until, d.decide_until)
+    if not d.said_all and at <= answer:
+        return clock(at, d.proposed_at, answer, whose="本人：说明")
     whose = f"{rules_deductions.DESKS[d.desk]}：决定"
-    due = decide_end(d, at) if exact else d.decide_until
-    return clock(at, min(end, at), due, whose=whose)
+    return clock(at, min(answer, at), decide, whose=whose)
 
 
 def cost(d: Deduction) -> str:
@@ -264,7 +280,7 @@ def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[s
 
 
 def appeal_clock(a: Appeal, at: datetime, *, exact: bool = False) -> Clock | None:
-    """Whose turn it is and until when; `exact` as with a deduction's."""
+    """Whose turn it is and until when. `exact`: with the pauses since that was told."""
     due = due_end(a, at) if exact else a.due_at
     if a.settled_at or due is None:
         return None

@@ -8,6 +8,7 @@ from uuid import UUID
 from baodao.activities import lists, plans, posts, services, services_set_up
 from baodao.activities.models import Activity, Holding, Post, Turn
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.people.tests.make import World
 
 HOUR = timedelta(hours=1)
@@ -126,6 +127,9 @@ def held(w: World, it: Post, key: str = "member", **more: Any) -> Holding:
 def told(w: World, h: Holding, key: str = "member", ago: float = 3) -> Turn:
     """A turn of two hours, so many hours ago."""
     start = clock_now() - timedelta(hours=ago)
+    # Soon after midnight that is a day before the holding began.
+    day = today(start)
+    Holding.objects.filter(pk=h.pk, valid_from__gt=day).update(valid_from=day)
     done = posts.tell_turn(
         actor=w.actors[key], holding_id=h.pk, start_at=start, end_at=start + 2 * HOUR,
         note="查了三个单元。",

@@ -29,6 +29,7 @@ from baodao.scoring.services.concerning import (
     TOWN,
     after,
     cut,
+    later,
     to_subject,
 )
 from baodao.scoring.services.one_by_one import one_by_one
@@ -116,8 +117,7 @@ def second_end(row: Appeal, at: datetime) -> datetime | None:
     place has stood still since then. None when there is no such way."""
     if row.second_until is None or row.first_at is None:
         return None
-    moved = after(row.path, row.first_at, rules.SECOND_FILE_DAYS, at)
-    return max(row.second_until, moved)
+    return later(row.second_until, row.path, row.first_at, rules.SECOND_FILE_DAYS, at)
 
 
 def due_end(row: Appeal, at: datetime) -> datetime | None:
@@ -125,8 +125,9 @@ def due_end(row: Appeal, at: datetime) -> datetime | None:
     if row.due_at is None or row.state not in rules.STEP_DAYS:
         return row.due_at
     start = second_end(row, at) if row.state == "partly" else None
-    moved = after(row.path, start or row.clock_from, rules.STEP_DAYS[row.state], at)
-    return max(row.due_at, moved)
+    days = rules.STEP_DAYS[row.state]
+    begun = row.clock_from
+    return later(row.due_at, row.path, start or begun, days, at, begun)
 
 
 # --- filing --------------------------------------------------------------------------------

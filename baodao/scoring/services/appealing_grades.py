@@ -13,7 +13,7 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
-from baodao.places.calendars import ground
+from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions
 from baodao.scoring.models import Card, Deduction
@@ -109,12 +109,14 @@ def undecided(cards: Collection[UUID]) -> Mapping[UUID, str]:
         for c in rows
     }  # fmt: skip
     found: dict[UUID, str] = {}
-    open_ones = Deduction.objects.filter(
-        place__in={k[0] for k in whose}, state__in=rules_deductions.OBJECTED
+    open_ones = list(
+        Deduction.objects.filter(
+            place__in={k[0] for k in whose}, state__in=rules_deductions.OBJECTED
+        )
     )
+    first = at_each({d.path for d in open_ones}, "scoring.year_from_month")
     for d in open_ones:
-        first_month = ground(d.path).settings["scoring.year_from_month"]
-        year = counting.year_of(d.occurred_on, first_month)
+        year = counting.year_of(d.occurred_on, first[d.path])
         owner = d.member_id if d.subject == "member" else d.unit_id
         if card := whose.get((d.place_id, d.subject, owner, year)):
             title = rules_deductions.STATES[d.state].title

@@ -28,6 +28,17 @@ def after(
     return shift(start, due, pauses_over(path, start, until))
 
 
+def later(
+    told: datetime, path: str, start: datetime, days: int, at: datetime,
+    since: datetime | None = None,
+) -> datetime:  # fmt: skip
+    """The end that was told, or a later one, if the place has stood still since it was
+    told: at the `start` of the days, or before, when the start itself has moved."""
+    if not pauses_over(path, since or start, at):
+        return told
+    return max(told, after(path, start, days, at))
+
+
 def to_subject(
     row: Concerns, event_id: UUID, title: str, text: str, url: str
 ) -> Message:

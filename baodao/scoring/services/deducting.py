@@ -2,7 +2,7 @@
 9.8). What counts is the record that a decision leaves, never the proposal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -26,16 +26,16 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member, RoleTie, Unit
 from baodao.people.queries import current
-from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.places.queries import pause_now
+from baodao.places.queries import pause_now, pauses_over
 from baodao.places.rules import community_path
+from baodao.places.settings import at_each
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Answer, Deduction
-from baodao.scoring.services.concerning import TOWN, after, cut, to_subject
-from baodao.scoring.standing import set_at
+from baodao.scoring.services.concerning import TOWN, after, cut, later, to_subject
+from baodao.scoring.standing import Standing, all_sets, set_at
 
 SOURCE = "scoring.deduction"
 BY_HAND = "by_hand"
@@ -68,12 +68,14 @@ def deduction_of(pk: UUID) -> Deduction:
     return found
 
 
-def deducting(path: str, subject: str, day: date) -> list[counting.Rule]:
+def deducting(
+    path: str, subject: str, day: date, sets: Sequence[Standing] | None = None
+) -> list[counting.Rule]:
     """The rules for deductions that held at a place on a day, but for rates, which the
     close of the year finds."""
     return [
         r
-        for r in set_at(path, day).rules
+        for r in set_at(path, day, sets).rules
         if r.sign == counting.DEDUCT
         and r.subject == subject
         and r.measure != "shortfall"
@@ -140,7 +142,7 @@ def propose_all(
     """The system proposes what it found, once each; returns how many are new. Rules
     that held on the day decide whether it is anything at all."""
     at = now or clock_now()
-    wanted = list(facts)
+    wanted, sets = list(facts), all_sets()
     places = {
         p.path: p
         for p in Place.objects.filter(path__in={community_path(f.path) for f in wanted})
@@ -149,7 +151,7 @@ def propose_all(
         (f, rule, place)
         for f in wanted
         if (place := places.get(community_path(f.path)))
-        and (rule := _rule_for(f, place.path))
+        and (rule := _rule_for(f, place.path, sets))
     ]
     rows = _rows(_fresh(found), at)
     if not rows:
@@ -170,9 +172,9 @@ def propose_all(
     return len(rows)
 
 
-def _rule_for(fact: Fact, path: str) -> counting.Rule | None:
+def _rule_for(fact: Fact, path: str, sets: Sequence[Standing]) -> counting.Rule | None:
     kind = fact.selects.split(":")[0]
-    for rule in deducting(path, fact.subject, fact.occurred_on):
+    for rule in deducting(path, fact.subject, fact.occurred_on, sets):
         if fact.selects in rule.selects or kind in rule.selects:
             return rule
     return None
@@ -243,33 +245,35 @@ def _warnings(found: Sequence[tuple[Fact, counting.Rule, Place]]) -> list[bool]:
     evaluation year under a rule that only warns (7.1 M_DED_NOSHOW). The earliest of a
     night is the first."""
     free = [it for it in found if it[1].first_free]
-    counted = Counter(_counted(free)) if free else Counter[_Series]()
+    months = at_each({p.path for _, _, p in free}, "scoring.year_from_month")
+    first = {p.pk: months[p.path] for _, _, p in free}
+    counted = Counter(_counted(free, first)) if free else Counter[_Series]()
     warns = [False] * len(found)
     for n in sorted(range(len(found)), key=lambda n: found[n][0].occurred_on):
         fact, rule, place = found[n]
-        which = (
-            place.pk, fact.whose, rule.code, _year(place.path, fact.occurred_on)
-        )  # fmt: skip
-        warns[n] = counted[which] < rule.first_free
-        counted[which] += 1
+        if rule.first_free:
+            year = counting.year_of(fact.occurred_on, first[place.pk])
+            which = (place.pk, fact.whose, rule.code, year)
+            warns[n] = counted[which] < rule.first_free
+            counted[which] += 1
     return warns
 
 
-def _counted(found: Sequence[tuple[Fact, counting.Rule, Place]]) -> Iterator[_Series]:
-    """What stands, or may come to stand, of those whom these are about."""
+def _counted(
+    found: Sequence[tuple[Fact, counting.Rule, Place]], first: Mapping[UUID, int]
+) -> Iterator[_Series]:
+    """What stands, or may come to stand, of those whom these are about; `first`: the
+    month in which the year of a community begins."""
     whose = {f.whose for f, _, _ in found}
     earlier = Deduction.objects.filter(
         Q(member__in=whose) | Q(unit__in=whose), code__in={r.code for _, r, _ in found},
-        place__in={p.pk for _, _, p in found}, state__in=("posted", *rules.OBJECTED),
+        place__in=first, state__in=("posted", *rules.OBJECTED),
     )  # fmt: skip
     for d in earlier:
         one = d.member_id or d.unit_id
         assert one
-        yield d.place_id, one, d.code, _year(d.path, d.occurred_on)
-
-
-def _year(path: str, day: date) -> int:
-    return counting.year_of(day, ground(path).settings["scoring.year_from_month"])
+        year = counting.year_of(d.occurred_on, first[d.place_id])
+        yield d.place_id, one, d.code, year
 
 
 # --- telling ------------------------------------------------------------------------------
@@ -295,15 +299,15 @@ def _told(d: Deduction, event_id: UUID) -> Message:
 def answer_end(d: Deduction, at: datetime) -> datetime:
     """The last moment to answer: what was told, or later, if the place has stood still
     since then."""
-    return max(d.answer_until, after(d.path, d.proposed_at, rules.ANSWER_DAYS, at))
+    return later(d.answer_until, d.path, d.proposed_at, rules.ANSWER_DAYS, at)
 
 
 def decide_end(d: Deduction, at: datetime) -> datetime:
     """When a decision gets late."""
-    if d.said_all:
+    if d.said_all or not pauses_over(d.path, d.proposed_at, at):
         return d.decide_until
-    start = answer_end(d, at)
-    return max(d.decide_until, after(d.path, start, rules.DECIDE_DAYS, at))
+    moved = after(d.path, answer_end(d, at), rules.DECIDE_DAYS, at)
+    return max(d.decide_until, moved)
 
 
 def answer(

@@ -1,6 +1,5 @@
 """Deductions: what waits for a decision, one with its whole story, the own ones."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -247,28 +246,21 @@ def _page(
     request: HttpRequest, actor: Actor, d: Deduction, bad: Bad | None = None
 ) -> HttpResponse:
     at, appeal = clock_now(), queries.appeal_against(d.pk)
+    ends = queries.ends_of(d, at)
     bound = dict([bad]) if bad else {}
     ids = [d.pk, appeal.pk] if appeal else [d.pk]
     files = d.state == "posted" and appeal is None and can(actor, "appeals.file", d)
     limit = appealing.limit_of(appealing.about("deduction", d.pk), at) if files else at
     context = {
         **tabs(actor, "deductions"), "d": d, "state": rules.STATES[d.state],
-        "events": queries.events(d, actor, at), "cost": queries.cost(d),
-        "clock": queries.clock_of(d, at, exact=True),
+        "events": queries.events(d, actor, at, ends), "cost": queries.cost(d),
+        "clock": queries.clock_of(d, at, ends),
         "answers": list(d.answers.all()), "appeal": appeal,
         "story": queries.story(*ids), "may_file": files, "limit": limit,
-        **_ends(d, at), "late": at > limit, "source_url": queries.source_url(d, actor),
+        "ends": ends, "late": at > limit, "source_url": queries.source_url(d, actor),
         **{f"{e}_form": apart(bound.get(e) or f, e) for e, f in _forms(actor).items()},
     }  # fmt: skip
     return shown(request, actor, "deduction", context, bad)
-
-
-def _ends(d: Deduction, at: datetime) -> dict[str, datetime]:
-    """Until when there is something to say and to decide, with the pauses since then."""
-    if not d.open:
-        return {"answer_end": d.answer_until, "decide_end": d.decide_until}
-    answer, decide = deducting.answer_end(d, at), deducting.decide_end(d, at)
-    return {"answer_end": answer, "decide_end": decide}
 
 
 @require_POST
@@ -340,6 +332,6 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "d": d, "back_url": reverse("scoring:deduction", args=[pk]), "actor": actor,
         "cost": queries.cost(d), "state": rules.STATES[d.state],
-        "answers": list(d.answers.all()), **_ends(d, clock_now()),
+        "answers": list(d.answers.all()), "ends": queries.ends_of(d, clock_now()),
     }  # fmt: skip
     return render(request, "scoring/print_deduction.html", context)
