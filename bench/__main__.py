@@ -20,6 +20,7 @@ ALL = (
     "pairing",
     "duties",
     "closing",
+    "scores",
     "shop",
     "faults",
     "cards",

@@ -65,18 +65,20 @@ def _figure(page: tuple[str, str, str], few: Deployment, many: Deployment) -> Fi
     )  # fmt: skip
 
 
-def p95(few: Deployment, many: Deployment, who: str, path: str) -> list[float]:
-    """Seconds of a page in both, for the demo account `who` ("" is a visitor)."""
+def p95(few: Deployment, many: Deployment, who: str, *path: str) -> list[float]:
+    """Seconds of a page in both, for the demo account `who` ("" is a visitor); a second
+    path is the page's in `many`."""
     browsers = [Browser(few.port), Browser(many.port)]
+    paths = (path[0], path[-1])
     spans: list[list[float]] = [[], []]
-    for browser in browsers:
+    for browser, page in zip(browsers, paths, strict=True):
         if who:
             browser.sign_in(who)
         for _ in range(10):  # both processes are warm
-            browser.get(path)
+            browser.get(page)
     for i in range(TIMES):
         for k in (0, 1) if i % 2 else (1, 0):
-            spans[k].append(browsers[k].timed(path))
+            spans[k].append(browsers[k].timed(paths[k]))
     return [sorted(each)[int(TIMES * 0.95)] for each in spans]
 
 
@@ -87,9 +89,15 @@ class Browser:
         self.http = http.client.HTTPConnection("127.0.0.1", port)
         self.cookies: dict[str, str] = {}
         self.text = ""
+        self.location = ""
 
     def get(self, path: str) -> int:
         return self._ask("GET", path)
+
+    def plain(self, path: str) -> str:
+        """The page's own text, which is packed otherwise."""
+        self._ask("GET", path, packed=False)
+        return self.text
 
     def timed(self, path: str) -> float:
         """Seconds until the whole page is here."""
@@ -101,26 +109,24 @@ class Browser:
 
     def sign_in(self, account: str) -> None:
         """By the demo tile."""
-        self.get("/sign-in/")
-        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.text)
+        page = self.plain("/sign-in/")
+        found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert found
         form = f"csrfmiddlewaretoken={found.group(1)}"
-        self._ask("POST", f"/demo/{account}/", form)
+        self._ask("POST", f"/demo/{account}/", form, packed=False)
 
-    def _ask(self, method: str, path: str, body: str = "") -> int:
+    def _ask(self, method: str, path: str, body: str = "", packed: bool = True) -> int:
         headers = {
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
-            "Accept-Encoding": "gzip",
+            "Accept-Encoding": "gzip" if packed else "identity",
         }
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            headers["Accept-Encoding"] = "identity"
-        if path == "/sign-in/":
-            headers["Accept-Encoding"] = "identity"
         answer = self._answer(method, quote(path, safe="/?=&"), body or None, headers)
         raw = answer.read()
-        if headers["Accept-Encoding"] == "identity":
+        if not packed:
             self.text = raw.decode(errors="replace")
+        self.location = answer.getheader("Location", "")
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
