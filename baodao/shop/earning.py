@@ -25,7 +25,7 @@ from baodao.people.models import Member
 from baodao.records.models import SERVICES, Record
 from baodao.shop import ledger, rules
 from baodao.shop.models import EarnRule, Redemption, Shop, Wallet, WalletEntry
-from baodao.shop.serving import Book, home_of, shop_for, shops, takes
+from baodao.shop.serving import Book, earning_shop, home_of, shops
 
 CHUNK = 2_000
 _READ = ("id", "member_id", "occurred_on", "minutes", "kind", "source_class")
@@ -88,8 +88,8 @@ def _earn(chunk: Sequence[tuple[Any, ...]], known: dict[str, Shop], book: Book) 
     at, homes = clock_now(), _homes({row[1] for row in chunk})
     mine: dict[UUID, list[Line]] = defaultdict(list)
     for pk, member_id, on, minutes, kind, source_class in chunk:
-        shop = shop_for(homes.get(member_id, ""), known)
-        if shop is None or not takes(shop, on):
+        shop = earning_shop(homes.get(member_id, ""), known, on)
+        if shop is None:
             continue
         for r in book.of(shop.path, on, kind, source_class):
             n = rules.earned(r.measure, r.tenths, r.per_minutes, minutes)

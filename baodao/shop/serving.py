@@ -34,15 +34,24 @@ def home_of(member: Member) -> str:
     return member.residence_path or member.point_path or ""
 
 
-def shop_for(path: str, known: dict[str, Shop] | None = None) -> Shop | None:
-    """The shop closest above a community."""
+def _above(path: str, known: dict[str, Shop]) -> list[Shop]:
+    """The shops that serve a community, the closest first."""
+    return [known[p] for p in reversed(ancestors(path)) if p in known]
+
+
+def shop_for(path: str) -> Shop | None:
+    """Where one redeems: the closest open shop, else the closest there is."""
     if not path:
         return None
-    found = shops() if known is None else known
-    for above in reversed(ancestors(path)):
-        if above in found:
-            return found[above]
-    return None
+    found = Shop.objects.filter(path__in=ancestors(path)).exclude(state="merged")
+    near = _above(path, {s.path: s for s in found.select_related("place")})
+    return next((s for s in near if s.state == "open"), near[0] if near else None)
+
+
+def earning_shop(path: str, known: dict[str, Shop], day: date) -> Shop | None:
+    """Where service of that day brings points: the closest shop that counted then, so
+    that a place that gets or closes one of its own loses nothing."""
+    return next((s for s in _above(path, known) if takes(s, day)), None)
 
 
 def takes(shop: Shop, day: date) -> bool:
