@@ -10,8 +10,9 @@ from django.db.models import Q
 from baodao.acts.actor import Actor
 from baodao.acts.many import act_many, act_rows
 from baodao.acts.writing import Write
-from baodao.places.changes.moves import Dated, Follow, Line, Look, Moves
-from baodao.shop import rules
+from baodao.core.locks import one_at_a_time
+from baodao.places.changes.moves import Dated, Follow, Line, Moves
+from baodao.shop import ledger, rules
 from baodao.shop.models import Redemption, Shop
 
 _LIVE = ~Q(state="merged")
@@ -20,12 +21,10 @@ _LIVE = ~Q(state="merged")
 class Shops(Follow):
     """One shop a place."""
 
-    def look(self, moves: Moves) -> Look:
-        mine = self._mine(moves)
-        n = len(list(self._twice(moves, mine)))
+    def by_hand(self, moves: Moves) -> list[Line]:
+        n = len(list(self._twice(moves, self._mine(moves))))
         words = "家积分超市并入接收的一方的，奖品和库存一起过去，同名的请核对"
-        left = [Line(words, n)] if n else []
-        return Look(len(mine), [*left, *(self.by_hand(moves) if mine else [])])
+        return [*([Line(words, n)] if n else []), *super().by_hand(moves)]
 
     def move(self, actor: Actor, moves: Moves) -> int:
         for old, to in list(self._twice(moves, self._mine(moves))):
@@ -57,13 +56,11 @@ class Shops(Follow):
         """(a shop that moves, the one that is at its target already)."""
         if not mine:
             return
-        moving = {s.pk for s in mine}
-        there = {
-            s.path: s for s in Shop.objects.filter(self.live) if s.pk not in moving
-        }
+        goes = {s.pk: t.path if (t := moves.target(s.path)) else s.path for s in mine}
+        found = Shop.objects.filter(self.live, path__in=set(goes.values()))
+        there = {s.path: s for s in found.exclude(pk__in=list(goes))}
         for s in mine:
-            target = moves.target(s.path)
-            path = target.path if target else s.path
+            path = goes[s.pk]
             if path in there:
                 yield s, there[path]
             else:
@@ -89,6 +86,7 @@ DONATIONS = Follow(
 RULES = Dated(
     "条积分规定", "条积分规定两边都有，用接收的一方的", "shop.EarnRule",
     "earn_rules.follow_place", ~Q(path=""), "place", ("code",),
-    ("code", "title", "measure", "kinds", "classes", "tenths", "per_minutes", "reason"),
+    ("code", "title", "measure", "kinds", "classes", "tenths", "per_minutes", "reason",
+     "valid_to"),
 )  # fmt: skip
 ALL = (SHOPS, PRIZES, WALLETS, REDEMPTIONS, DONATIONS, RULES)

@@ -2,7 +2,7 @@
 which of its rows still live; rows that are over stay as they were recorded. The
 layers above register theirs, so places knows none of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -197,16 +197,19 @@ class Dated:
         manager = apps.get_model(self.model)._default_manager
         there = manager.filter(self.live, path__in={t.path for _, t in rows})
         there = there.filter(Q(valid_to=None) | Q(valid_to__gt=moves.on))
-        held = {(r.path, *(getattr(r, n) for n in self.same)) for r in there}
+        # Of one place several may go on: the one in force, and what comes after it.
+        held = {(r.path, *self._same(r)): r.path for r in there}
         goes, twice = [], []
         for row, target in rows:
-            key = (target.path, *(getattr(row, n) for n in self.same))
-            if key in held:
-                twice.append(row)
-            else:
-                held.add(key)
+            key = (target.path, *self._same(row))
+            if held.setdefault(key, row.path) == row.path:
                 goes.append((row, target))
+            else:
+                twice.append(row)
         return goes, twice
+
+    def _same(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in self.same)
 
     def look(self, moves: Moves) -> Look:
         goes, twice = self._sorted(moves)
@@ -246,23 +249,33 @@ def _told() -> list[Mover]:
 
 
 def preview(moves: Moves) -> tuple[list[Line], list[Line]]:
-    """(what will follow, what is left to do by hand) of all registered kinds. Rows
-    that are only re-pointed are counted by one statement for all kinds."""
+    """(what will follow, what is left to do by hand) of all registered kinds. Their
+    rows are counted by one statement; only where there are some is more asked."""
     told = _told()
-    plain = [m for m in told if isinstance(m, Follow) and type(m).look is Follow.look]
+    plain: list[Follow | Dated] = [
+        m for m in told if isinstance(m, Follow | Dated) and _counts(m)
+    ]
     numbers = _numbers(plain, moves)
     looks = [(m, _look(m, moves, numbers)) for m in told]
     counted = [Line(m.words, look.n) for m, look in looks if look.n]
     return counted, [line for _, look in looks for line in look.left]
 
 
+def _counts(mover: Mover) -> bool:
+    """What it looks at are its rows; without any it has nothing to say."""
+    return getattr(type(mover), "look", None) in (Follow.look, Dated.look)
+
+
 def _look(mover: Mover, moves: Moves, numbers: Mapping[str, int]) -> Look:
-    if isinstance(mover, Follow) and mover.words in numbers:
-        return Look(numbers[mover.words], mover.by_hand(moves))
-    return mover.look(moves)
+    n = numbers.get(mover.words)
+    if n is None:
+        return mover.look(moves)
+    if isinstance(mover, Follow):
+        return Look(n, mover.by_hand(moves) if n else [])
+    return mover.look(moves) if n else Look(0, [])
 
 
-def _numbers(kinds: list[Follow], moves: Moves) -> dict[str, int]:
+def _numbers(kinds: Sequence[Follow | Dated], moves: Moves) -> dict[str, int]:
     """How many rows of each kind a change touches."""
     parts = [
         kind.rows(moves).order_by().annotate(kind_=Value(kind.words)).values("kind_")
