@@ -40,10 +40,16 @@ def give(
     if done := repeated(actor, "donations.give", client_id):
         return done
     own = actor.member_id
-    wallet = Wallet.objects.filter(member_id=own).first() if own else None
+    wallet = (
+        Wallet.objects.select_related("member").filter(member_id=own).first()
+        if own
+        else None
+    )
     order = Order.objects.filter(pk=order_id).first()
     if wallet is None or order is None or not _near(wallet, order):
         raise NotFound
+    if wallet.member.duty_status == "left":
+        raise Conflict(rules.LEFT)
     if order.state != "published":
         raise Conflict("这个心愿已经有人接了。请另选一个。")
     with transaction.atomic():
@@ -116,35 +122,45 @@ def wallet_of(pk: UUID) -> Wallet:
     return found
 
 
-_ASKED: dict[str, Any] = {
+NOT_ASKED: dict[str, Any] = {
     "asked_at": None, "asked_by": None, "asked_name": "", "ask_reason": "",
+    "asked_tenths": 0,
 }  # fmt: skip
+
+
+def _locked(actor: Actor, event: str, wallet_id: UUID) -> Wallet:
+    """The wallet under its lock; nobody asks for their own or decides about it. Call
+    inside `atomic`."""
+    w = wallet_of(wallet_id)
+    require(actor, f"wallets.{event}", w)
+    if w.member.person_id == actor.person_id:
+        raise Forbidden(rules.OWN_WALLET)
+    return ledger.lock(wallet_id)
 
 
 def ask_write_off(
     *, actor: Actor, wallet_id: UUID, reason: str, now: datetime | None = None
 ) -> Done:
     """The first of two: the secretary asks the township to forgo what is below zero.
-    Errors: reason."""
-    w, at = wallet_of(wallet_id), now or clock_now()
-    require(actor, "wallets.ask_write_off", w)
-    if w.tenths >= 0:
-        raise Conflict("积分不是负数，不用核销。")
-    if w.asked_at:
-        raise Conflict("已经提出过了，等乡镇（街道）来定。")
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写为什么核销。"})
-    if found := private_numbers(reason):
-        raise Invalid(fields={"reason": f"里面有{'、'.join(found)}，请去掉。"})
-    write = Write(
-        set={
-            "asked_at": at, "asked_by": actor.person_id, "asked_name": actor.name,
-            "ask_reason": reason.strip(),
-        },
-        notes=[("staff", reason)],
-    )  # fmt: skip
+    When that has changed since, they ask anew. Errors: reason."""
+    at = now or clock_now()
     with transaction.atomic():
-        ledger.lock(w.pk)
+        w = _locked(actor, "ask_write_off", wallet_id)
+        if w.tenths >= 0:
+            raise Conflict("积分不是负数，不用核销。")
+        if w.is_asked:
+            raise Conflict("已经提出过了，等乡镇（街道）来定。")
+        if not reason.strip():
+            raise Invalid(fields={"reason": "请写为什么核销。"})
+        if found := private_numbers(reason):
+            raise Invalid(fields={"reason": f"里面有{'、'.join(found)}，请去掉。"})
+        write = Write(
+            set={
+                "asked_at": at, "asked_by": actor.person_id, "asked_name": actor.name,
+                "ask_reason": reason.strip(), "asked_tenths": -w.tenths,
+            },
+            notes=[("staff", reason)],
+        )  # fmt: skip
         done = act(actor, "wallets.ask_write_off", w.pk, lambda row: write, now=at)
         town = "/".join(w.path.split("/")[:TOWNSHIP]) + "/"
         send([
@@ -157,20 +173,22 @@ def ask_write_off(
 
 
 def write_off(*, actor: Actor, wallet_id: UUID, now: datetime | None = None) -> Done:
-    """The second: the township sets the wallet to zero."""
-    w, at = wallet_of(wallet_id), now or clock_now()
-    require(actor, "wallets.write_off", w)
+    """The second: the township sets the wallet to zero, if it is where it was when the
+    secretary asked."""
+    at = now or clock_now()
     with transaction.atomic():
-        w = ledger.lock(wallet_id)
+        w = _locked(actor, "write_off", wallet_id)
         if w.asked_at is None:
             raise Conflict("要社区书记先提出，再由乡镇（街道）核销。")
         if w.asked_by == actor.person_id:
             raise Forbidden(rules.WALLET_MESSAGES["write_off"])
         if w.tenths >= 0:
             raise Conflict("积分已经不是负数，不用核销了。")
+        if not w.is_asked:
+            raise Conflict("提出以后积分又变了。请书记按现在的数再提出。")
         purse, moved = w.purse.write_off()
         write = Write(
-            set={**ledger.columns(purse), **_ASKED},
+            set={**ledger.columns(purse), **NOT_ASKED},
             data={"tenths": moved[0].tenths},
             adds=ledger.entries(w, "write_off", moved, today(at), at),
         )
@@ -183,15 +201,14 @@ def refuse_write_off(
     *, actor: Actor, wallet_id: UUID, reason: str, now: datetime | None = None
 ) -> Done:
     """It stays below zero, and why. Errors: reason."""
-    w, at = wallet_of(wallet_id), now or clock_now()
-    require(actor, "wallets.refuse_write_off", w)
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写为什么不核销，社区看得到。"})
-    if w.asked_at is None:
-        raise Conflict("没有等您定的核销。请看一下最新的情况。")
-    write = Write(set=dict(_ASKED), notes=[("staff", reason)])
+    at = now or clock_now()
     with transaction.atomic():
-        ledger.lock(w.pk)
+        w = _locked(actor, "refuse_write_off", wallet_id)
+        if not reason.strip():
+            raise Invalid(fields={"reason": "请写为什么不核销，社区看得到。"})
+        if w.asked_at is None:
+            raise Conflict("没有等您定的核销。请看一下最新的情况。")
+        write = Write(set=dict(NOT_ASKED), notes=[("staff", reason)])
         done = act(actor, "wallets.refuse_write_off", w.pk, lambda row: write, now=at)
         send([
             message(

@@ -9,12 +9,22 @@ from baodao.acts.models import Acted
 from baodao.core.clock import today
 from baodao.core.fields import CText, TransactionId
 from baodao.core.ids import uuid7
+from baodao.core.memory import changed
 from baodao.orders.models import Order
 from baodao.people.models import Member, period
 from baodao.places.models import Place
 from baodao.shop import rules
 
 APPEND_ONLY = pgtrigger.Update | pgtrigger.Delete
+# What proves the stock is never changed; words are only ever blanked.
+PROVING = changed(
+    "id", "prize_id", "kind", "n", "counted", "at", "source", "redemption_id", "xid"
+)
+WORDS = ("giver", "by_name", "second_name", "note")
+_OTHER = " OR ".join(
+    f"NEW.{w} IS DISTINCT FROM OLD.{w} AND NEW.{w} NOT IN ('', '{rules.BLANK}')"
+    for w in WORDS
+)
 
 
 class Shop(Acted):
@@ -35,6 +45,8 @@ class Shop(Acted):
     opened_on = models.DateField("开业", default=today)
     earns_from = models.DateField("哪天起的服务计积分", default=today)
     closed_on = models.DateField("停业", null=True)
+    # [closed, reopened) of each time it was closed: service then brings nothing.
+    pauses = ArrayField(ArrayField(models.DateField(), size=2), default=list)
 
     class Meta:
         constraints = [
@@ -109,6 +121,7 @@ class Wallet(Acted):
     issued = models.IntegerField("得到的", default=0)
     written_off = models.IntegerField("核销", default=0)
     asked_at = models.DateTimeField(null=True)
+    asked_tenths = models.IntegerField(default=0)
     asked_by = models.UUIDField(null=True)
     asked_name = models.TextField(default="", blank=True)
     ask_reason = models.TextField(default="", blank=True)
@@ -134,6 +147,11 @@ class Wallet(Acted):
             ),
         ]  # fmt: skip
         indexes = [models.Index(fields=["path"], name="wallet_by_place")]
+
+    @property
+    def is_asked(self) -> bool:
+        """It waits for the township, and is still as far below zero as it was then."""
+        return self.asked_at is not None and 0 < self.asked_tenths == -self.tenths
 
     @property
     def purse(self) -> rules.Purse:
@@ -324,7 +342,8 @@ class WalletEntry(models.Model):
 
 class StockMove(models.Model):
     """Pieces that came or went; `n` is signed, a count's is the difference. Never
-    changed. A count and a hand-over name two people."""
+    changed, but names and words have their time and are blanked then (domain 9.3). A
+    count and a hand-over name two people."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     prize = models.ForeignKey(
@@ -362,4 +381,11 @@ class StockMove(models.Model):
             models.Index(fields=["prize", "at"], name="stock_moves"),
             models.Index(fields=["xid", "id"], name="stock_move_in_commit_order"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=APPEND_ONLY)]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete | PROVING),
+            pgtrigger.Protect(
+                name="only_blanked",
+                operation=changed(*WORDS),
+                condition=pgtrigger.Condition(f"({_OTHER})"),
+            ),
+        ]

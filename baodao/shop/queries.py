@@ -41,6 +41,8 @@ TABS = {
     "reserved": ("等来领", ("reserved",)),
     "over": ("了结的", ("handed_over", "closed", "cancelled", "expired")),
 }
+# A request outlives its reason when the member has earned enough meanwhile.
+ASKED = Q(asked_at__isnull=False, tenths__lt=0)
 WALLET_TABS = {"all": "全部", "below": "负数", "asked": "要核销的"}
 
 
@@ -171,7 +173,7 @@ def wallets(actor: Actor, *, text: str = "", tab: str = "all") -> QuerySet[Walle
     if tab == "below":
         found = found.filter(tenths__lt=0)
     if tab == "asked":
-        found = found.filter(asked_at__isnull=False)
+        found = found.filter(ASKED)
     if text:
         found = found.filter(
             Q(member__volunteer_no__icontains=text)
@@ -185,7 +187,7 @@ def wallet_counts(actor: Actor) -> dict[str, int]:
     found = visible(Wallet.objects.all(), actor, "wallets.view")
     n = found.aggregate(
         all=Count("pk"), below=Count("pk", filter=Q(tenths__lt=0)),
-        asked=Count("pk", filter=Q(asked_at__isnull=False)),
+        asked=Count("pk", filter=ASKED),
     )  # fmt: skip
     return {k: n[k] for k in WALLET_TABS}
 

@@ -152,6 +152,7 @@ MESSAGES = {
     "hand_over": "自己的兑换要由别人来发。请同事来发。",
 }
 WALLET_MESSAGES = {"write_off": "自己提出的核销要由别人来定。请同事来办。"}
+OWN_WALLET = "自己的积分要由别人来办。请同事来办。"
 
 MOVE_KINDS = {"in": "入库", "out": "发放", "loss": "报损", "count": "盘点"}
 SOURCES = {"donation": "捐赠", "budget": "经费"}
@@ -167,6 +168,8 @@ ENTRY_KINDS = {
 MEASURES = {"minutes": "按时长", "each": "按次数"}
 # What may not be given (domain 6.11).
 MONEY = re.compile(r"现金|红包|[卡券]|充值|话费|储值|转账")
+LEFT = "已经离开本地区，不再兑换。请核对编号。"
+BLANK = "（已删）"  # where there has to be a word, and its time is over
 NEVER = 9  # years of validity that mean no end
 
 

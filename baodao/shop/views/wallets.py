@@ -68,7 +68,8 @@ def _page(
     bound = dict([bad]) if bad else {}
     kind = word(request, "kind", rules.ENTRY_KINDS)
     page = paged(request, queries.entries(w, kind))
-    may = {e for e in SAID if can(actor, f"wallets.{e}", w)}
+    own = w.member.person_id == actor.person_id
+    may = {e for e in SAID if not own and can(actor, f"wallets.{e}", w)}
     context = {
         **shared(request, "wallets"), "w": w, "page": page, "may": may,
         "lines": queries.lines(page), "kinds": list(rules.ENTRY_KINDS.items()),
