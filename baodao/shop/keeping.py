@@ -13,7 +13,7 @@ from django.db import transaction
 
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
-from baodao.acts.engine import act, create
+from baodao.acts.engine import Row, act, create, repeated
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
@@ -119,11 +119,22 @@ def close(*, actor: Actor, shop_id: UUID, now: datetime | None = None) -> Done:
 
 
 def reopen(*, actor: Actor, shop_id: UUID, now: datetime | None = None) -> Done:
-    """Open again; what was served in between brings nothing."""
+    """Open again; what was served in between brings nothing here. What was served
+    before it closed and was confirmed meanwhile is read again."""
     at = now or clock_now()
     require(actor, "shops.reopen", shop_of(shop_id))
-    write = Write(set={"closed_on": None, "earns_from": today(at)})
-    return act(actor, "shops.reopen", shop_id, lambda row: write, now=at)
+
+    def decide(row: Row) -> Write:
+        closed, pauses = row["closed_on"], list(row["pauses"])
+        if closed and closed < today(at):
+            pauses.append([closed, today(at)])
+        return Write(
+            set={"closed_on": None, "pauses": pauses},
+            job=(BACKFILL, {"shop_id": str(shop_id)}),
+        )
+
+    reads = ("closed_on", "pauses")
+    return act(actor, "shops.reopen", shop_id, decide, reads=reads, now=at)
 
 
 # --- prizes -----------------------------------------------------------------------------------

@@ -56,7 +56,9 @@ def earning_shop(path: str, known: dict[str, Shop], day: date) -> Shop | None:
 
 def takes(shop: Shop, day: date) -> bool:
     """Whether service of that day brings points there."""
-    return day >= shop.earns_from and (shop.closed_on is None or day < shop.closed_on)
+    if day < shop.earns_from or (shop.closed_on and day >= shop.closed_on):
+        return False
+    return not any(closed <= day < reopened for closed, reopened in shop.pauses)
 
 
 @dataclass
