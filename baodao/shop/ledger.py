@@ -14,6 +14,9 @@ from baodao.core.errors import NotFound
 from baodao.shop.models import Donation, Redemption, Wallet, WalletEntry
 from baodao.shop.rules import Moved, Purse
 
+# Who locks many wallets takes this first: their rows may come in any order then, also
+# over several statements of one transaction. Who locks one does not need it.
+MANY = "shop.earn"
 KIND = {
     "hold": "reserve", "free": "release", "spend": "spend", "give": "donate",
     "expire": "expire", "write_off": "write_off",

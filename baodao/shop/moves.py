@@ -5,6 +5,7 @@ there."""
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from baodao.acts.actor import Actor
@@ -67,6 +68,15 @@ class Shops(Follow):
                 there[path] = s
 
 
+class Wallets(Follow):
+    """Many at once, as the follower of the records locks them."""
+
+    def move(self, actor: Actor, moves: Moves) -> int:
+        with transaction.atomic():
+            one_at_a_time(ledger.MANY)
+            return super().move(actor, moves)
+
+
 SHOPS = Shops(
     "家积分超市", "shop.Shop", "shops.follow_place", _LIVE, {"path": "place"},
     divided="家积分超市在要分开的地方，先归主要的一方，请核对",
@@ -74,7 +84,7 @@ SHOPS = Shops(
 PRIZES = Follow(
     "样奖品", "shop.Prize", "prizes.follow_place", Q(), {"path": ""}, quiet=True
 )
-WALLETS = Follow("个积分账户", "shop.Wallet", "wallets.follow", Q(), {"path": ""})
+WALLETS = Wallets("个积分账户", "shop.Wallet", "wallets.follow", Q(), {"path": ""})
 REDEMPTIONS = Follow(
     "件没了结的兑换", "shop.Redemption", "redemptions.follow_place",
     Q(state__in=rules.OPEN), {"path": "", "home_path": ""},
@@ -89,4 +99,5 @@ RULES = Dated(
     ("code", "title", "measure", "kinds", "classes", "tenths", "per_minutes", "reason",
      "valid_to"),
 )  # fmt: skip
-ALL = (SHOPS, PRIZES, WALLETS, REDEMPTIONS, DONATIONS, RULES)
+# Wallets first: who redeems locks the wallet, then the prize.
+ALL = (WALLETS, SHOPS, PRIZES, REDEMPTIONS, DONATIONS, RULES)

@@ -117,7 +117,16 @@ def _asked(
     at: datetime,
 ) -> Redemption:  # fmt: skip
     """The row, judged under the locks of wallet and prize."""
-    prize, set_, day = lock_prize(prize_id), settings_at(shop.path), today(at)
+    prize = lock_prize(prize_id)
+    # Places may have changed while this waited.
+    shop.refresh_from_db(fields=["state", "path"])
+    member.refresh_from_db(fields=["residence_path", "point_path", "duty_status"])
+    away = shop.state == "merged" or not home_of(member).startswith(shop.path)
+    if away or prize.shop_id != shop.pk:
+        raise Conflict("积分超市刚有变动。请返回，重新打开再申请。")
+    set_, day = settings_at(shop.path), today(at)
+    if member.duty_status == "left":
+        raise Conflict(rules.LEFT)
     if prize.state != "offered":
         raise Conflict("这一样已经下架了。请换一样。")
     if why := rules.why_not(
@@ -178,6 +187,8 @@ def hand_over(
         prize = lock_prize(r.prize_id)
         r.refresh_from_db(fields=["state", "second_by", "second_name", "second_at"])
         rules.FLOW.step(r.state, "hand_over")
+        if r.member.duty_status == "left":
+            raise Conflict(rules.LEFT)
         second = _second(actor, r, second_name, today(at))
         write = Write(
             set={

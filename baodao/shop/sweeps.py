@@ -16,6 +16,7 @@ from baodao.acts.writing import Write
 from baodao.core.clock import at_local, today
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
+from baodao.core.locks import one_at_a_time
 from baodao.places.settings import at_each
 from baodao.shop import ledger, redeeming, rules
 from baodao.shop.models import Redemption, Wallet, WalletEntry
@@ -74,7 +75,9 @@ def follow_members(at: datetime) -> int:
     ).filter(home__isnull=False)
     rows = moved.exclude(path=F("home")).values_list("pk", "home")
     writes = {pk: Write(set={"path": home}) for pk, home in rows}
-    return len(act_rows(SYSTEM, "wallets.follow", writes, now=at)) if writes else 0
+    with transaction.atomic():
+        one_at_a_time(ledger.MANY)
+        return len(act_rows(SYSTEM, "wallets.follow", writes, now=at))
 
 
 def expire_points(now: datetime | None = None) -> int:
@@ -107,6 +110,7 @@ def _expire_at(path: str, until: date, day: date, at: datetime) -> int:
 def _expire(ids: Sequence[UUID], until: date, day: date, at: datetime) -> int:
     """Reckoned again with the wallets locked."""
     with transaction.atomic():
+        one_at_a_time(ledger.MANY)
         locked = ledger.lock_all(ids)
         old = _old(until, list(locked))
         writes = {}
