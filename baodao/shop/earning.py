@@ -18,10 +18,12 @@ from baodao.acts.bulk import create_rows
 from baodao.acts.many import act_rows
 from baodao.acts.writing import Write
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.core.errors import Conflict
 from baodao.core.locks import one_at_a_time
 from baodao.notifications.services import message, send
 from baodao.people.models import Member
+from baodao.places.settings import at_each
 from baodao.records.models import SERVICES, Record
 from baodao.shop import ledger, rules
 from baodao.shop.models import EarnRule, Redemption, Shop, Wallet, WalletEntry
@@ -44,7 +46,7 @@ def follow(new: QuerySet[Record]) -> None:
     """New records of everybody. Inside the follower's transaction."""
     known = shops()
     if known:
-        one_at_a_time("shop.earn")
+        one_at_a_time(ledger.MANY)
         _earn_all(new, known)
         _take_back_all(new)
 
@@ -58,7 +60,7 @@ def backfill(shop_id: UUID) -> None:
     home |= Q(residence_path=None, point_path__gte=lo, point_path__lt=hi)
     members = Member.objects.filter(home).values("pk")
     with transaction.atomic():
-        one_at_a_time("shop.earn")
+        one_at_a_time(ledger.MANY)
         since = Record.objects.filter(occurred_on__gte=shop.earns_from)
         _earn_all(since.filter(member_id__in=members), shops())
 
@@ -161,6 +163,10 @@ def _sure(moved: Sequence[UUID], wanted: dict[UUID, Write]) -> None:
 
 def _take_back_all(new: QuerySet[Record]) -> None:
     taken = new.exclude(reversal_of=None).values_list("reversal_of_id", flat=True)
+    # All wallets before the first prize of a request that is cancelled: who redeems
+    # holds a wallet of a later chunk and waits for that prize.
+    theirs = WalletEntry.objects.filter(kind="earn", record_id__in=taken)
+    ledger.lock_all(theirs.values_list("wallet", flat=True))
     for chunk in _chunks((pk,) for pk in taken.iterator(CHUNK)):
         _take_back([pk for (pk,) in chunk])
 
@@ -169,15 +175,19 @@ def _take_back(records: Sequence[UUID]) -> None:
     at = clock_now()
     found = WalletEntry.objects.filter(kind="earn", record_id__in=records)
     mine: dict[UUID, list[WalletEntry]] = defaultdict(list)
-    for e in found.filter(reversals=None).order_by("pk"):
+    for e in found.filter(reversals=None).order_by("on", "pk"):  # the oldest first
         mine[e.wallet_id].append(e)
     wallets = ledger.lock_all(mine)
+    years = at_each({w.path for w in wallets.values()}, "shop.expiry_years")
     writes = {}
     for pk, w in wallets.items():
-        _free_for(w, sum(e.tenths for e in mine[pk]), at)
+        until = rules.too_old_until(today(at), years[w.path])
+        old = {e.pk for e in mine[pk] if until and e.on <= until}
+        covered = min(w.expired, sum(e.tenths for e in mine[pk] if e.pk in old))
+        _free_for(w, sum(e.tenths for e in mine[pk]) - covered, at)
         purse, adds = w.purse, list[WalletEntry]()
         for e in mine[pk]:
-            purse, moved = purse.take_back(e.tenths)
+            purse, moved = purse.take_back(e.tenths, e.pk in old)
             adds += ledger.entries(
                 w, "reverse", moved, e.on, at, record_id=e.record_id, rule_id=e.rule_id,
                 rule_code=e.rule_code, reversal_of=e,

@@ -207,12 +207,14 @@ class Purse:
         new = replace(self, tenths=self.tenths + n, issued=self.issued + n)
         return new, [Moved("issue", "wallet", n)]
 
-    def take_back(self, n: int) -> tuple["Purse", list[Moved]]:
+    def take_back(self, n: int, over: bool = False) -> tuple["Purse", list[Moved]]:
         """A record was taken back (domain 8.17). From the wallet, down to what was
         redeemed; the rest from points that have expired or were given away, so that
-        nobody owes what they had nothing for. Open requests are freed before."""
-        own = min(n, max(0, self.tenths + self.redeemed))
-        gone = min(n - own, self.expired)
+        nobody owes what they had nothing for. What is so old that its time is `over`
+        is taken from the expired first. Open requests are freed before."""
+        first = min(n, self.expired) if over else 0
+        own = min(n - first, max(0, self.tenths + self.redeemed))
+        gone = first + min(n - first - own, self.expired - first)
         given = n - own - gone
         if given > self.donated:
             raise Short

@@ -39,9 +39,11 @@ class Ledger(RuleBasedStateMachine):
     @rule(data=st.data())
     def take_back(self, data: st.DataObject) -> None:
         n = self.earned.pop(data.draw(st.integers(0, len(self.earned) - 1)))
-        while self.held and self.purse.tenths < n:
+        over = data.draw(st.booleans())
+        live = n - min(n, self.purse.expired) if over else n
+        while self.held and self.purse.tenths < live:
             self._do(self.purse.free(self.held.pop()))
-        self._do(self.purse.take_back(n))
+        self._do(self.purse.take_back(n, over))
 
     @rule(n=POINTS)
     def hold(self, n: int) -> None:
@@ -123,6 +125,16 @@ def test_the_oldest_points_are_used_first() -> None:
     purse, _ = purse.spend(20)
     assert purse.too_old(30) == 10
     assert purse.too_old(20) == 0
+
+
+def test_what_is_over_is_taken_from_what_has_expired() -> None:
+    """10 of last year have expired, 5 of this year are live."""
+    purse = Purse(tenths=5, expired=10, issued=15)
+    assert purse.take_back(10, over=True)[0] == Purse(tenths=5, issued=5)
+    assert purse.take_back(10)[0] == Purse(expired=5, issued=5)
+    more, moved = purse.take_back(12, over=True)
+    assert more == Purse(tenths=3, issued=3)
+    assert [(m.source, m.tenths) for m in moved] == [("wallet", 2), ("expired", 10)]
 
 
 WHY = {
