@@ -241,9 +241,12 @@ def _states(model: type[models.Model], action: str, row: Row) -> tuple[str, str]
     return state, flow.step(state, event) if prefix == flow.name else state
 
 
-def repeated(actor: Actor, action: str, client_id: str) -> Done | None:
-    """What a new row's first try did, for checks that the row itself would fail."""
-    key = _client_key(actor, action, client_id)
+def repeated(
+    actor: Actor, action: str, client_id: str, pk: UUID | None = None
+) -> Done | None:
+    """What the first try did, of a new row or of an act on the row `pk`: for checks
+    that the second would fail by the first."""
+    key = _client_key(actor, action, client_id, pk)
     return _done_before(key) if key else None
 
 

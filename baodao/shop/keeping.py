@@ -83,6 +83,8 @@ def set_up(
     if place is None or place.level not in (TOWNSHIP, COMMUNITY):
         raise Forbidden("积分超市由乡镇（街道）或社区设立。")
     require(actor, "shops.set_up", {"path": place.path})
+    if done := repeated(actor, "shops.set_up", client_id):
+        return done
     since = earns_from or today(at)
     if since > today(at) or since.year < today(at).year - 1:
         raise Invalid(fields={"earns_from": "请选去年1月1日以后、今天以前的一天。"})
@@ -178,6 +180,8 @@ def add_prize(
     now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """A prize, still without a piece of it. Errors: name, fen, note."""
+    if done := repeated(actor, "prizes.add", client_id):
+        return done
     shop = shop_of(shop_id)
     it = Prize(shop=shop, path=shop.path, **_prize_columns(shop.path, name, fen, note))
     require(actor, "prizes.add", it)
@@ -214,7 +218,10 @@ def offer(*, actor: Actor, prize_id: UUID, now: datetime | None = None) -> Done:
 # --- stock ------------------------------------------------------------------------------------
 
 
-def _move(actor: Actor, event: str, prize: Prize, m: StockMove, at: datetime) -> Done:
+def _move(
+    actor: Actor, event: str, prize: Prize, m: StockMove, at: datetime,
+    client_id: str = "",
+) -> Done:  # fmt: skip
     """On a locked prize."""
     if prize.stock + m.n < prize.held:
         raise Invalid(
@@ -224,7 +231,10 @@ def _move(actor: Actor, event: str, prize: Prize, m: StockMove, at: datetime) ->
         set={"stock": prize.stock + m.n}, data={"n": m.n}, adds=[m],
         reason=m.source or m.kind,
     )  # fmt: skip
-    return act(actor, f"prizes.{event}", prize.pk, lambda row: write, now=at)
+    return act(
+        actor, f"prizes.{event}", prize.pk, lambda row: write, now=at,
+        client_id=client_id,
+    )  # fmt: skip
 
 
 def _clean(note: str) -> str:
@@ -235,7 +245,7 @@ def _clean(note: str) -> str:
 
 def take_in(
     *, actor: Actor, prize_id: UUID, n: int, source: str, giver: str, note: str = "",
-    now: datetime | None = None,
+    now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Pieces that came, and from whom. Errors: n, source, giver, note."""
     at, wrong = now or clock_now(), {}
@@ -250,16 +260,19 @@ def take_in(
         raise Invalid(fields=wrong)
     with transaction.atomic():
         prize = lock_prize(prize_id)
+        if done := repeated(actor, "prizes.take_in", client_id, prize_id):
+            return done
         m = StockMove(
             prize=prize, kind="in", n=n, at=at, source=source, giver=giver.strip(),
             by_name=actor.name, note=_clean(note),
         )  # fmt: skip
-        return _move(actor, "take_in", prize, m, at)
+        return _move(actor, "take_in", prize, m, at, client_id)
 
 
 def lose(
-    *, actor: Actor, prize_id: UUID, n: int, note: str, now: datetime | None = None
-) -> Done:
+    *, actor: Actor, prize_id: UUID, n: int, note: str, now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
     """Pieces that are broken or gone, and why. Errors: n, note."""
     at = now or clock_now()
     require(actor, "prizes.lose", prize_of(prize_id))
@@ -267,17 +280,19 @@ def lose(
         raise Invalid(fields={"note": "请写怎么损坏或丢失的。"})
     with transaction.atomic():
         prize = lock_prize(prize_id)
+        if done := repeated(actor, "prizes.lose", client_id, prize_id):
+            return done
         if not 0 < n <= prize.stock:
             raise Invalid(fields={"n": f"库存是{prize.stock}件，请核对。"})
         m = StockMove(
             prize=prize, kind="loss", n=-n, at=at, by_name=actor.name, note=_clean(note)
         )
-        return _move(actor, "lose", prize, m, at)
+        return _move(actor, "lose", prize, m, at, client_id)
 
 
 def count(
     *, actor: Actor, prize_id: UUID, n: int, second_name: str, note: str = "",
-    now: datetime | None = None,
+    now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """What two people counted; a difference from the book becomes a move. Errors: n,
     second_name, note."""
@@ -292,11 +307,13 @@ def count(
         raise Invalid(fields=wrong)
     with transaction.atomic():
         prize = lock_prize(prize_id)
+        if done := repeated(actor, "prizes.count", client_id, prize_id):
+            return done
         m = StockMove(
             prize=prize, kind="count", n=n - prize.stock, counted=n, at=at,
             by_name=actor.name, second_name=second, note=_clean(note),
         )  # fmt: skip
-        return _move(actor, "count", prize, m, at)
+        return _move(actor, "count", prize, m, at, client_id)
 
 
 # --- how points come --------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 written down of it (A20)."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -135,6 +135,7 @@ def _page(
         "sums": [(rules.MOVE_KINDS[k], n) for k, n in sums.items()],
         "may": can(actor, "prizes.edit", p), "bad": bad and bad[0],
         **{f"{k}_form": apart(bound.get(k) or f(), k) for k, f in FORMS.items()},
+        "client_id": uuid4().hex,
     }  # fmt: skip
     return render(request, "shop/prize.html", context, status=422 if bad else 200)
 
@@ -149,7 +150,9 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     require(actor, f"prizes.{event}", p)
     form = FORMS[event](request.POST) if event in FORMS else None
     verb: Any = getattr(keeping, event)
-    if not taken(form, lambda data: verb(actor=actor, prize_id=pk, **data)):
+    # A form that is sent twice moves the pieces once.
+    once = {"client_id": request.POST.get("client_id", "")} if form else {}
+    if not taken(form, lambda data: verb(actor=actor, prize_id=pk, **data, **once)):
         assert form
         return _page(request, actor, p, (event, form))
     toast(request, *SAID[event])
