@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from baodao.acts.access import ACTIONS, can, path_range, visible
+from baodao.acts.access import ACTIONS, can, path_range, visible, within
 from baodao.acts.actor import Actor
 from baodao.acts.timeline import events_of
 from baodao.core.clock import today
@@ -201,9 +201,12 @@ def wallet(actor: Actor, pk: UUID) -> Wallet:
 
 
 def on_the_wall(s: Shop) -> QuerySet[Wallet]:
-    """What hangs in the shop: by volunteer number, without names (domain 7.6)."""
-    lo, hi = path_range(s.path)
-    found = Wallet.objects.filter(path__gte=lo, path__lt=hi)
+    """What hangs in the shop: of those who redeem there, by volunteer number, without
+    names (domain 7.6)."""
+    here = within("path", [path_range(s.path)])
+    below = Shop.objects.filter(here, state="open").exclude(pk=s.pk)
+    own = [path_range(p) for p in below.values_list("path", flat=True)]
+    found = Wallet.objects.filter(here).exclude(within("path", own))
     return found.select_related("member").order_by("member__volunteer_no")
 
 

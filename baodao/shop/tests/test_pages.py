@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from baodao.core.clock import now, today
 from baodao.orders.tests.make import order_in
+from baodao.people.models import Member
 from baodao.people.tests.make import World, world
 from baodao.records.models import reversal
 from baodao.shop.models import Donation, Prize, Redemption, Shop, Wallet
@@ -224,6 +225,59 @@ def test_the_effect_hides_what_concerns_few(w: World) -> None:
     make.serve(rows)
     page = _text(_get(w, "county_org", "effect", s.pk))
     assert "&lt;10人" in page and ">12<" in page and ">18<" in page
+
+
+def test_a_button_that_is_pressed_twice_takes_in_once(w: World) -> None:
+    p = make.prize(w, _shop(w), n=0, now=now())
+    page = _text(_get(w, "community_worker", "prize", p.pk))
+    once = page.split('name="client_id" value="')[1].split('"')[0]
+    for _ in range(2):
+        _post(
+            w, "community_worker", "prize_act", p.pk, "take_in", n="5", giver="供电公司",
+            source="donation", client_id=once,
+        )  # fmt: skip
+    p.refresh_from_db()
+    assert p.stock == 5
+
+
+def test_what_waits_at_the_shop_of_an_earlier_home_says_when_that_is_open(
+    w: World,
+) -> None:
+    p = make.prize(w, _shop(w), now=now())
+    _earn(w)
+    make.ready(w, p, now())
+    there = w.places.second_community
+    Shop.objects.create(
+        place=there, path=there.path, name="藏布", where="二楼", weekdays=[1],
+        opens="09:00", closes="10:00",
+    )  # fmt: skip
+    Member.objects.filter(pk=w.members.member.pk).update(residence_path=there.path)
+    page = _text(_get(w, "member", "mine"))
+    assert "到社区服务中心一楼，星期三、星期六 10:00–12:00。" in page
+
+
+def test_the_desk_says_when_somebody_has_no_shop(w: World) -> None:
+    s = _shop(w)
+    _earn(w)
+    query = {"number": w.members.member.volunteer_no}
+    page = _text(_get(w, "community_worker", "request_new", **query))
+    assert "没有在架的奖品" in page
+    Shop.objects.filter(pk=s.pk).update(state="merged")
+    page = _text(_get(w, "community_worker", "request_new", **query))
+    assert "住的地方没有积分超市" in page and "没有在架的奖品" not in page
+
+
+def test_a_page_of_ones_own_wallet_offers_no_write_off(w: World) -> None:
+    p = make.prize(w, _shop(w), now=now())
+    rec = make.record(w.members.member, 180, occurred_on=today() - DAY)
+    make.serve([rec])
+    make.fetched(w, p, now())
+    make.serve([reversal(rec, now())])
+    wallet = Wallet.objects.get()
+    assert "提出核销…" in _text(_get(w, "community_secretary", "wallet", wallet.pk))
+    me = w.actors["community_secretary"].person_id
+    Member.objects.filter(pk=w.members.member.pk).update(person_id=me)
+    assert "提出核销…" not in _text(_get(w, "community_secretary", "wallet", wallet.pk))
 
 
 def test_other_places_and_other_roles_see_nothing(w: World) -> None:

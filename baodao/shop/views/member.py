@@ -40,7 +40,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     found = queries.own_redemptions(actor)
     context = {
         "m": m, "w": m.wallet, "shop": m.shop,
-        "now_open": list(found.filter(state__in=rules.OPEN)),
+        # Of the shop where it is fetched, which may be that of an earlier home.
+        "now_open": [
+            (r, redeeming.hours(r.shop)) for r in found.filter(state__in=rules.OPEN)
+        ],
         "can": [p for p, why in shelf if not why],
         "cannot": [(p, why) for p, why in shelf if why],
         "over": list(found.exclude(state__in=rules.OPEN)[:SHOWN]),
