@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from baodao.acts.access import ACTIONS, can, path_range, visible, within
 from baodao.acts.actor import Actor
@@ -41,8 +41,8 @@ TABS = {
     "reserved": ("等来领", ("reserved",)),
     "over": ("了结的", ("handed_over", "closed", "cancelled", "expired")),
 }
-# A request outlives its reason when the member has earned enough meanwhile.
-ASKED = Q(asked_at__isnull=False, tenths__lt=0)
+# As `Wallet.is_asked`: a request outlives its reason when the points change meanwhile.
+ASKED = Q(asked_at__isnull=False, asked_tenths__gt=0, tenths=-F("asked_tenths"))
 WALLET_TABS = {"all": "全部", "below": "负数", "asked": "要核销的"}
 
 
@@ -268,7 +268,8 @@ def _about(e: WalletEntry, records: Mapping[UUID, Record]) -> list[tuple[str, st
         found.append(("谁确认的", how))
     if e.rule:
         found.append(("按哪一条", rule_words(e.rule)))
-    found.append(("从哪到哪", f"{e.get_source_display()} → {e.get_target_display()}"))
+    ways = f"{e.get_source_display()} → {e.get_target_display()}"
+    found.append(("从哪到哪", f"{ways}，{rules.said(e.tenths)}分"))
     return found
 
 

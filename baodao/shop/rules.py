@@ -155,6 +155,8 @@ WALLET_MESSAGES = {"write_off": "自己提出的核销要由别人来定。请�
 OWN_WALLET = "自己的积分要由别人来办。请同事来办。"
 
 MOVE_KINDS = {"in": "入库", "out": "发放", "loss": "报损", "count": "盘点"}
+# Of the sums: a count is no number of pieces, what it put right is.
+SUM_KINDS = {**MOVE_KINDS, "count": "盘点增减"}
 SOURCES = {"donation": "捐赠", "budget": "经费"}
 ACCOUNTS = {
     "issue": "服务记录", "wallet": "积分账户", "reserved": "留着等领", "spent": "已兑换",

@@ -70,7 +70,7 @@ def prize_list(request: HttpRequest) -> Listing:
             ]  # fmt: skip
 
     heads = (
-        "积分超市", "奖品", "积分", "价值（元）", *rules.MOVE_KINDS.values(), "库存", "留着的",
+        "积分超市", "奖品", "积分", "价值（元）", *rules.SUM_KINDS.values(), "库存", "留着的",
     )  # fmt: skip
     told = _told(request, rules.PRIZE_STATES[state].title)
     return Listing("奖品和库存", heads, rows(), found.count(), told)

@@ -97,11 +97,13 @@ def test_a_secretary_sets_up_a_shop_with_prizes(w: World) -> None:
 
 @pytest.mark.req("A20", "A21")
 def test_a_member_asks_and_two_people_hand_over(w: World) -> None:
-    p = make.prize(w, _shop(w), now=now())
+    s = _shop(w)
+    p, _ = (make.prize(w, s, name=n, now=now()) for n in ("洗衣液", "雨伞"))
     assert "还没有积分" in _text(_get(w, "member", "mine"))
     _earn(w)
     page = _text(_get(w, "member", "mine"))
     assert "您有 10 分" in page and "洗衣液" in page
+    assert "这个季度已经用了" not in page
     lines = _text(_get(w, "member", "entries"))
     assert "600分钟" in lines and "每60分钟1分" in lines and "主办方的名单" in lines
     assert "换了还剩" in _text(_get(w, "member", "prize_mine", p.pk))
@@ -111,7 +113,8 @@ def test_a_member_asks_and_two_people_hand_over(w: World) -> None:
     assert "等社区备货" in _text(_get(w, "member", "my_redemption", r.pk))
     assert "有 1 件兑换要备货" in _text(_get(w, "community_worker", "desk"))
     _post(w, "community_worker", "redemption_act", r.pk, "reserve")
-    assert "来领" in _text(_get(w, "member", "mine"))
+    page = _text(_get(w, "member", "mine"))
+    assert "来领" in page and page.count("这个季度已经用了") == 1
     wrong = _post(w, "community_worker", "redemption_act", r.pk, "hand_over")
     assert wrong.status_code == 422 and "两个人" in _text(wrong)
     _post(w, "community_secretary", "redemption_act", r.pk, "witness")
@@ -254,6 +257,14 @@ def test_what_waits_at_the_shop_of_an_earlier_home_says_when_that_is_open(
     Member.objects.filter(pk=w.members.member.pk).update(residence_path=there.path)
     page = _text(_get(w, "member", "mine"))
     assert "到社区服务中心一楼，星期三、星期六 10:00–12:00。" in page
+
+
+def test_a_member_reads_that_the_shop_has_closed(w: World) -> None:
+    s = _shop(w)
+    assert "每季度最多兑换" in _text(_get(w, "member", "mine"))
+    _post(w, "community_secretary", "shop_act", s.pk, "close")
+    page = _text(_get(w, "member", "mine"))
+    assert "停业了" in page and "开门，下次" not in page
 
 
 def test_the_desk_says_when_somebody_has_no_shop(w: World) -> None:

@@ -56,8 +56,10 @@ def test_case_17_what_is_written_off_is_what_was_asked_for(w: World) -> None:
     _ask(w)
     with pytest.raises(Conflict, match="已经提出过"):
         _ask(w)
+    assert queries.wallets(w.actors["township_party"], tab="asked").get().is_asked
     make.serve([reversal(more, NOW)])
     town = w.actors["township_party"]
+    assert queries.wallet_counts(town)["asked"] == 0, "it says nothing of this number"
     with pytest.raises(Conflict, match="按现在的数再提出"):
         giving.write_off(actor=town, wallet_id=wallet.pk, now=NOW)
     assert _wallet(w).tenths == -30

@@ -1,6 +1,7 @@
 """A member's shop, made for a phone: how many points, how they came, what they are good
 for, and what becomes of it (A20, A21)."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -46,12 +47,19 @@ def mine(request: HttpRequest) -> HttpResponse:
         ],
         "can": [p for p, why in shelf if not why],
         "cannot": [(p, why) for p, why in shelf if why],
+        "why_all": _same(why for _, why in shelf),
         "over": list(found.exclude(state__in=rules.OPEN)[:SHOWN]),
         "given": list(queries.donations(actor)[:SHOWN]), "states": rules.STATES,
         "hours": redeeming.hours(m.shop) if m.shop else "",
         "next_open": rules.next_open(m.shop.weekdays, today()) if m.shop else None,
     }  # fmt: skip
     return render(request, "shop/mine.html", context)
+
+
+def _same(reasons: Iterable[str]) -> str:
+    """What stands in the way of all alike is said once."""
+    found = set(reasons)
+    return found.pop() if len(found) == 1 else ""
 
 
 @get_only

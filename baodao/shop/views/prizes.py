@@ -132,7 +132,7 @@ def _page(
     sums = queries.stock_sums([p]).get(p.pk, dict.fromkeys(rules.MOVE_KINDS, 0))
     context = {
         **shared(request, "prizes"), "p": p, "page": paged(request, queries.moves(p)),
-        "sums": [(rules.MOVE_KINDS[k], n) for k, n in sums.items()],
+        "sums": [(rules.SUM_KINDS[k], n) for k, n in sums.items()],
         "may": can(actor, "prizes.edit", p), "bad": bad and bad[0],
         **{f"{k}_form": apart(bound.get(k) or f(), k) for k, f in FORMS.items()},
         "client_id": uuid4().hex,

@@ -103,7 +103,7 @@ def shop(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         **shared(request, "shops"), "s": s, "state": rules.SHOP_STATES[s.state],
         "hours": redeeming.hours(s), "rules": Book.read().in_force(s.path, today()),
-        "settings": [(KEYS[k].title, _words(k, v)) for k, v in set_.items()],
+        "settings": [(KEYS[k].title.removeprefix("积分超市："), _words(k, v)) for k, v in set_.items()],
         "may": {e for e in ("edit", "close", "reopen") if can(actor, f"shops.{e}", s)},
         "may_rule": can(actor, "earn_rules.set", s), "kinds": rules.MEASURES,
         "may_wall": can(actor, "wallets.view", s),

@@ -176,7 +176,8 @@
   $$("[data-toast]").forEach(dismiss);
   count();
   $$("input[data-says]:checked").forEach(label);
-  // In a row of tabs that scrolls the present one is in sight.
+  // In a row that scrolls the present one is in sight.
   $$(".tabs.roll [aria-current]").forEach((a) => { a.parentElement.scrollLeft = a.offsetLeft - 60; });
+  $$(".nav-t .on").forEach((a) => a.scrollIntoView({ block: "nearest", inline: "nearest" }));
   ($("[data-focus]") || $("[aria-invalid=true]"))?.focus();
 })();
