@@ -149,7 +149,10 @@ class _What:
     def _update(
         self, writes: Mapping[UUID, Write], params: dict[str, Any], guarded: bool
     ) -> Iterator[str]:
-        """The rows as they were, locked in the order of their ids, and the update."""
+        """The rows as they were, locked in the order of their ids, and the update. As
+        with a single act their keys stay what they are, so that a row that only points
+        to one of them is written meanwhile: who redeems holds a wallet and names a
+        member, while a change of places holds members and comes to their wallets."""
         table = self.model._meta.db_table
         seen = ""
         if guarded:
@@ -159,7 +162,7 @@ class _What:
             )
         yield (
             f"was AS (SELECT * FROM {table} WHERE id = ANY(%(_ids)s::uuid[]){seen} "
-            "ORDER BY id FOR UPDATE)"
+            "ORDER BY id FOR NO KEY UPDATE)"
         )
         sets, source, where = ["version = t.version + 1"], "was", ""
         if self.shared:

@@ -22,6 +22,8 @@ from hypothesis.stateful import (
 
 from baodao.acts.actor import Actor
 from baodao.acts.bulk import copy_rows
+from baodao.acts.many import act_rows
+from baodao.acts.writing import Write
 from baodao.core.errors import BaodaoError
 from baodao.orders.tests.make import order_in
 from baodao.people.models import Member
@@ -112,6 +114,25 @@ def test_one_member_spends_points_once_and_records_are_followed_once() -> None:
     )
     assert found == {"done": 1, "Conflict": 3}
     assert audit.proof().ok
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_redeems_waits_for_no_member_whom_a_change_of_places_moves() -> None:
+    """It comes to the wallet later, and would wait for whoever waits for it."""
+    w = world()
+    p = make.prize(w, make.shop(w))
+    make.retired(w.members.member)
+    make.earn(w.members.member)
+    moved = {w.members.member.pk: Write(set={"point_path": w.places.community.path})}
+
+    def request(_: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        redeeming.request(actor=w.actors["member"], prize_id=p.pk, now=NOW)
+
+    with transaction.atomic():
+        assert act_rows(w.actors["county_org"], "members.follow_place", moved, now=NOW)
+        assert _at_once(1, request) == {"done": 1}
 
 
 class Shop(RuleBasedStateMachine):
