@@ -108,6 +108,8 @@ def summary_rows(w: World) -> dict[str, Any]:
     sample = drawn(w).pk
     checking.check_all()
     owed = Duty.objects.get(kind="points_summary", place_id=w.places.community.pk)
+    # The unit may still report in by the route that is for it.
+    ReportIn.objects.filter(channel="unit", path=w.places.community.path).delete()
     return {
         "scoring:checkup": letter.card_id, "scoring:letter": letter.pk,
         "scoring:sample": sample, "scoring:quarter_duty": owed.pk,
