@@ -239,7 +239,7 @@ def confirm_turn(*, actor: Actor, turn_id: UUID, now: datetime | None = None) ->
             work_time=place.calendar.is_work_time(row["start_at"]),
             source_kind="activities.turn", source_id=row["id"],
             source_class=turn.holding.post.mode, confirmed_at=at, confirmed_how="seen",
-            confirmed_by=actor.account_id,
+            confirmed_by=actor.person_id,
         )  # fmt: skip
         return Write(data={"minutes": minutes}, adds=[record])
 

@@ -195,7 +195,7 @@ def confirm(
             lambda r: plans.confirm(
                 r, parts, taken, settings=place.settings,
                 work_time=place.calendar.is_work_time(r["start_at"]), now=at,
-                by=actor.account_id, name=actor.name, role=actor.role, reason=reason,
+                by=actor.person_id, name=actor.name, role=actor.role, reason=reason,
             ),
             now=at,
         )  # fmt: skip

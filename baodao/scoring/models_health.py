@@ -75,8 +75,9 @@ class Quarter(Acted):
 class Letter(Acted):
     """A letter of the community to the subject of a card, and to nobody else: of a
     member's `unit_id` is empty, so that the unit does not read it. A statement is what
-    the card's entries came to at `as_of`; `facts` and `advice` are the words of a
-    reminder. `paper`: there is no account to read it with."""
+    the card's entries came to at `as_of`, with the quarter's `services` as they were
+    then; `facts` and `advice` are the words of a reminder. `paper`: there is no account
+    to read it with."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
     FLOW = quarters.FLOW
@@ -94,6 +95,7 @@ class Letter(Acted):
         Unit, models.PROTECT, null=True, related_name="score_letters"
     )
     score = models.SmallIntegerField(default=0)
+    services = models.IntegerField("确认过的服务", null=True)
     as_of = models.DateTimeField()
     facts = ArrayField(models.TextField(), default=list)
     advice = models.TextField("建议", default="")

@@ -20,8 +20,10 @@ from baodao.records.models import Record, services
 from baodao.scoring import rules_draw as rules
 from baodao.scoring import rules_health as health
 from baodao.scoring.models import Draw, Sample
-from baodao.scoring.services.drawing import confirmed_in
+from baodao.scoring.rules_quarter import words as quarter_words
+from baodao.scoring.services.drawing import HAND, confirmed_in
 
+MOST = 500  # patterns that are shown at once
 TABS = {"drawn": "待核对", "checked": "核对过", "all": "全部"}
 # Where the source of a record is looked at, and what one needs for it, by what the
 # record came from. The township does not read single visits (domain 9.5).
@@ -154,7 +156,8 @@ def sums(found: QuerySet[Draw]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One hand that has confirmed one member more than ten times in a quarter."""
+    """One hand that has confirmed one member more than ten times in a quarter (in
+    words)."""
 
     place: str
     confirmer: str
@@ -164,15 +167,16 @@ class Pattern:
 
 
 def patterns(actor: Actor, key: str, first: date, after: date) -> Sequence[Pattern]:
-    """Seen by the township alone; by place and name, not by number."""
+    """Seen by the township alone; by place and name, not by number. Where there are more
+    than `MOST`, those that come most often."""
     found = visible(services(), actor, "patterns.look").filter(
         occurred_on__gte=first, occurred_on__lt=after, confirmed_by__isnull=False,
         member_id__isnull=False,
     )  # fmt: skip
-    counted = found.order_by().values("confirmed_by", "member_id").annotate(
-        n=Count("id")
-    ).filter(n__gt=health.SAME_MOST)  # fmt: skip
-    rows: list[Any] = list(counted[:500])
+    found = found.annotate(hand=HAND)
+    counted = found.order_by().values("hand", "member_id").annotate(n=Count("id"))
+    counted = counted.filter(n__gt=health.SAME_MOST)
+    rows: list[Any] = list(counted.order_by("-n", "hand", "member_id")[:MOST])
     if not rows:
         return []
     names = dict(
@@ -180,20 +184,19 @@ def patterns(actor: Actor, key: str, first: date, after: date) -> Sequence[Patte
             "pk", "person__name"
         )
     )
-    by = confirmers({r["confirmed_by"] for r in rows})
+    by = confirmers({r["hand"] for r in rows})
+    theirs = found.filter(member_id__in={r["member_id"] for r in rows})
     where = {
-        (r["confirmed_by"], r["member_id"]): community_path(r["path"])
-        for r in found.filter(
-            member_id__in={r["member_id"] for r in rows}
-        ).values("confirmed_by", "member_id", "path")
-    }  # fmt: skip
+        (r["hand"], r["member_id"]): community_path(r["path"])
+        for r in theirs.order_by("path").values("hand", "member_id", "path")
+    }
     places = dict(
         Place.objects.filter(path__in=set(where.values())).values_list("path", "name")
     )
     lines = [
         Pattern(
-            places.get(where[r["confirmed_by"], r["member_id"]], ""),
-            by.get(r["confirmed_by"], ""), names.get(r["member_id"], ""), key, r["n"],
+            places.get(where[r["hand"], r["member_id"]], ""), by.get(r["hand"], ""),
+            names.get(r["member_id"], ""), quarter_words(key), r["n"],
         )
         for r in rows
     ]  # fmt: skip

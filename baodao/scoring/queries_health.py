@@ -15,14 +15,16 @@ from baodao.core.errors import NotFound
 from baodao.duties.models import Duty
 from baodao.people.choices import EXEMPTION_KINDS
 from baodao.people.models import Exemption
-from baodao.people.queries import current
+from baodao.places.settings import at_each
 from baodao.records.models import Record, services
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_health as rules
 from baodao.scoring.models import Card, Checkup
+from baodao.scoring.rules_counting import year_of
 from baodao.scoring.rules_health import Check, Deed, Facts, Owed
 
 Deeds = Mapping[UUID, Sequence[Deed]]
+AWAY = "现在不在这里报到"
 
 
 def _inside(path: str) -> Q:
@@ -41,16 +43,17 @@ def facts_of(cards: Sequence[Card], day: date) -> dict[UUID, Facts]:
     units = {c.unit_id for c in cards if c.subject == "unit" and c.unit_id}
     deeds = _deeds(path, members, units, day)
     owed = _owed(path, members, units, day)
-    since, paused = _since(path), _paused(members, day)
+    here = standing_here(path, day + rules.DAY)
+    paused = exempt(members, day, day + rules.DAY, "现在是免责期")
     found = {}
     for card in cards:
         key = whose[card.pk]
         assert key
-        mine = deeds.get(key, [])
+        mine, away = deeds.get(key, []), "" if key in here else AWAY
         found[card.pk] = Facts(
-            day, since.get(key, date(card.year, 1, 1)),
+            day, here.get(key, date(card.year, 1, 1)),
             rules.once(mine) if card.subject == "unit" else mine,
-            owed.get(key, []), paused.get(key, ""), Record.KINDS,
+            owed.get(key, []), away or paused.get(key, ""), Record.KINDS,
         )  # fmt: skip
     return found
 
@@ -63,10 +66,10 @@ def _deeds(path: str, members: set[UUID], units: set[UUID], day: date) -> Deeds:
     if len(members) + len(units) < 20:
         rows = rows.filter(Q(member_id__in=members) | Q(unit_id__in=units))
     found: dict[UUID, list[Deed]] = defaultdict(list)
-    for member, unit, on, kind, minutes, source, by in rows.values_list(
-        "member_id", "unit_id", "occurred_on", "kind", "minutes", "source_id", "confirmed_by"
+    for member, unit, on, kind, minutes, source in rows.values_list(
+        "member_id", "unit_id", "occurred_on", "kind", "minutes", "source_id"
     ):  # fmt: skip
-        deed = Deed(on, kind, minutes, str(source), str(by or ""))
+        deed = Deed(on, kind, minutes, str(source))
         if member in members:
             found[member].append(deed)
         if unit in units:
@@ -94,10 +97,12 @@ def _owed(
     return found
 
 
-def _since(path: str) -> dict[UUID, date]:
-    """When members and units reported in here, for the first time."""
-    rows = ReportIn.objects.filter(_inside(path)).exclude(
-        state__in=("draft", "submitted")
+def standing_here(path: str, until: date) -> dict[UUID, date]:
+    """Of members and units whose report-in here stood on the day before `until`: since
+    when. A card is no sign of that: there is one wherever a record lies."""
+    stands = Q(ended_on=None) | Q(ended_on__gte=until)
+    rows = ReportIn.objects.filter(
+        stands, _inside(path), accepted_at__isnull=False, reported_on__lt=until
     )
     found: dict[UUID, date] = {}
     for column in ("member_id", "subject_unit_id"):
@@ -106,11 +111,15 @@ def _since(path: str) -> dict[UUID, date]:
     return found
 
 
-def _paused(members: set[UUID], day: date) -> dict[UUID, str]:
-    """Members who are exempt now, and why in words."""
-    rows = Exemption.objects.filter(current(day), member__in=members)
+def exempt(members: set[UUID], first: date, until: date, words: str) -> dict[UUID, str]:
+    """Members who were exempt on a day of [first, until), and why in words."""
+    rows = Exemption.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=first),
+        valid_from__lt=until,
+        member__in=members,
+    )
     return {
-        member: f"现在是免责期（{EXEMPTION_KINDS.get(kind, '其他')}）"
+        member: f"{words}（{EXEMPTION_KINDS.get(kind, '其他')}）"
         for member, kind in rows.values_list("member_id", "kind")
     }
 
@@ -128,19 +137,27 @@ def card(actor: Actor, pk: UUID) -> Card:
     return found
 
 
-def own_cards(actor: Actor, year: int) -> list[Card]:
-    """The member's own cards of a year, by place."""
-    found = Card.objects.filter(
-        subject="member", member=actor.member_id, year=year
-    ).select_related("place", "member__person")
-    return list(found.order_by("path")) if actor.member_id else []
+def own_cards(actor: Actor, day: date) -> list[Card]:
+    """The member's own cards of the evaluation year of a day, by place."""
+    if not actor.member_id:
+        return []
+    found = Card.objects.filter(subject="member", member=actor.member_id)
+    return _of_year(found.select_related("place", "member__person"), day)
 
 
-def unit_cards(actor: Actor, year: int) -> list[Card]:
-    """The unit's own cards of a year, by place."""
-    found = Card.objects.filter(subject="unit", unit=actor.unit_id, year=year)
-    found = found.select_related("place", "unit").order_by("path")
-    return list(found) if actor.unit_id else []
+def unit_cards(actor: Actor, day: date) -> list[Card]:
+    """The unit's own cards of the evaluation year of a day, by place."""
+    if not actor.unit_id:
+        return []
+    found = Card.objects.filter(subject="unit", unit=actor.unit_id)
+    return _of_year(found.select_related("place", "unit"), day)
+
+
+def _of_year(cards: QuerySet[Card], day: date) -> list[Card]:
+    """Which year it is, each place says (`scoring.year_from_month`)."""
+    near = cards.filter(year__in=(day.year, day.year + 1)).order_by("path")
+    begins = at_each({c.path for c in near}, "scoring.year_from_month")
+    return [c for c in near if c.year == year_of(day, begins[c.path])]
 
 
 @dataclass(frozen=True)

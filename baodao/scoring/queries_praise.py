@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from baodao.acts.access import within
+from baodao.acts.access import visible, within
+from baodao.acts.actor import Actor
+from baodao.acts.grants import COMMUNITY
 from baodao.orders.models import Order
 from baodao.people.models import Member, Unit
 from baodao.places.areas import Ranges
@@ -35,6 +37,7 @@ class Praise:
     """One line of the board. No mark, no number, nobody who was served."""
 
     on: date
+    member_id: UUID
     name: str
     unit: str
     place: str
@@ -64,6 +67,15 @@ def board(month: str, ranges: Ranges) -> list[Praise]:
     return list(_lines(rows))
 
 
+def may_withdraw(actor: Actor, rows: Sequence[Praise]) -> set[UUID]:
+    """Members for whom the actor may note that they want to be off the board: the
+    community's own."""
+    if actor.role not in COMMUNITY:
+        return set()
+    found = Member.objects.filter(pk__in={p.member_id for p in rows})
+    return set(visible(found, actor, "members.edit").values_list("pk", flat=True))
+
+
 def unnamed(month: str, ranges: Ranges) -> int:
     """How many are not on it because their member has not agreed."""
     agreed = Member.objects.filter(praise_public=True).values("pk")
@@ -84,7 +96,7 @@ def _lines(rows: Sequence[Record]) -> Iterable[Praise]:
         assert r.member_id
         unit = units.get(r.unit_id, "") if r.unit_id else ""
         yield Praise(
-            r.occurred_on, names.get(r.member_id, ""), unit,
+            r.occurred_on, r.member_id, names.get(r.member_id, ""), unit,
             places.get(community_path(r.path), ""), _text(r, thanks),
         )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """A quarter of a community in figures, who would be reminded, letters and the report T7
 (L12, L45)."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,111 +21,16 @@ from baodao.records.models import services
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_quarter as rules
 from baodao.scoring.models import Card, Entry, Letter, Quarter
-from baodao.scoring.queries_health import _paused, _since, name_of
-from baodao.scoring.services.recounting import total_of
-from baodao.scoring.standing import Book, book
-
-
-@dataclass(frozen=True)
-class Scored:
-    """A card as of the end of a quarter: what it comes to, and what came in it."""
-
-    card: Card
-    total: counting.Total
-    gained: Sequence[tuple[str, str, int, int]]
-    services: int
-    since: date
-    paused: str
-
-    @property
-    def name(self) -> str:
-        return name_of(self.card)
-
-
-def cards_of(place: Place, key: str) -> QuerySet[Card]:
-    """The cards of the quarter's year at a community."""
-    year = rules.days_of(key)[0].year
-    found = Card.objects.filter(place=place, year=year)
-    return found.select_related("member__person", "member__unit", "unit", "place")
-
-
-def scored(
-    cards: Sequence[Card], key: str, as_of: datetime | None = None
-) -> list[Scored]:
-    """The cards of one community as of the quarter's end. About six queries."""
-    if not cards:
-        return []
-    first, after = rules.days_of(key)
-    path = cards[0].path
-    entries = _entries([c.pk for c in cards], after, as_of)
-    members = {c.member_id for c in cards if c.subject == "member" and c.member_id}
-    served, since, paused = _served(path, key), _since(path), _paused(members, after)
-    found, known = [], book()
-    for card in cards:
-        mine = entries.get(card.pk, [])
-        whole = total_of(card, mine, known)
-        begun = total_of(card, [e for e in mine if e.occurred_on < first], known)
-        who = card.member_id if card.subject == "member" else card.unit_id
-        assert who
-        found.append(
-            Scored(
-                card, whole, _gained(whole, begun, known), served[card.subject, who],
-                since.get(who, date(card.year, 1, 1)), paused.get(who, ""),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _entries(
-    ids: Sequence[UUID], after: date, as_of: datetime | None
-) -> Mapping[UUID, list[counting.Counted]]:
-    rows = Entry.objects.filter(card__in=ids, occurred_on__lt=after)
-    if as_of:
-        rows = rows.filter(posted_at__lte=as_of)
-    found: dict[UUID, list[counting.Counted]] = defaultdict(list)
-    for card, rule, n, day, source in rows.order_by("card_id", "id").values_list(
-        "card_id", "rule_id", "quantity", "occurred_on", "source_id"
-    ):
-        found[card].append(counting.Counted(str(rule), n, day, str(source)))
-    return found
-
-
-def _gained(
-    whole: counting.Total, begun: counting.Total, known: Book
-) -> list[tuple[str, str, int, int]]:
-    """(code, title, sign, tenths) by which each line has grown in the quarter."""
-    had = {line.code: line.points for line in begun.lines}
-    return [
-        (line.code, known.rules[line.rules[-1]].title, line.sign, n)
-        for line in whole.lines
-        if (n := line.points - had.get(line.code, 0))
-    ]
-
-
-def _served(path: str, key: str) -> Counter[tuple[str, UUID]]:
-    """How many services each member, and each unit (sources, not people), had."""
-    first, after = rules.days_of(key)
-    rows = services().filter(
-        within("path", [path_range(path)]),
-        occurred_on__gte=first,
-        occurred_on__lt=after,
-    )
-    found: Counter[tuple[str, UUID]] = Counter()
-    sources: dict[UUID, set[UUID]] = defaultdict(set)
-    for member, unit, source in rows.values_list("member_id", "unit_id", "source_id"):
-        if member:
-            found["member", member] += 1
-        if unit:
-            sources[unit].add(source)
-    found.update({("unit", unit): len(some) for unit, some in sources.items()})
-    return found
+from baodao.scoring.queries_scored import Scored, cards_of, scored, years_of
+from baodao.scoring.rules_small import shown
+from baodao.scoring.standing import book
 
 
 def figures(place: Place, key: str, found: Sequence[Scored]) -> dict[str, Any]:
     """What is frozen when the quarter is closed, and what it would be today: numbers,
     no names."""
     first, after = rules.days_of(key)
-    frame = book().frame(place.path, first.year)
+    frame = book().frame(place.path, years_of(place.path, key)[0])
     here = within("path", [path_range(place.path)])
     done = services().filter(here, occurred_on__gte=first, occurred_on__lt=after)
     late = Entry.objects.filter(
@@ -153,7 +57,7 @@ class Due(NamedTuple):
 
 def to_remind(place: Place, key: str, found: Sequence[Scored]) -> list[Due]:
     """By name; decided by the secretary, card by card."""
-    frame = book().frame(place.path, rules.days_of(key)[0].year)
+    frame = book().frame(place.path, years_of(place.path, key)[0])
     due = []
     for s in found:
         standing = rules.Standing(
@@ -269,41 +173,16 @@ def to_whom(it: Letter) -> str:
     return it.member.person.name if it.member else str(it.unit)
 
 
-class Statement(NamedTuple):
-    """What a letter shows of its card: as of the moment it was written."""
-
-    scored: Scored
-    lines: Sequence[tuple[str, int, int]]
-
-
-def statement(it: Letter) -> Statement:
-    """The quarter's lines of the card, and the year's so far. The same at any time."""
-    card = Card.objects.select_related("member__person", "unit", "place").get(
-        pk=it.card_id
-    )
-    found = scored([card], it.key, it.as_of)[0]
-    return Statement(found, year_lines(found))
-
-
-def year_lines(found: Scored) -> list[tuple[str, int, int]]:
-    """(title, sign, tenths) of every line since the year began."""
-    known = book()
-    return [
-        (known.rules[line.rules[-1]].title, line.sign, line.points)
-        for line in found.total.lines
-    ]
-
-
 def idle_now(place: Place, day: date) -> list[Scored]:
     """Whose card has no service in the running quarter yet, by name: who may be sent an
-    urging notice. Those who came lately or are exempt are left out."""
+    urging notice. Those who came lately, are exempt or have left are left out."""
     key = rules.quarter_of(day)
     told = set(
         Letter.objects.filter(
             path=place.path, key=key, kind="urge"
         ).values_list("card_id", flat=True)
     )  # fmt: skip
-    found = scored(list(cards_of(place, key)), key)
+    found = scored(cards_of(place, key), key, day=day)
     idle = [
         s
         for s in found
@@ -330,30 +209,24 @@ def on_paper(cards: Sequence[Card]) -> set[UUID]:
 
 @dataclass(frozen=True)
 class Line:
-    """A place in the report: `closed` of `places` communities have closed."""
+    """A place in the report: `closed` of `places` communities have closed. Subject →
+    what is said of its cards: how many, and by band."""
 
     title: str
     path: str
     code: str
     closed: int
     places: int
-    figures: Mapping[str, Any]
-
-    def bands(self, subject: str) -> Mapping[str, str]:
-        counts = self.figures.get(subject, {}).get("bands")
-        return rules.shown(counts or dict.fromkeys(rules.BANDS, 0))
+    n: Mapping[str, str]
+    bands: Mapping[str, Mapping[str, str]]
 
     @property
     def members(self) -> Mapping[str, str]:
-        return self.bands("member")
+        return self.bands["member"]
 
     @property
     def units(self) -> Mapping[str, str]:
-        return self.bands("unit")
-
-    @property
-    def n(self) -> Mapping[str, int]:
-        return {s: self.figures.get(s, {}).get("n", 0) for s in counting.SUBJECTS}
+        return self.bands["unit"]
 
 
 @dataclass(frozen=True)
@@ -387,14 +260,29 @@ def report(actor: Actor, key: str, path: str = "") -> Report:
             "path", "name", "code"
         )
     }
-    rows = []
+    areas = []
     if here.count("/") < COMMUNITY:
         for k in keys:
-            inside = [f for p, f in mine if p.startswith(k)]
-            n = sum(p.startswith(k) for p in paths)
             name, code = names.get(k, (k, ""))
-            rows.append(Line(name, k, code, len(inside), n, rules.added(inside)))
-    total = Line(
-        "合计", here, "", len(mine), len(paths), rules.added(f for _, f in mine)
-    )
+            areas.append((name, k, code))
+    *rows, total = _told([*areas, ("合计", here, "")], mine, paths)
     return Report(key, rows, total, clock_now())
+
+
+def _told(
+    areas: Sequence[tuple[str, str, str]],
+    mine: Sequence[tuple[str, Mapping[str, Any]]], communities: Sequence[str],
+) -> list[Line]:  # fmt: skip
+    """A line for each area (title, path, code), the whole last, without small numbers:
+    rows and columns are looked at together."""
+    inside = [[f for p, f in mine if p.startswith(path)] for _, path, _ in areas]
+    figures = [rules.added(some) for some in inside]
+    said = {s: shown([rules.counted(f, s) for f in figures]) for s in counting.SUBJECTS}
+    return [
+        Line(
+            *area, len(inside[i]), sum(p.startswith(area[1]) for p in communities),
+            {s: said[s][i][-1] for s in said},
+            {s: dict(zip(rules.BANDS, said[s][i], strict=False)) for s in said},
+        )
+        for i, area in enumerate(areas)
+    ]  # fmt: skip

@@ -29,7 +29,6 @@ CHECKS = {
     "activity": "参与", "balance": "均衡", "rhythm": "节奏", "ageing": "积压",
     "jumps": "突增", "duties": "应办", "idle": "停了多久",
 }  # fmt: skip
-SAME = "confirmers"
 UNDONE = ("missed", "lapsed")
 OPEN = ("due", "missed")
 FEW = 4  # fewer services say nothing about their kinds
@@ -47,7 +46,6 @@ class Deed(NamedTuple):
     kind: str
     minutes: int = 0
     source: str = ""
-    confirmer: str = ""
 
 
 class Owed(NamedTuple):
@@ -272,18 +270,6 @@ def _idle(facts: Facts) -> Check:
     colour = "green" if days <= 60 else "amber" if days <= 120 else "red"
     advice = "好一阵没有见到了。社区可以先打个电话问问近况，不是催，也不用写情况。"
     return _made("idle", colour, reason, 100 - 100 * (days - 30) / 150, advice)
-
-
-def same_hands(
-    deeds: Iterable[Deed], most: int = SAME_MOST
-) -> list[tuple[str, int, int, int]]:
-    """(confirmer, year, quarter, n) where one hand has confirmed more than `most` deeds
-    of one subject in a quarter, the latest quarter first. For the township alone."""
-    by = Counter(
-        (d.confirmer, d.on.year, (d.on.month + 2) // 3) for d in deeds if d.confirmer
-    )
-    found = [(who, y, q, n) for (who, y, q), n in by.items() if n > most]
-    return sorted(found, key=lambda x: (-x[1], -x[2], x[0]))
 
 
 # --- what is drawn -------------------------------------------------------------------

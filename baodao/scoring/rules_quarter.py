@@ -16,7 +16,6 @@ DUTY = "points_summary"
 CLOSE_DAYS = 5  # working days after the quarter's end (domain 7.4)
 OBJECT_DAYS = 15  # working days to object (domain 9.6)
 IMPROVE_DAYS = 30
-FEW = 5  # internal tables above the community (domain 9.4)
 NEW_DAYS = 90
 TEXT_MOST = 500
 
@@ -193,20 +192,11 @@ def added(
     return total
 
 
-def shown(counts: Mapping[str, int], few: int = FEW) -> dict[str, str]:
-    """Counts as a table above the community shows them: small ones as "<5", and a second
-    one with them, so that the total does not tell (domain 9.4)."""
-    small = {k for k, n in counts.items() if 0 < n < few}
-    if not small:
-        return {k: f"{n:,}" for k, n in counts.items()}
-    if len(small) == 1:
-        rest = [k for k, n in counts.items() if n >= few]
-        if rest:
-            small.add(min(rest, key=lambda k: counts[k]))
-    return {
-        k: (f"<{few}" if 0 < n < few else "—") if k in small else f"{n:,}"
-        for k, n in counts.items()
-    }
+def counted(figures: Mapping[str, Any], subject: str) -> list[int]:
+    """Cards of a subject by band from the best down, and all of them."""
+    part = figures.get(subject, {})
+    bands = part.get("bands", {})
+    return [*(bands.get(b, 0) for b in BANDS), part.get("n", 0)]
 
 
 # --- letters ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from baodao.scoring import queries_praise as praised
 from baodao.scoring import queries_quarter as quarters
 from baodao.scoring import rules_draw, rules_health, rules_quarter
 from baodao.scoring.rules_counting import SUBJECTS
+from baodao.scoring.rules_small import number_of
 from baodao.scoring.views import checkups as checkup_views
 from baodao.scoring.views import draws as draw_views
 from baodao.scoring.views import letters as letter_views
@@ -81,8 +82,9 @@ def quarter_report(request: HttpRequest) -> Listing:
     found = quarters.report(actor, key, path_in(request, "place"))
     lines = [*found.rows, found.total]
     rows: list[list[Value]] = [
-        [r.title, r.code, r.closed, r.places, r.n["member"], *r.members.values(),
-         r.n["unit"], *r.units.values()]
+        [r.title, r.code, r.closed, r.places, *map(number_of, (
+            r.n["member"], *r.members.values(), r.n["unit"], *r.units.values(),
+        ))]
         for r in lines
     ]  # fmt: skip
     bands = [

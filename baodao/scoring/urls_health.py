@@ -21,6 +21,7 @@ urlpatterns = [
     path("letters/<uuid:pk>/<slug:event>/", letters.act, name="letter_act"),
     path("praise/", praise.praise, name="praise"),
     path("praise/poster/", praise.poster, name="praise_poster"),
+    path("praise/<uuid:pk>/withdraw/", praise.withdraw, name="praise_withdraw"),
     path("samples/", draws.samples, name="samples"),
     path("samples/draws/", draws.draws, name="draws"),
     path("samples/same-hand/", draws.patterns, name="patterns"),

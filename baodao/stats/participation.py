@@ -6,14 +6,16 @@ effect the same rate is compared. What it costs is told by the points shop."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from baodao.core.clock import at_local
 from baodao.places.models import Place
 from baodao.records.models import Record, services
 from baodao.reporting.models import ReportIn
+from baodao.scoring import rules_small as small
 from baodao.scoring.models import RuleSet
 from baodao.scoring.rules import IN_FORCE
 from baodao.scoring.rules_health import months_back
@@ -27,11 +29,34 @@ HEIGHT, TOP, LEFT, STEP = 150, 14, 40, 62
 
 
 @dataclass(frozen=True)
+class Said:
+    """A rate as it is shown: above the community without small numbers (domain 9.4), and
+    then without the percentage, which would tell them."""
+
+    part: str
+    whole: str
+    rate: Rate
+
+    @property
+    def percent(self) -> float | None:
+        open_ = self.part[0].isdigit() and self.whole[0].isdigit()
+        return self.rate.percent if open_ else None
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no percentage."""
+        if self.rate.percent is None:
+            return f"报到的不足 {self.rate.shown_from} 人，不算参与率"
+        return f"参加过的不足 {small.FEW} 人，不写参与率"
+
+
+@dataclass(frozen=True)
 class Month:
     """A month with its rate, and where its bar stands, in pixels."""
 
     month: date
     rate: Rate
+    said: Said
     x: int
     y: int
     height: int
@@ -47,16 +72,17 @@ class Row:
 
     place: Place
     rate: Rate
+    said: Said
 
 
 @dataclass(frozen=True)
 class Compared:
-    """The rate of some months before and after a day. `since`: when rules took effect,
-    or what it is when none did."""
+    """The rate of some months before and after rules took effect, or what it is when
+    none did."""
 
     title: str
-    before: Rate
-    after: Rate
+    before: Said
+    after: Said
 
 
 @dataclass(frozen=True)
@@ -65,9 +91,11 @@ class Participation:
     month: date
     last: date
     rate: Rate
+    said: Said
     months: Sequence[Month]
     rows: Sequence[Row]
     compared: Compared | None
+    exact: bool
     width: int = LEFT + 12 * STEP
     height: int = TOP + HEIGHT + 26
     axis: int = TOP + HEIGHT
@@ -81,7 +109,8 @@ def last_day(month: date, today: date) -> date:
 
 def _held(day: date) -> Q:
     """Accepted by the evening of a day and not ended."""
-    return Q(accepted_at__isnull=False, reported_on__lte=day) & (
+    until = at_local(day + DAY, time.min)
+    return Q(accepted_at__lt=until, reported_on__lte=day) & (
         Q(ended_on=None) | Q(ended_on__gt=day)
     )
 
@@ -101,15 +130,35 @@ def served_in(scope: Scope, month: date, day: date) -> QuerySet[Record]:
     ).order_by()  # fmt: skip
 
 
-def participation(scope: Scope, month: date, today: date) -> Participation:
-    """`month` is one of the last twelve. A query for each month, one for all
-    denominators, two for the rows."""
+def participation(
+    scope: Scope, month: date, today: date, *, exact: bool = False
+) -> Participation:
+    """`month` is one of the last twelve. `exact`: with small numbers, for the community
+    alone. A query for each month, one for all denominators, two for the rows."""
     rates = _rates(scope, months_back(today), today)
     day = last_day(month, today)
+    months = _drawn(rates, exact)
+    said = next(m.said for m in months if m.month == month)
     return Participation(
-        scope, month, day, rates[month], _drawn(rates), _rows(scope, month, day),
-        _compared(scope, rates, today),
+        scope, month, day, rates[month], said, months,
+        _rows(scope, month, day, rates[month], exact),
+        _compared(scope, rates, today, exact), exact,
     )  # fmt: skip
+
+
+def _said(rates: Sequence[Rate], keep: Sequence[int], exact: bool) -> list[Said]:
+    """Rates of which the last is the sum of those before; those of `keep` stand
+    elsewhere, too."""
+    parts, wholes = [[r.part] for r in rates], [[r.whole] for r in rates]
+    if exact:
+        words = [[[f"{n:,}"] for (n,) in column] for column in (parts, wholes)]
+    else:
+        kept = {(i, 0) for i in keep}
+        words = [small.shown(column, kept) for column in (parts, wholes)]
+    return [
+        Said(part, whole, rate)
+        for (part,), (whole,), rate in zip(*words, rates, strict=True)
+    ]
 
 
 def _rates(scope: Scope, months: Sequence[date], today: date) -> dict[date, Rate]:
@@ -129,15 +178,17 @@ def _rates(scope: Scope, months: Sequence[date], today: date) -> dict[date, Rate
     return found
 
 
-def _drawn(rates: Mapping[date, Rate]) -> list[Month]:
+def _drawn(rates: Mapping[date, Rate], exact: bool) -> list[Month]:
     found = []
     for i, (month, rate) in enumerate(rates.items()):
-        height = round(HEIGHT * (rate.percent or 0) / 100)
-        found.append(Month(month, rate, LEFT + i * STEP, TOP + HEIGHT - height, height))
+        (said,) = _said([rate], [], exact)
+        height = round(HEIGHT * (said.percent or 0) / 100)
+        at = (LEFT + i * STEP, TOP + HEIGHT - height, height)
+        found.append(Month(month, rate, said, *at))
     return found
 
 
-def _rows(scope: Scope, month: date, day: date) -> list[Row]:
+def _rows(scope: Scope, month: date, day: date, total: Rate, exact: bool) -> list[Row]:
     """A person who has reported in to two places counts in each row, once in the whole."""
     below = rows_below(scope)
     if not below or below[0].level > 5:
@@ -150,10 +201,14 @@ def _rows(scope: Scope, month: date, day: date) -> list[Row]:
         grouped = grouped.annotate(n=Count(column, distinct=True))
         counts.append(Counter({scope.key(g["row"]): g["n"] for g in grouped}))
     whole, part = counts
-    return [Row(p, Rate(part[p.path], whole[p.path], FEW)) for p in below]
+    rates = [Rate(part[p.path], whole[p.path], FEW) for p in below]
+    said = _said([*rates, total], [len(rates)], exact)[:-1]
+    return [Row(*row) for row in zip(below, rates, said, strict=True)]
 
 
-def _compared(scope: Scope, rates: Mapping[date, Rate], today: date) -> Compared | None:
+def _compared(
+    scope: Scope, rates: Mapping[date, Rate], today: date, exact: bool
+) -> Compared | None:
     """Three months before the place's own rules took effect and the last three that
     are over; without such rules the first three of the year and the last three."""
     over = [m for m in rates if last_day(m, today) < today]
@@ -174,11 +229,11 @@ def _compared(scope: Scope, rates: Mapping[date, Rate], today: date) -> Compared
     before, after = before[-BEFORE:], after[-BEFORE:]
     if not before or not after or set(before) & set(after):
         return None
-    return Compared(title, _sum(rates, before), _sum(rates, after))
+    return Compared(title, _sum(rates, before, exact), _sum(rates, after, exact))
 
 
-def _sum(rates: Mapping[date, Rate], months: Sequence[date]) -> Rate:
-    """Person-months: each month with its own denominator."""
-    return Rate(
-        sum(rates[m].part for m in months), sum(rates[m].whole for m in months), FEW
-    )
+def _sum(rates: Mapping[date, Rate], months: Sequence[date], exact: bool) -> Said:
+    """Person-months: each month with its own denominator. The months are shown, too."""
+    some = [rates[m] for m in months]
+    whole = Rate(sum(r.part for r in some), sum(r.whole for r in some), FEW)
+    return _said([*some, whole], range(len(some)), exact)[-1]

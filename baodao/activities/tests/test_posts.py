@@ -102,6 +102,7 @@ def test_a_turn_becomes_a_record_when_somebody_else_confirms_it(w: World) -> Non
     one = Record.objects.get()
     assert (one.kind, one.minutes, one.channel) == ("post", 120, "residence")
     assert one.source_class == "fixed" and one.member_id == w.members.member.pk
+    assert one.confirmed_by == w.actors["community_worker"].person_id
     # Who told it for somebody does not confirm it.
     other = told(w, held(w, post(w), "neighbour"), "community_worker", ago=6)
     with pytest.raises(Forbidden):

@@ -69,6 +69,7 @@ def test_an_activity_goes_from_the_plan_to_a_record_for_each_who_came(w: World) 
     one = found[w.members.member.id]
     assert (one.kind, one.channel, one.source_id) == ("activity", "residence", it.pk)
     assert one.unit_id == w.units.unit.id and one.source_class == "environment"
+    assert one.confirmed_by == w.actors["community_secretary"].person_id
 
 
 def test_nobody_confirms_a_list_they_made_or_stand_on(w: World) -> None:

@@ -69,7 +69,7 @@ def confirm(
         done = _do(
             actor, "confirm", deed_id,
             lambda r, c: plans.confirm(
-                r, c, how=how, by=actor.account_id, joint_type=joint_type,
+                r, c, how=how, by=actor.person_id, joint_type=joint_type,
                 unseen=unseen, note=note,
             ),
             now, client_id,

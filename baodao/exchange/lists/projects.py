@@ -106,7 +106,7 @@ def accept(
     """Accepted by the community: the record of each unit, the needs are met."""
     return _do(
         actor, "accept", pk,
-        lambda r, c: plans.accept(r, c, by=actor.account_id, note=note), now,
+        lambda r, c: plans.accept(r, c, by=actor.person_id, note=note), now,
         client_id, "close",
     )  # fmt: skip
 

@@ -241,7 +241,7 @@ def use(
     if booking is None:
         raise NotFound
     return _use(
-        actor=actor, pk=pk, now=now, client_id=client_id, by=actor.account_id,
+        actor=actor, pk=pk, now=now, client_id=client_id, by=actor.person_id,
         joint_type=booking.resource.joint_type,
     )  # fmt: skip
 

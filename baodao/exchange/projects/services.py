@@ -89,7 +89,7 @@ def accept(
     at = now or clock_now()
     with single():
         done = _accept(
-            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.account_id,
+            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.person_id,
             note=note,
         )  # fmt: skip
         if not done.repeated:
@@ -171,7 +171,7 @@ def close(
     at = now or clock_now()
     with single():
         done = _close(
-            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.account_id
+            actor=actor, pk=pk, now=at, client_id=client_id, by=actor.person_id
         )
         if not done.repeated:
             unit = KeyProblem.objects.values_list("unit", flat=True).get(id=pk)

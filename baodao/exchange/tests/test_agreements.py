@@ -105,6 +105,7 @@ def test_a_deed_is_confirmed_by_the_community_and_becomes_a_record(w: World) -> 
     assert (record.unit_id, record.occurred_on) == (
         w.units.unit.id, date(2026, 11, 22),
     )  # fmt: skip
+    assert record.confirmed_by == w.actors["community_worker"].person_id
 
 
 def test_what_the_community_does_not_believe_is_owed_again(w: World) -> None:

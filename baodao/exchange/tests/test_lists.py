@@ -108,6 +108,7 @@ def test_a_project_runs_to_acceptance_and_the_unit_gets_its_record(w: World) -> 
     assert Need.objects.get(id=project.needs[0]).state == "closed"
     record = Record.objects.get(source_id=project.id)
     assert (record.kind, record.unit_id) == ("resource", w.units.unit.id)
+    assert record.confirmed_by == worker.person_id
 
 
 def test_a_project_that_comes_to_nothing_puts_its_need_back_on_the_list(
@@ -150,7 +151,8 @@ def test_a_resource_is_never_booked_twice_for_one_time(w: World) -> None:
     with pytest.raises(Conflict):
         s.use(actor=worker, pk=one.id, now=AT)
     s.use(actor=worker, pk=one.id, now=end)
-    assert Record.objects.get(source_id=one.id).kind == "resource"
+    record = Record.objects.get(source_id=one.id)
+    assert (record.kind, record.confirmed_by) == ("resource", worker.person_id)
 
 
 def test_two_of_a_kind_can_be_booked_at_the_same_time(w: World) -> None:

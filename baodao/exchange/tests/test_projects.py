@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -76,6 +77,10 @@ def _quota(w: World, kind: str, unit: str = "unit") -> Duty:
     return Duty.objects.get(kind=kind, unit_id=getattr(w.units, unit).id)
 
 
+def _people(w: World) -> set[UUID | None]:
+    return {w.actors[f"community_{r}"].person_id for r in ("worker", "secretary")}
+
+
 @pytest.mark.req("L09")
 def test_a_project_goes_from_talks_to_acceptance_and_counts_for_the_year(
     w: World,
@@ -85,6 +90,7 @@ def test_a_project_goes_from_talks_to_acceptance_and_counts_for_the_year(
     assert project.state == "accepted"
     record = Record.objects.get(source_id=project.id)
     assert (record.kind, record.unit_id) == ("project", w.units.unit.id)
+    assert record.confirmed_by in _people(w)
     quota = _quota(w, rules.PROJECT_QUOTA)
     assert (quota.state, quota.done_id) == ("confirmed", project.id)
     assert _quota(w, rules.PROBLEM_QUOTA).state == "due"
@@ -143,7 +149,8 @@ def test_a_key_problem_is_closed_after_residents_were_asked(w: World) -> None:
     quotas.owe(AT)
     problem = _closed(w, _problem(w))
     assert (problem.state, problem.asked, problem.content) == ("closed", 3, 3)
-    assert Record.objects.get(source_id=problem.id).source_class == "facility"
+    record = Record.objects.get(source_id=problem.id)
+    assert record.source_class == "facility" and record.confirmed_by in _people(w)
     assert _quota(w, rules.PROBLEM_QUOTA).state == "confirmed"
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from baodao.acts.access import require, visible
 from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.engine import act, create, note_event
+from baodao.acts.grants import COMMUNITY
 from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import today
@@ -143,7 +144,8 @@ def edit_member(
 ) -> Done:
     """Change some of: kind, skills, service_classes, availability, party_org_id,
     joined_on, praise_public. Agreeing to be praised by name is the member's own
-    word (domain 9.4). Errors under the same names."""
+    word; that they take it back, the community may note for them (domain 9.4). Errors
+    under the same names."""
     known = {*OWN_FIELDS, "kind", "party_org_id", "joined_on"}
     if set(changes) - known:
         raise Invalid(f"不能改的内容：{'、'.join(sorted(set(changes) - known))}。")
@@ -153,11 +155,19 @@ def edit_member(
     def decide(row: Mapping[str, Any]) -> Write:
         own = row["id"] == actor.member_id
         if "praise_public" in changes and not own:
-            raise Forbidden("是否公布姓名，只能由党员本人决定。")
+            _check_noted(actor, changes["praise_public"])
         changed = _member_values(changes, row["unit_id"])
         return Write(set=changed, data={"fields": sorted(changed)})
 
     return act(actor, "members.edit", member_id, decide, now=now, version=version)
+
+
+def _check_noted(actor: Actor, agreed: bool) -> None:
+    """Raises Forbidden where somebody else's word on being praised is not theirs."""
+    if agreed:
+        raise Forbidden("同意公布姓名，只能由党员本人来说。")
+    if actor.role not in COMMUNITY:
+        raise Forbidden("不再公布姓名，请党员本人在“我的”里勾选，或者由社区代办。")
 
 
 def _member_values(changes: Mapping[str, Any], unit_id: UUID | None) -> dict[str, Any]:

@@ -227,6 +227,23 @@ def test_a_community_registers_its_own_members_only(w: World) -> None:
         )
 
 
+@pytest.mark.req("L45")
+def test_the_community_notes_that_a_member_is_praised_no_more_but_never_yes(
+    w: World,
+) -> None:
+    me, worker = w.members.member, w.actors["community_worker"]
+    yes, no = {"praise_public": True}, {"praise_public": False}
+    with pytest.raises(Forbidden, match="只能由党员本人"):
+        services.edit_member(actor=worker, member_id=me.id, changes=yes)
+    services.edit_member(actor=w.actors["member"], member_id=me.id, changes=yes)
+    with pytest.raises(NotFound):
+        services.edit_member(
+            actor=w.actors["other_community_worker"], member_id=me.id, changes=no
+        )
+    services.edit_member(actor=worker, member_id=me.id, changes=no)
+    assert not Member.objects.get(pk=me.id).praise_public
+
+
 def test_members_change_what_is_their_own_to_say(w: World) -> None:
     me, actor = w.members.member, w.actors["member"]
     services.edit_member(
@@ -239,6 +256,12 @@ def test_members_change_what_is_their_own_to_say(w: World) -> None:
     with pytest.raises(Forbidden):
         services.edit_member(
             actor=w.actors["unit_secretary"],
+            member_id=me.id,
+            changes={"praise_public": False},
+        )
+    with pytest.raises(Forbidden):
+        services.edit_member(
+            actor=w.actors["county_org"],
             member_id=me.id,
             changes={"praise_public": False},
         )

@@ -242,7 +242,7 @@ def _names(
         "source_kind": "activities.activity", "source_id": [pk for _, pk, _, _ in rows],
         "source_class": [h.kind.joint for h, *_ in rows],
         "confirmed_at": [at for _, _, at, _ in rows], "confirmed_how": "list",
-        "confirmed_by": [h.other.account_id for h, *_ in rows],
+        "confirmed_by": [h.other.person_id for h, *_ in rows],
     })  # fmt: skip
     _events(
         w, "participations.attend", "activities.participation", parts, paths,

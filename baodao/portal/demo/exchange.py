@@ -301,7 +301,7 @@ def _deed(
         at = min(at + timedelta(hours=rng.randrange(12, 60)), w.now)
         worker = desk.staff("community_worker", place)
         write = plans.confirm(
-            _row(deed, plans.DEED_READS), desk.ctx(at), by=worker.account_id,
+            _row(deed, plans.DEED_READS), desk.ctx(at), by=worker.person_id,
             how=rng.choice(("seen", "residents")), joint_type=item.joint_type,
         )  # fmt: skip
         desk.do("deeds.confirm", deed, _quiet(write), worker, at)
@@ -371,7 +371,7 @@ def _project(desk: Desk, rng: random.Random, pair: Pair, n: int) -> CoProject:
         ("reach", secretary, lambda r, c: project_plans.reach(r, c, nth=0, note="方案定了")),
         ("complete", secretary, lambda r, c: project_plans.complete(
             r, c, result="按方案办完，居民已经用上。")),
-        ("accept", head, lambda r, c: project_plans.accept(r, c, by=head.account_id)),
+        ("accept", head, lambda r, c: project_plans.accept(r, c, by=head.person_id)),
     ]  # fmt: skip
     for event, actor, make in steps[: _reach(rng, len(steps))]:
         at = min(at + timedelta(days=rng.randrange(8, 30)), w.now)
@@ -402,7 +402,7 @@ def _problem(desk: Desk, rng: random.Random, pair: Pair, n: int) -> KeyProblem:
         ("confirm", head, project_plans.confirm),
         ("follow_up", worker, lambda r, c: project_plans.follow_up(
             r, c, asked=5, content=rng.choice((4, 5)), note="")),
-        ("close", head, lambda r, c: project_plans.close(r, c, by=head.account_id)),
+        ("close", head, lambda r, c: project_plans.close(r, c, by=head.person_id)),
     ]  # fmt: skip
     for event, actor, make in steps[: _reach(rng, len(steps))]:
         at = min(at + timedelta(days=rng.randrange(5, 28)), w.now)
@@ -488,7 +488,7 @@ def _match(
                 r, c, result="办好了，居民用上了。")),
             ("needs.meet", need, SYSTEM, list_plans.on),
             ("listprojects.accept", project, worker, lambda r, c: list_plans.accept(
-                r, c, by=worker.account_id)),
+                r, c, by=worker.person_id)),
             ("needs.close", need, SYSTEM, list_plans.on),
         ]  # fmt: skip
     for action, it, actor, make in move:

@@ -2,7 +2,8 @@
 letters seen and answered, checks of all their cards, a month of samples."""
 
 import random
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from baodao.core.clock import today
 from baodao.places.models import Place
@@ -10,6 +11,8 @@ from baodao.places.rules import COMMUNITY
 from baodao.portal.demo.world import World
 from baodao.scoring import rules_quarter
 from baodao.scoring.models import Letter, Sample
+from baodao.scoring.queries_quarter import to_remind
+from baodao.scoring.queries_scored import cards_of, scored
 from baodao.scoring.services import checking, drawing, quartering
 
 BESIDE = 2  # communities of the same township that have closed, too
@@ -39,7 +42,9 @@ def _one(w: World, rng: random.Random, place: Place, main: bool) -> int:
     if not secretaries:
         return 0
     key = rules_quarter.before(rules_quarter.quarter_of(today(w.now)))
-    quartering.close(actor=secretaries[0], place=place, key=key)
+    quartering.close(
+        actor=secretaries[0], place=place, key=key, remind=_poor(place, key, w.now)
+    )
     letters = list(
         Letter.objects.filter(path=place.path).select_related("member__person")
     )
@@ -47,6 +52,12 @@ def _one(w: World, rng: random.Random, place: Place, main: bool) -> int:
         _answers(w, rng, letters)
         checking.check_all(place.path)
     return len(letters)
+
+
+def _poor(place: Place, key: str, now: datetime) -> set[UUID]:
+    """Everybody whom the secretary is asked about."""
+    found = scored(cards_of(place, key), key, now, today(now))
+    return {d.scored.card.pk for d in to_remind(place, key, found)}
 
 
 def _answers(w: World, rng: random.Random, letters: list[Letter]) -> None:

@@ -472,7 +472,7 @@ def record_of(d: Deduction, at: datetime, actor: Actor) -> Record:
         member_id=d.member_id, unit_id=unit, occurred_on=d.occurred_on,
         quantity=d.quantity, source_kind=SOURCE, source_id=d.pk, source_round=d.round,
         source_class=d.source_class, confirmed_at=at, confirmed_how="decision",
-        confirmed_by=actor.account_id,
+        confirmed_by=actor.person_id,
     )  # fmt: skip
 
 

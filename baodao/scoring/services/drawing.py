@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from baodao.acts.access import path_range, within
 from baodao.acts.actor import SYSTEM, Actor
@@ -16,12 +17,22 @@ from baodao.acts.engine import act
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import at_local, today
 from baodao.core.clock import now as clock_now
+from baodao.people.models import Account
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
 from baodao.places.settings import at_each
 from baodao.records.models import SERVICES, Record
 from baodao.scoring import rules_draw as rules
 from baodao.scoring.models import Draw, Sample
+
+# Who confirmed, as a person: some older records keep the id of an account.
+HAND = Coalesce(
+    Subquery(
+        Account.objects.filter(pk=OuterRef("confirmed_by")).values("person_id")[:1]
+    ),
+    "confirmed_by",
+    output_field=UUIDField(),
+)
 
 
 def month_before(day: date) -> str:
@@ -58,8 +69,15 @@ def draw_all(month: str = "", path: str = "", now: datetime | None = None) -> in
 
 
 def _draw(place: Place, month: str, percent: int, at: datetime) -> int:
-    """One community: the draw is there even when nothing was confirmed."""
-    found = {str(r.pk): r for r in confirmed_in(place.path, month).order_by("pk")}
+    """One community. Where nothing was confirmed there is no draw; it is asked again the
+    next night."""
+    rows = confirmed_in(place.path, month).order_by("pk")
+    found = {
+        str(pk): (pk, member, hand)
+        for pk, member, hand in rows.annotate(hand=HAND).values_list(
+            "pk", "member_id", "hand"
+        )
+    }
     if not found:
         return 0
     seed = rules.seed_of(month, place.code)
@@ -76,10 +94,10 @@ def _draw(place: Place, month: str, percent: int, at: datetime) -> int:
         create_rows(
             SYSTEM, "samples.draw", Sample,
             {
-                "draw_id": pk, "record_id": [r.pk for r in chosen],
+                "draw_id": pk, "record_id": [pk for pk, _, _ in chosen],
                 "position": list(range(1, len(chosen) + 1)), "path": place.path,
-                "state": "drawn", "member_id": [r.member_id for r in chosen],
-                "confirmed_by": [r.confirmed_by for r in chosen], "created_at": at,
+                "state": "drawn", "member_id": [member for _, member, _ in chosen],
+                "confirmed_by": [hand for *_, hand in chosen], "created_at": at,
             },
             data={"seed": seed}, at=at,
         )  # fmt: skip

@@ -168,7 +168,7 @@ def _record(row: Merit, at: datetime, actor: Actor) -> Record:
         place_id=row.place_id, member_id=row.member_id, unit_id=unit,
         occurred_on=row.occurred_on, quantity=row.quantity, source_kind=SOURCE,
         source_id=row.pk, confirmed_at=at, confirmed_how="decision",
-        confirmed_by=actor.account_id,
+        confirmed_by=actor.person_id,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 Errors: NotFound outside one's scope, Forbidden inside it, Conflict for the wrong moment,
 Invalid with the field."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -26,7 +27,8 @@ from baodao.places.models import Place
 from baodao.scoring import queries_quarter as queries
 from baodao.scoring import rules_quarter as rules
 from baodao.scoring.models import Card, Letter, Quarter
-from baodao.scoring.queries_quarter import Due, Scored
+from baodao.scoring.queries_quarter import Due
+from baodao.scoring.queries_scored import Scored, cards_of, scored, years_of
 from baodao.scoring.telling_letters import messages_for
 
 TELL = "scoring.letters"
@@ -39,8 +41,14 @@ def owe(now: datetime | None = None, path: str = "") -> int:
     key = rules.before(rules.quarter_of(today(at)))
     first, after = rules.days_of(key)
     here = within("path", [path_range(path)])
-    cards = Card.objects.filter(here, year=first.year).order_by()
-    places = list(Place.objects.filter(pk__in=cards.values("place"), valid_to=None))
+    cards = Card.objects.filter(here, year__in=(first.year, first.year + 1))
+    years = defaultdict(set)
+    for pk, year in cards.order_by().values_list("place_id", "year").distinct():
+        years[pk].add(year)
+    places = [
+        p for p in Place.objects.filter(pk__in=list(years), valid_to=None)
+        if years[p.pk] & set(years_of(p.path, key))
+    ]  # fmt: skip
     begin = at_local(after - rules.DAY, time(12))
     windows = {
         p.path: [
@@ -61,34 +69,34 @@ def owe(now: datetime | None = None, path: str = "") -> int:
 
 
 def close(
-    *, actor: Actor, place: Place, key: str, spared: Collection[UUID] = (),
+    *, actor: Actor, place: Place, key: str, remind: Collection[UUID] = (),
     now: datetime | None = None,
 ) -> Done:  # fmt: skip
     """Freeze the quarter's figures, send every card's subject its statement, and a
-    private reminder to those whose results were poor but for the `spared` cards. The
-    duty is done. Raises Invalid before the quarter is over, Conflict the second time."""
+    private reminder to those of the cards `remind` whose results were poor: nobody gets
+    one whom the secretary has not chosen. The duty is done. Raises Invalid before the
+    quarter is over, Conflict the second time."""
     at = now or clock_now()
     require(actor, "quarters.close", {"path": place.path})
     rules.check_close(key, today(at))
     if queries.closed(place, key):
         raise Conflict(f"{rules.words(key)}已经结过账了。")
-    found = queries.scored(list(queries.cards_of(place, key)), key, at)
+    found = scored(cards_of(place, key), key, at, today(at))
     quarter = Quarter(
         place=place, path=place.path, key=key, closed_at=at, closed_by=actor.name,
         figures=queries.figures(place, key, found),
     )  # fmt: skip
-    remind = [
-        d for d in queries.to_remind(place, key, found)
-        if d.scored.card.pk not in spared
-    ]  # fmt: skip
+    chosen = [
+        d for d in queries.to_remind(place, key, found) if d.scored.card.pk in remind
+    ]
     with transaction.atomic():
         write = Write(
-            data={"key": key, "cards": len(found), "reminded": len(remind)},
+            data={"key": key, "cards": len(found), "reminded": len(chosen)},
             job=(TELL, {"path": place.path, "key": key}),
         )
         done = create(actor, "quarters.close", quarter, write, now=at)
         _send(actor, place, key, "statement", [Due(s, (), "") for s in found], at)
-        _send(actor, place, key, "remind", remind, at)
+        _send(actor, place, key, "remind", chosen, at)
         _fulfil(actor, place, key, quarter.pk, at)
     return done
 
@@ -133,6 +141,7 @@ def _send(
             "member_id": [c.member_id if c.subject == "member" else None for c in cards],
             "unit_id": [c.unit_id if c.subject == "unit" else None for c in cards],
             "score": [d.scored.total.score for d in due], "as_of": at,
+            "services": [d.scored.services for d in due],
             "facts": [tuple(d.facts) for d in due], "advice": [d.advice for d in due],
             "improve_by": improve_by if kind == "remind" else None,
             "object_by": object_by if kind != "urge" else None,

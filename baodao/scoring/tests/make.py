@@ -7,8 +7,10 @@ from uuid import uuid4
 
 from baodao.acts.bulk import copy_rows
 from baodao.duties.models import Duty
+from baodao.people.models import Member, Person
 from baodao.people.tests.make import World
 from baodao.records.models import Record
+from baodao.reporting.models import ReportIn
 from baodao.scoring.models import Card, Letter, Sample
 from baodao.scoring.services import checking, drawing, posting, quartering
 
@@ -35,21 +37,58 @@ def served(w: World, on: date, n: int = 1, **given: Any) -> list[Record]:
     return rows
 
 
+def here(w: World, since: date = date(2026, 1, 5)) -> None:
+    """The member and the unit have reported in at the standing community."""
+    place, unit = w.places.community, w.units.unit.pk
+    known = {
+        "state": "active", "unit_id": unit, "point_id": place.pk, "path": place.path,
+        "reported_on": since, "clock_from": CLOSING, "accepted_at": CLOSING,
+        "reconfirm_due": date(2027, 1, 5),
+    }  # fmt: skip
+    if not ReportIn.objects.filter(path=place.path, subject_unit=unit).exists():
+        copy_rows(ReportIn, [
+            ReportIn(
+                receipt_no="T1", channel="residence", member=w.members.member, **known
+            ),
+            ReportIn(receipt_no="T2", channel="unit", subject_unit_id=unit, **known),
+        ])  # fmt: skip
+
+
 def card(w: World, on: date = date(2026, 8, 5), **given: Any) -> Card:
     """The member's card and the unit's, with a service of that day on them, posted
-    before the closing."""
+    before the closing; both have reported in there."""
+    here(w)
     served(w, on, **{"channel": "unit", **given})
     with patch.object(posting, "clock_now", return_value=CLOSING - timedelta(days=2)):
         posting.post(Record.objects.all())
     return Card.objects.get(subject="member", member=w.members.member, year=on.year)
 
 
+def many(w: World, n: int) -> None:
+    """More members with a card there."""
+    place, people = w.places.community, [
+        Person(name=f"党员{i}", pinyin=f"dangyuan{i:02}", path=w.places.community.path)
+        for i in range(n)
+    ]  # fmt: skip
+    copy_rows(Person, people)
+    members = [
+        Member(person=p, volunteer_no=f"5425-8{i:05d}", residence=place,
+               residence_path=place.path)
+        for i, p in enumerate(people)
+    ]  # fmt: skip
+    copy_rows(Member, members)
+    copy_rows(Card, [
+        Card(subject="member", member=m, place=place, path=place.path, year=2026)
+        for m in members
+    ])  # fmt: skip
+
+
 def closed(w: World) -> dict[str, Letter]:
     """The third quarter, closed; kind → the member's letter."""
-    card(w, date(2026, 2, 3))
+    chosen = card(w, date(2026, 2, 3)).pk
     quartering.close(
         actor=w.actors["community_secretary"], place=w.places.community, key=OVER,
-        now=CLOSING,
+        remind={chosen}, now=CLOSING,
     )  # fmt: skip
     return {x.kind: x for x in Letter.objects.filter(member=w.members.member)}
 
@@ -69,9 +108,12 @@ def summary_rows(w: World) -> dict[str, Any]:
     sample = drawn(w).pk
     checking.check_all()
     owed = Duty.objects.get(kind="points_summary", place_id=w.places.community.pk)
+    # The unit may still report in by the route that is for it.
+    ReportIn.objects.filter(channel="unit", path=w.places.community.path).delete()
     return {
         "scoring:checkup": letter.card_id, "scoring:letter": letter.pk,
         "scoring:sample": sample, "scoring:quarter_duty": owed.pk,
+        "scoring:praise_withdraw": w.members.member.pk,
     }  # fmt: skip
 
 

@@ -74,6 +74,8 @@ def test_one_registers_another_confirms_and_of_a_deed_the_highest_counts(
     meriting.confirm(actor=secretary, merit_id=high.pk, now=due.NOW)
     low.refresh_from_db()
     assert low.state == "superseded"
+    hands = Record.objects.filter(kind="merit").values_list("confirmed_by", flat=True)
+    assert set(hands) == {secretary.person_id}
     again = due.merit(w, level=1)
     with pytest.raises(Conflict, match="只记最高的"):
         meriting.confirm(actor=secretary, merit_id=again.pk, now=due.NOW)

@@ -97,6 +97,25 @@ def test_praise_on_the_desk_on_the_wall_and_in_public(w: World) -> None:
     text(w.client("member"), "praise", code=403)
 
 
+@pytest.mark.req("L45")
+def test_the_community_takes_somebody_off_the_board_who_asks(w: World) -> None:
+    member = w.members.member
+    type(member).objects.filter(pk=member.pk).update(praise_public=True)
+    make.served(w, date(2026, 10, 5), kind="rating", quantity=5, source_class="first")
+    query = "?month=2026-10"
+    url = reverse("scoring:praise_withdraw", args=[member.pk])
+    for key in ("township_party", "county_org"):
+        assert "本人要求撤下" not in text(w.client(key), "praise", query=query)
+        assert w.client(key).post(url).status_code == 403
+    assert w.client("other_community_worker").post(url).status_code == 404
+    worker = w.client("community_worker")
+    assert "本人要求撤下" in text(worker, "praise", query=query)
+    assert worker.get(url).status_code == 405
+    assert worker.post(url + query).status_code == 302
+    assert str(member) not in text(worker, "praise", query=query)
+    assert str(member) not in text(worker, "praise_poster", query=query)
+
+
 @pytest.mark.req("A22")
 def test_the_township_looks_at_what_was_drawn(w: World) -> None:
     sample = make.drawn(w)

@@ -113,17 +113,6 @@ def test_rhythm_by_the_longest_stretch_of_months(gone: list[int], colour: str) -
     assert check("rhythm", facts(deeds=some, since=date(2026, 1, 1))).colour == colour
 
 
-@pytest.mark.req("A22")
-def test_edge_case_32_more_than_ten_by_one_hand_in_a_quarter() -> None:
-    some = [Deed(date(2026, 7, 1 + i), "visit", 0, str(i), "friend") for i in range(10)]
-    assert rules.same_hands(some) == []
-    some.append(Deed(date(2026, 9, 30), "visit", 0, "x", "friend"))
-    assert rules.same_hands(some) == [("friend", 2026, 3, 11)]
-    assert rules.same_hands([d._replace(confirmer="") for d in some]) == []
-    # Neither the subject nor the community reads of it.
-    assert rules.SAME not in rules.CHECKS
-
-
 def test_what_several_members_did_together_is_one_deed_of_the_unit() -> None:
     one = Deed(DAY, "activity", 60, "a")
     assert rules.once([one, one, one._replace(source="b")]) == [

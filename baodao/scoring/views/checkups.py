@@ -56,7 +56,7 @@ def checkups(request: HttpRequest) -> HttpResponse:
         "wanted": wanted, "subjects": SUBJECTS.items(), "checks": rules.CHECKS.items(),
         "places": places_below(request), "q": wanted.text,
         "filtered": bool(wanted.text or wanted.check or wanted.path),
-        "own": queries.unit_cards(actor, today().year) if actor.unit_id else [],
+        "own": queries.unit_cards(actor, today()) if actor.unit_id else [],
     }  # fmt: skip
     return render(request, "scoring/checkups.html", context)
 
@@ -86,6 +86,6 @@ def mine(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request, "checkups.view")
     if actor.role != "member":
         return redirect("scoring:checkups")
-    found = [queries.seen(c, today()) for c in queries.own_cards(actor, today().year)]
+    found = [queries.seen(c, today()) for c in queries.own_cards(actor, today())]
     context = {"found": found, **frame(request, "checkups")}
     return render(request, "scoring/my_checkup.html", context)

@@ -113,5 +113,6 @@ def patterns(request: HttpRequest) -> HttpResponse:
         **frame(request, "samples"), "choices": choices(),
         "words": rules_quarter.words(key),
         "rows": queries.patterns(actor, key, *rules_quarter.days_of(key)),
+        "most": queries.MOST,
     }  # fmt: skip
     return render(request, "scoring/patterns.html", context)

@@ -1,6 +1,7 @@
 """Letters: the list, one of them with receipt and answer, paper for those without a
 phone."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from baodao.scoring import queries_quarter as queries
 from baodao.scoring import rules_quarter as rules
 from baodao.scoring.forms_health import HandForm, ReplyForm
 from baodao.scoring.models import Letter
+from baodao.scoring.queries_scored import statements
 from baodao.scoring.services import quartering
 from baodao.scoring.views.frame import frame
 from baodao.scoring.views.quarters import choices
@@ -82,7 +84,7 @@ def _page(
     ]  # fmt: skip
     context = {
         **frame(request, "letters"), "it": it, "who": queries.to_whom(it),
-        "state": rules.STATES[it.state], "may": may, **words_of(it),
+        "state": rules.STATES[it.state], "may": may, **words_of([it])[0],
         "reply_form": bad if isinstance(bad, ReplyForm) else ReplyForm(),
         "hand_form": bad if isinstance(bad, HandForm) else HandForm(),
     }  # fmt: skip
@@ -91,14 +93,16 @@ def _page(
     return render(request, name, context, status=422 if bad else 200)
 
 
-def words_of(it: Letter) -> dict[str, object]:
-    """What the letter says, on screen and on paper."""
-    found: dict[str, object] = {
-        "title": str(it), "rule": rules.RULE if it.kind == "remind" else "",
-    }  # fmt: skip
-    if it.kind == "statement":
-        found["statement"] = queries.statement(it)
-    return found
+def words_of(letters: Sequence[Letter]) -> list[dict[str, object]]:
+    """What each letter says, on screen and on paper."""
+    shown = statements([it for it in letters if it.kind == "statement"])
+    return [
+        {
+            "title": str(it), "rule": rules.RULE if it.kind == "remind" else "",
+            "statement": shown.get(it.pk),
+        }
+        for it in letters
+    ]  # fmt: skip
 
 
 @require_POST
@@ -130,7 +134,10 @@ def paper(request: HttpRequest) -> HttpResponse:
         found = found.filter(pk__in=[uuid_of(request.GET["one"])])
     rows = list(found[:PRINT_MOST])
     context = {
-        "sheets": [(it, queries.to_whom(it), words_of(it)) for it in rows],
+        "sheets": [
+            (it, queries.to_whom(it), said)
+            for it, said in zip(rows, words_of(rows), strict=True)
+        ],
         "more": found.count() - len(rows), "back_url": reverse("scoring:letters"),
     }  # fmt: skip
     return render(request, "scoring/letters_print.html", context)

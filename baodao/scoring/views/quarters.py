@@ -30,7 +30,9 @@ from baodao.places.models import Place
 from baodao.scoring import queries_quarter as queries
 from baodao.scoring import rules_quarter as rules
 from baodao.scoring.models import Quarter
+from baodao.scoring.queries_scored import cards_of, scored
 from baodao.scoring.rules_counting import SUBJECTS
+from baodao.scoring.rules_small import FEW
 from baodao.scoring.services import quartering
 from baodao.scoring.views.frame import frame
 from baodao.ui.clock import clock
@@ -105,7 +107,7 @@ def quarter(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, actor: Actor, place: Place, key: str) -> HttpResponse:
-    found = queries.scored(list(queries.cards_of(place, key)), key)
+    found = scored(cards_of(place, key), key)
     now = queries.figures(place, key, found)
     it = queries.closed(place, key)
     over = rules.days_of(key)[1] <= today()
@@ -139,9 +141,8 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
     if not rules.is_quarter(key):
         raise NotFound
     place = queries.place_of(actor, "quarters.close")
-    kept = {i for v in request.POST.getlist("remind") if (i := uuid_of(v))}
-    shown = {i for v in request.POST.getlist("shown") if (i := uuid_of(v))}
-    quartering.close(actor=actor, place=place, key=key, spared=shown - kept)
+    chosen = {i for v in request.POST.getlist("remind") if (i := uuid_of(v))}
+    quartering.close(actor=actor, place=place, key=key, remind=chosen)
     toast(request, f"{rules.words(key)}结账了", "每张卡的明细通知已经发给本人。")
     return redirect("scoring:quarter", key)
 
@@ -180,7 +181,7 @@ def report(request: HttpRequest) -> HttpResponse:
         **frame(request, "quarters"), "report": found, "key": key,
         "words": rules.words(key), "choices": choices(), "bands": rules.BANDS.items(),
         "region": Place.objects.filter(path=found.total.path).first(),
-        "few": rules.FEW, "back_url": f"{reverse('scoring:report')}?quarter={key}",
+        "few": FEW, "back_url": f"{reverse('scoring:report')}?quarter={key}",
     }  # fmt: skip
     name = (
         "scoring/report_print.html" if "print" in request.GET else "scoring/report.html"
