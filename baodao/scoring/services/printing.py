@@ -190,6 +190,7 @@ def card_data(
 
 def cut(text: str, most: int) -> str:
     """The paper has one page: what does not fit says where the rest is."""
+    text = " ".join(text.splitlines())
     return text if len(text) <= most else f"{text[:most]}……（全文见系统）"
 
 
@@ -234,7 +235,7 @@ def _opinion(it: Any) -> str:
 
 def _subject(c: Card) -> str:
     if c["objection"]:
-        return f"异议：{cut(c['objection'], 70)}　答复：{cut(c['answer'], 70)}"
+        return f"异议：{cut(c['objection'], 55)}　答复：{cut(c['answer'], 55)}"
     if c["seen"]:
         year, month, day = (int(x) for x in c["seen"].split("-"))
         return f"{year}年{month}月{day}日已阅，没有提出异议。"
