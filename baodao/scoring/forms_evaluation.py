@@ -62,7 +62,7 @@ class DecideForm(Form):
         super().__init__(*args, **kw)
         field = self.fields["meeting"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = meetings
+        field.choices = self.meetings = meetings
 
 
 class HandOverForm(Form):

@@ -158,8 +158,8 @@ def shows(actor: Actor, e: Evaluation) -> bool:
     return e.state in rules.SHOWN or reads_drafts(actor)
 
 
-def events(actor: Actor, e: Evaluation) -> list[str]:
-    """What this person may do with it now."""
+def events(actor: Actor, e: Evaluation, moved: bool) -> list[str]:
+    """What this person may do with it now. `moved`: its points are not what was told."""
     can_ = [ev for ev in rules.EVALUATIONS if can(actor, f"evaluations.{ev}", e)]
     early, told = (
         e.state in ("collecting", "drafted"),
@@ -171,7 +171,7 @@ def events(actor: Actor, e: Evaluation) -> list[str]:
         "see": told and not e.seen_at and (desk or mine),
         "object": told and (desk or mine) and _may_object(e),
         "answer": e.state == "objection", "hear": told, "decide": told,
-        "refresh": "refresh" in can_ and (told or e.state == "decided") and moved(e),
+        "refresh": moved and (told or e.state == "decided"),
     }  # fmt: skip
     return [ev for ev in can_ if fits.get(ev)]
 
@@ -181,14 +181,20 @@ def _may_object(e: Evaluation) -> bool:
     return e.state == "subject_notified" or again
 
 
-def moved(e: Evaluation) -> bool:
-    """Whether a draft of today is another than what was told."""
-    return bool(drafting.moved_of([e]))
+def moved(actor: Actor, e: Evaluation) -> bool:
+    """Whether a draft of today is another than what was told; asked for those who do
+    something about it."""
+    if not (
+        can(actor, "evaluations.refresh", e) or can(actor, "evaluations.decide", e)
+    ):
+        return False
+    open_ = e.state in ("subject_notified", "objection", "decided")
+    return open_ and bool(drafting.moved_of([e]))
 
 
-def stops(actor: Actor, e: Evaluation) -> str:
+def stops(actor: Actor, e: Evaluation, moved: bool) -> str:
     """Why the proposed grade may not be decided today."""
-    f = deciding.facts_of([e], actor)[e.pk]
+    f = deciding.facts_of([e], actor, [e.pk] if moved else [])[e.pk]
     return deciding.why_not(f, e.proposed, "", today())
 
 
@@ -245,6 +251,8 @@ def feedback(actor: Actor, pk: UUID) -> FeedbackCard:
 
 def card_of(e: Evaluation) -> FeedbackCard | None:
     """The newest card of an evaluation."""
+    if e.state not in ("issued", "under_appeal"):
+        return None
     return FeedbackCard.objects.filter(evaluation=e, state="current").first()
 
 

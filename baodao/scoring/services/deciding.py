@@ -70,9 +70,13 @@ def _meeting(r: Round, pk: UUID) -> Meeting:
 # --- what stands in the way --------------------------------------------------------------------
 
 
-def facts_of(rows: Sequence[Evaluation], actor: Actor) -> dict[UUID, rules.Facts]:
-    """What the decision about each looks at."""
-    stops, moved = blocked([e.card_id for e in rows]), moved_of(rows)
+def facts_of(
+    rows: Sequence[Evaluation], actor: Actor, moved: Collection[UUID] | None = None
+) -> dict[UUID, rules.Facts]:
+    """What the decision about each looks at. `moved` where it is known already."""
+    stops = blocked([e.card_id for e in rows])
+    if moved is None:
+        moved = moved_of(rows)
     return {
         e.pk: rules.Facts(
             state=e.state, proposed=e.proposed, none=e.none, until=e.until,

@@ -164,7 +164,7 @@ def differs(e: Evaluation, fresh: dict[str, Any]) -> bool:
 
 def _drafts(rows: Sequence[Evaluation], span: rules.Span) -> dict[UUID, dict[str, Any]]:
     facts, known = gather(rows, span), book()
-    totals = totals_of([e.card_id for e in rows])
+    totals = totals_of([e.card_id for e in rows], known=known)
     complaints = blocked([e.card_id for e in rows], open_complaints)
     weights = at_each({e.path for e in rows}, "scoring.unit_word_weight")
     return {

@@ -39,7 +39,7 @@ def _recount(ids: list[UUID]) -> None:
 
 
 def totals_of(
-    ids: Iterable[UUID], as_of: datetime | None = None
+    ids: Iterable[UUID], as_of: datetime | None = None, known: Book | None = None
 ) -> dict[UUID, counting.Total]:
     """Card → what its entries come to; `as_of`: only of those posted until then."""
     wanted = list(ids)
@@ -52,7 +52,7 @@ def totals_of(
         "card_id", "rule_id", "quantity", "occurred_on", "source_id"
     ):
         by_card[card].append(counting.Counted(str(rule), n, day, str(source)))
-    known = book()
+    known = known or book()
     return {card.pk: total_of(card, by_card.get(card.pk, []), known) for card in cards}
 
 

@@ -273,7 +273,8 @@ def _page(
     bad: tuple[str, Form] | None = None,
 ) -> HttpResponse:  # fmt: skip
     state, mine = rules.STATES[e.state], drafting.mine(actor, e)
-    may = queries.events(actor, e)
+    moved = queries.moved(actor, e)
+    may = queries.events(actor, e, moved)
     bound = dict([bad]) if bad else {}
     kept = {
         ev: apart(bound.get(ev) or _form(ev, None, e), ev) for ev in _FORMS if ev in may
@@ -283,13 +284,13 @@ def _page(
         "e": e, "state": state, "mine": mine, "may": may, "forms": kept, "card": card,
         "bad": bad and bad[0], "grade": counting.GRADES.get(e.grade, ""),
         "proposed": counting.GRADES.get(e.proposed, ""), "desk": actor.path is not None,
-        "stops": queries.stops(actor, e) if "decide" in may else "",
+        "stops": queries.stops(actor, e, moved) if "decide" in may else "",
         "story": queries.story(e.pk, state.verb) if shown and not mine else [],
         "facts": _facts(e), "has_draft": shown and e.drafted_at is not None, "shown": shown,
         "may_card": card and can(actor, "feedback_cards.view", card),
         "may_appeal": e.state == "issued" and e.grade != "excellent"
         and can(actor, "appeals.file", _appeal(e)),
-        "meetings": e.round.meetings.exists() if "decide" in may else False,
+        "meetings": bool(getattr(kept.get("decide"), "meetings", ())),
         "decide_form": kept.get("decide"),
     }  # fmt: skip
     light = actor.role == "member"
