@@ -73,7 +73,7 @@ def evaluations(actor: Actor, wanted: Wanted) -> QuerySet[Evaluation]:
         found = found.filter(Q(grade=wanted.grade) | Q(grade="", proposed=wanted.grade))
     if text := wanted.text.strip():
         found = found.filter(Q(name__icontains=text) | Q(unit__name__icontains=text))
-    related = ("unit", "card", "round__place")
+    related = ("unit", "card", "member", "round__place")
     return found.select_related(*related).order_by("subject", "name", "pk")
 
 
@@ -112,12 +112,13 @@ class Next:
 
 def next_step(r: Round, n: dict[str, int]) -> Next | None:
     """The first thing that waits for the community."""
-    told = r.evaluations.filter(state="subject_notified")
-    answered = r.evaluations.filter(state="objection", answered_at__isnull=False)
-    done = answered.count()
+    answered = Q(state="objection", answered_at__isnull=False)
+    over = Q(until__lt=today()) & (answered | Q(state="subject_notified"))
+    count = r.evaluations.aggregate(
+        done=Count("pk", filter=answered), ripe=Count("pk", filter=over)
+    )
+    done, ripe = count["done"], count["ripe"]
     open_ = n["objection"] - done
-    over = Q(until__lt=today())
-    ripe = told.filter(over).count() + answered.filter(over).count()
     steps = (
         Next("answer", "答复异议", "有异议还没有书面答复，答复以后才能开会定。", open_),
         Next("draft", "起草评价", "按积分、活动和报到情况一起起草，评语可以再改。", n["collecting"]),

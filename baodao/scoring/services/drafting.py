@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from baodao.acts.access import can, require
@@ -29,7 +30,7 @@ from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked, open_complaints
 from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.services.gathering import Gathered, gather, spans
-from baodao.scoring.services.recounting import totals_of
+from baodao.scoring.services.recounting import totals
 from baodao.scoring.standing import Book, book
 from baodao.ui import words
 from baodao.ui.words import cdate
@@ -136,7 +137,7 @@ def drafts(
     rows: Sequence[Evaluation], path: str, year: int
 ) -> dict[UUID, dict[str, Any]]:
     """Evaluation → the columns of its draft, from the card as it is now."""
-    return _drafts(rows, spans([path], year)[path])
+    return _drafts(rows, spans([path], year)[path], visits=True)
 
 
 def moved_of(rows: Sequence[Evaluation]) -> set[UUID]:
@@ -152,7 +153,7 @@ def moved_of(rows: Sequence[Evaluation]) -> set[UUID]:
             by_span[known[e.path]].append(e)
     found = set()
     for span, those in by_span.items():
-        fresh = _drafts(those, span)
+        fresh = _drafts(those, span, visits=False)
         found |= {e.pk for e in those if differs(e, fresh[e.pk])}
     return found
 
@@ -162,14 +163,17 @@ def differs(e: Evaluation, fresh: dict[str, Any]) -> bool:
     return any(fresh[k] != getattr(e, k) for k in ("score", "proposed", "none"))
 
 
-def _drafts(rows: Sequence[Evaluation], span: rules.Span) -> dict[UUID, dict[str, Any]]:
-    facts, known = gather(rows, span), book()
-    totals = totals_of([e.card_id for e in rows], known=known)
+def _drafts(
+    rows: Sequence[Evaluation], span: rules.Span, *, visits: bool
+) -> dict[UUID, dict[str, Any]]:
+    facts, known = gather(rows, span, visits=visits), book()
+    prefetch_related_objects(rows, "card")  # those that are not at hand yet
+    sums = totals([e.card for e in rows], known=known)
     complaints = blocked([e.card_id for e in rows], open_complaints)
     weights = at_each({e.path for e in rows}, "scoring.unit_word_weight")
     return {
         e.pk: _draft(
-            e, facts[e.pk], totals[e.card_id], e.card_id in complaints, weights[e.path],
+            e, facts[e.pk], sums[e.card_id], e.card_id in complaints, weights[e.path],
             known.at(e.path, span[1] - _DAY).frame, known,
         )
         for e in rows

@@ -39,12 +39,19 @@ def _recount(ids: list[UUID]) -> None:
 
 
 def totals_of(
-    ids: Iterable[UUID], as_of: datetime | None = None, known: Book | None = None
+    ids: Iterable[UUID], as_of: datetime | None = None
 ) -> dict[UUID, counting.Total]:
     """Card → what its entries come to; `as_of`: only of those posted until then."""
-    wanted = list(ids)
-    cards = Card.objects.filter(pk__in=wanted)
-    entries = Entry.objects.filter(card__in=wanted).order_by("card_id", "id")
+    return totals(Card.objects.filter(pk__in=list(ids)), as_of)
+
+
+def totals(
+    cards: Iterable[Card], as_of: datetime | None = None, known: Book | None = None
+) -> dict[UUID, counting.Total]:
+    """The same of cards that are at hand."""
+    cards = list(cards)
+    ids = [c.pk for c in cards]
+    entries = Entry.objects.filter(card__in=ids).order_by("card_id", "id")
     if as_of:
         entries = entries.filter(posted_at__lte=as_of)
     by_card: dict[UUID, list[counting.Counted]] = defaultdict(list)

@@ -86,7 +86,7 @@ def _by_hand(e: Evaluation, grade: str) -> None:
     """Without a meeting and without telling first nothing gets worse, and nothing at all
     that an appeal or a deduction is about."""
     if e.state != "issued":
-        raise Conflict("正在复核，等复核有了结果再说。")
+        raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
     if why := blocked([e.card_id]).get(e.card_id):
         raise Conflict(why)
     if not moved(e):
