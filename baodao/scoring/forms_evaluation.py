@@ -6,6 +6,7 @@ from django import forms
 
 from baodao.core.clock import today
 from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.rules_extracts import Purpose
 from baodao.ui.forms import DateInput, Form
 
@@ -61,7 +62,7 @@ class DecideForm(Form):
         super().__init__(*args, **kw)
         field = self.fields["meeting"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = meetings
+        field.choices = self.meetings = meetings
 
 
 class HandOverForm(Form):
@@ -72,11 +73,20 @@ class HandOverForm(Form):
     )  # fmt: skip
 
 
+def better_than(grade: str) -> list[tuple[str, str]]:
+    """The grades that one may be changed to by hand, the best first."""
+    return [(k, t) for k, t in counting.GRADES.items() if rules.better(grade, k)]
+
+
 class ChangeForm(Form):
-    grade = forms.ChoiceField(
-        label="改为", choices=list(counting.GRADES.items()), widget=forms.RadioSelect
-    )
-    reason = _text("为什么改", 200)
+    grade = forms.ChoiceField(label="改为", widget=forms.RadioSelect)
+    reason = _text("为什么改", 200, help_text="印在新卡上，说明积分为什么有变动。")
+
+    def __init__(self, *args: Any, before: str, **kw: Any):
+        super().__init__(*args, **kw)
+        field = self.fields["grade"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = better_than(before)
 
 
 class CheckForm(Form):

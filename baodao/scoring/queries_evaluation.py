@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
+from baodao.acts.grants import COMMUNITY
 from baodao.acts.timeline import events_of
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
@@ -51,12 +52,16 @@ class Wanted:
 
 
 def evaluations(actor: Actor, wanted: Wanted) -> QuerySet[Evaluation]:
-    """Of a year, by name. What is not told yet is the community's own."""
+    """Of a year, by name. What is not told yet is the community's own: nobody else reads
+    a score or a grade that the subject has not seen."""
     found = visible(Evaluation.objects.all(), actor, "evaluations.view")
     found = found.filter(year=wanted.year)
-    if actor.path is None:
-        # The unit sees its members in the list from the beginning: it may add its word.
-        found = found.exclude(Q(subject="unit"), ~Q(state__in=rules.SHOWN))
+    if not reads_drafts(actor):
+        told = Q(state__in=rules.SHOWN)
+        if actor.role == "unit_secretary" and not wanted.grade:
+            # From the beginning with the name alone: the unit may add its word.
+            told |= Q(subject="member")
+        found = found.filter(told)
     if wanted.path:
         lo, hi = path_range(wanted.path)
         found = found.filter(path__gte=lo, path__lt=hi)
@@ -68,7 +73,7 @@ def evaluations(actor: Actor, wanted: Wanted) -> QuerySet[Evaluation]:
         found = found.filter(Q(grade=wanted.grade) | Q(grade="", proposed=wanted.grade))
     if text := wanted.text.strip():
         found = found.filter(Q(name__icontains=text) | Q(unit__name__icontains=text))
-    related = ("unit", "card", "round__place")
+    related = ("unit", "card", "member", "round__place")
     return found.select_related(*related).order_by("subject", "name", "pk")
 
 
@@ -107,20 +112,22 @@ class Next:
 
 def next_step(r: Round, n: dict[str, int]) -> Next | None:
     """The first thing that waits for the community."""
-    told = r.evaluations.filter(state="subject_notified")
-    ripe = told.filter(until__lt=today()).count()
-    answered = r.evaluations.filter(
-        state="objection", answered_at__isnull=False
-    ).count()
-    open_ = n["objection"] - answered
+    answered = Q(state="objection", answered_at__isnull=False)
+    over = Q(until__lt=today()) & (answered | Q(state="subject_notified"))
+    count = r.evaluations.aggregate(
+        done=Count("pk", filter=answered), ripe=Count("pk", filter=over)
+    )
+    done, ripe = count["done"], count["ripe"]
+    open_ = n["objection"] - done
     steps = (
         Next("answer", "答复异议", "有异议还没有书面答复，答复以后才能开会定。", open_),
         Next("draft", "起草评价", "按积分、活动和报到情况一起起草，评语可以再改。", n["collecting"]),
         Next("notify", "告知本人", "发消息给本人和单位，可提异议 10 个工作日。", n["drafted"]),
         Next("decide", "开会决定", "记下会议，按建议的等次一起确认；要改的、建议差的一个一个定。",
-             ripe + answered),
+             ripe),
         Next("issue", "发反馈卡", "发给所在单位或上级党组织，同时报组织部备案。", n["decided"]),
-        Next("wait", "等异议期满", "本人可以提异议，期满以后开会决定。", told.count() - ripe),
+        Next("wait", "等异议期满", "本人可以提异议，期满以后开会决定。",
+             n["subject_notified"] + done - ripe),
     )  # fmt: skip
     return next((s for s in steps if s.n > 0), None)
 
@@ -135,15 +142,25 @@ def evaluation(actor: Actor, pk: UUID) -> Evaluation:
     return e
 
 
+def reads_drafts(actor: Actor) -> bool:
+    """Whether what stands in a draft is for this actor: the community alone."""
+    return actor.role in COMMUNITY
+
+
 def may_read(actor: Actor, e: Evaluation) -> bool:
     """Before the draft is told only the community and, for its word, the unit look."""
-    if e.state in rules.SHOWN or actor.path is not None:
+    if shows(actor, e):
         return True
     return actor.role == "unit_secretary" and e.subject == "member"
 
 
-def events(actor: Actor, e: Evaluation) -> list[str]:
-    """What this person may do with it now."""
+def shows(actor: Actor, e: Evaluation) -> bool:
+    """Whether score, grade and words are shown: once told, or to the community."""
+    return e.state in rules.SHOWN or reads_drafts(actor)
+
+
+def events(actor: Actor, e: Evaluation, moved: bool) -> list[str]:
+    """What this person may do with it now. `moved`: its points are not what was told."""
     can_ = [ev for ev in rules.EVALUATIONS if can(actor, f"evaluations.{ev}", e)]
     early, told = (
         e.state in ("collecting", "drafted"),
@@ -153,16 +170,32 @@ def events(actor: Actor, e: Evaluation) -> list[str]:
     fits = {
         "word": early, "unit_word": early and e.subject == "member",
         "see": told and not e.seen_at and (desk or mine),
-        "object": e.state == "subject_notified" and (desk or mine),
+        "object": told and (desk or mine) and _may_object(e),
         "answer": e.state == "objection", "hear": told, "decide": told,
-        "refresh": told and e.card.score != e.score,
+        "refresh": moved and (told or e.state == "decided"),
     }  # fmt: skip
     return [ev for ev in can_ if fits.get(ev)]
 
 
-def stops(actor: Actor, e: Evaluation) -> str:
+def _may_object(e: Evaluation) -> bool:
+    again = rules.may_again(e.objected_at, e.notified_at)
+    return e.state == "subject_notified" or again
+
+
+def moved(actor: Actor, e: Evaluation) -> bool:
+    """Whether a draft of today is another than what was told; asked for those who do
+    something about it."""
+    if not (
+        can(actor, "evaluations.refresh", e) or can(actor, "evaluations.decide", e)
+    ):
+        return False
+    open_ = e.state in ("subject_notified", "objection", "decided")
+    return open_ and bool(drafting.moved_of([e]))
+
+
+def stops(actor: Actor, e: Evaluation, moved: bool) -> str:
     """Why the proposed grade may not be decided today."""
-    f = deciding.facts_of([e], actor)[e.pk]
+    f = deciding.facts_of([e], actor, [e.pk] if moved else [])[e.pk]
     return deciding.why_not(f, e.proposed, "", today())
 
 
@@ -219,6 +252,8 @@ def feedback(actor: Actor, pk: UUID) -> FeedbackCard:
 
 def card_of(e: Evaluation) -> FeedbackCard | None:
     """The newest card of an evaluation."""
+    if e.state not in ("issued", "under_appeal"):
+        return None
     return FeedbackCard.objects.filter(evaluation=e, state="current").first()
 
 
@@ -256,7 +291,7 @@ def deliveries(actor: Actor, wanted: Wanted) -> QuerySet[Delivery]:
             Q(card__name__icontains=text) | Q(card__number__icontains=text)
             | Q(number__icontains=text) | Q(to__icontains=text)
         )  # fmt: skip
-    related = ("card__place", "card__unit")
+    related = ("card__place", "card__unit", "card__evaluation")
     return found.select_related(*related).order_by(
         "card__number", "card__edition", "pk"
     )

@@ -5,7 +5,7 @@ never without having heard the subject."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from baodao.acts.access import Scope
@@ -19,6 +19,7 @@ from baodao.acts.grants import (
     TOWN,
     UNIT,
 )
+from baodao.scoring import rules_counting as counting
 
 STATES: Mapping[str, State] = {
     "collecting": State("收集意见", "community", "写评语、起草", "go", "messages"),
@@ -43,7 +44,10 @@ FLOW = Flow.of(
         # What was told has changed: it is told again, and the days run anew.
         ("subject_notified", "refresh", "subject_notified"),
         ("objection", "refresh", "objection"),
+        ("decided", "refresh", "subject_notified"),
         ("subject_notified", "object", "objection"),
+        # Who was told anew may object anew.
+        ("objection", "object", "objection"),
         ("objection", "answer", "objection"),
         ("subject_notified", "decide", "decided"),
         ("objection", "decide", "decided"),
@@ -152,7 +156,7 @@ EVALUATIONS = {
     "issue": ("发反馈卡", {**_SECRETARY, **SYSTEM}),
     "suspend": ("暂停等次，复核中", {**TOWN, **COUNTY, **SYSTEM}),
     "restore": ("维持等次", {**TOWN, **COUNTY, **SYSTEM}),
-    "change": ("改等次", {**_DECIDERS, **COUNTY, **SYSTEM}),
+    "change": ("改等次", {**_DECIDERS, "county_org": Scope.PLACE, **SYSTEM}),
     "figures": ("看等次分布", {**COMMUNITY, **TOWN, **ORG}),
 }
 _OWN = {"member_id": "member_id"}
@@ -256,9 +260,9 @@ def combined(score: int, mark: int | None, weight: int) -> int:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a decision about one evaluation looks at. `told` is the last day to object;
-    `moved`: the card's score is no longer what the subject was told; `blocked`: open
-    objections or deductions, in words; `room`: whether the share of 优秀 leaves room."""
+    """What a decision about one evaluation looks at. `until` is the last day to object;
+    `moved`: a draft of today is no longer what the subject was told; `blocked`: open
+    objections or deductions, in words."""
 
     state: str
     proposed: str
@@ -280,7 +284,7 @@ def why_not(
         return f"现在是“{title}”，还不能决定。"
     if f.own:
         return MESSAGES["decide"]
-    if f.state == "subject_notified" and (f.until is None or today <= f.until):
+    if f.until is None or today <= f.until:
         day = f"{f.until.month}月{f.until.day}日" if f.until else "期限"
         return f"本人可以提异议到{day}，过后再决定。"
     if f.state == "objection" and not f.answered:
@@ -290,6 +294,20 @@ def why_not(
     if f.blocked:
         return f.blocked
     return _why_not_grade(f, grade, reason, known)
+
+
+def why_not_meeting(
+    held: date, until: date | None, answered: date | None, drafted: date | None
+) -> str:
+    """Why a meeting may not have decided: it knew neither all that may be said against
+    the draft, nor the answer, nor the draft as it is now."""
+    if until is None or held <= until:
+        return "这次会开在异议期满以前。请选期满以后开的会。"
+    if answered and held < answered:
+        return "这次会开在答复异议以前。请选答复以后开的会。"
+    if drafted and held < drafted:
+        return "这次会开在重新核对积分以前。请选核对以后开的会。"
+    return ""
 
 
 def _why_not_grade(f: Facts, grade: str, reason: str, known: Sequence[str]) -> str:
@@ -302,6 +320,34 @@ def _why_not_grade(f: Facts, grade: str, reason: str, known: Sequence[str]) -> s
     if grade == "poor" and not f.heard:
         return "定为差以前，要当面或书面听取本人意见，并记下来。"
     return ""
+
+
+def better(before: str, after: str) -> bool:
+    """Whether a grade is better than another. Of 不定等次 only 优秀 and 良好 are: whatever
+    else may have consequences that nobody was told of."""
+    order = counting.ORDER
+    if before == "none":
+        return after in ("excellent", "good")
+    return after in order and order.index(after) < order.index(before)
+
+
+def worse(before: str, after: str) -> bool:
+    """Whether what is proposed now is worse than what was told; from or to 不定等次 it is
+    something else, and told anew as well."""
+    if before == after:
+        return False
+    return "none" in (before, after) or better(after, before)
+
+
+def may_again(objected: datetime | None, told: datetime | None) -> bool:
+    """Whether somebody who has objected may object again: to what was told since."""
+    return objected is None or (told is not None and told > objected)
+
+
+def grade_in(grade: str, state: str) -> str:
+    """A grade in words; while it is appealed against it has no effect and says so."""
+    title = counting.GRADES.get(grade, "")
+    return f"{title}（复核中）" if state == "under_appeal" else title
 
 
 def may_in_bulk(proposed: str) -> bool:

@@ -37,10 +37,19 @@ def evaluations(request: HttpRequest) -> Listing:
 
     def rows() -> Iterator[list[Value]]:
         for e in found.iterator(BATCH):
+            if not queries.shows(actor, e):
+                bare: list[Value] = [
+                    e.name,
+                    str(e.unit or ""),
+                    e.round.place.name,
+                    e.year,
+                ]
+                yield [*bare, *[""] * 5, rules.STATES[e.state].title, None]
+                continue
             yield [
                 e.name, str(e.unit or ""), e.round.place.name, e.year,
                 words.score(e.score) if e.drafted_at else "",
-                counting.GRADES.get(e.proposed, ""), counting.GRADES.get(e.grade, ""),
+                counting.GRADES.get(e.proposed, ""), rules.grade_in(e.grade, e.state),
                 e.words, "；".join(e.why), rules.STATES[e.state].title, e.until,
             ]  # fmt: skip
 
@@ -63,7 +72,7 @@ def _deliveries(
         for d in found.iterator(BATCH):
             yield [
                 d.card.name, d.card.place.name, d.card.year,
-                counting.GRADES[d.card.grade], d.card.number, d.card.edition,
+                rules.grade_in(d.card.grade, d.card.evaluation.state), d.card.number, d.card.edition,
                 rules.RECIPIENTS[d.kind], d.to, rules.DELIVERY_STATES[d.state].title,
                 d.delivered_at, d.received_at, d.received_by, d.number, d.note,
             ]  # fmt: skip

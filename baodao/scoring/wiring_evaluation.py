@@ -18,7 +18,7 @@ def wire() -> None:
     register("scoring.PrintRun", "print_runs", r.PRINTS)
     register("scoring.Extract", "extracts", x.ACTIONS)
     from baodao.people import retention
-    from baodao.scoring import blocking
+    from baodao.scoring import blocking, complaints
     from baodao.scoring.retaining import EXTRACTS
     from baodao.scoring.services import appealing, appealing_grades
     from baodao.scoring.sheets_evaluation import ALL as LISTINGS
@@ -26,5 +26,6 @@ def wire() -> None:
 
     appealing.register(appealing_grades.KIND)
     blocking.open_objections.append(appealing_grades.undecided)
+    blocking.open_complaints.append(complaints.open_ones)
     retention.register(EXTRACTS)
     exports.register(**LISTINGS)

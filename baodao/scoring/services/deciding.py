@@ -25,7 +25,7 @@ from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked
 from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, Meeting, Round
-from baodao.scoring.services.drafting import evaluation_of, round_of
+from baodao.scoring.services.drafting import evaluation_of, moved_of, round_of
 
 
 class Skipped(NamedTuple):
@@ -70,27 +70,32 @@ def _meeting(r: Round, pk: UUID) -> Meeting:
 # --- what stands in the way --------------------------------------------------------------------
 
 
-def facts_of(rows: Sequence[Evaluation], actor: Actor) -> dict[UUID, rules.Facts]:
-    """What the decision about each looks at."""
-    cards = [e.card_id for e in rows]
-    stops = blocked(cards)
-    weights: dict[str, int] = {}
-    found = {}
-    for e in rows:
-        if e.path not in weights:
-            weights[e.path] = values(e.path)["scoring.unit_word_weight"]
-        now_score = rules.combined(e.card.score, e.unit_mark, weights[e.path])
-        found[e.pk] = rules.Facts(
+def facts_of(
+    rows: Sequence[Evaluation], actor: Actor, moved: Collection[UUID] | None = None
+) -> dict[UUID, rules.Facts]:
+    """What the decision about each looks at. `moved` where it is known already."""
+    stops = blocked([e.card_id for e in rows])
+    if moved is None:
+        moved = moved_of(rows)
+    return {
+        e.pk: rules.Facts(
             state=e.state, proposed=e.proposed, none=e.none, until=e.until,
             answered=e.answered_at is not None, heard=bool(e.hearing),
-            moved=now_score != e.score, blocked=stops.get(e.card_id, ""),
+            moved=e.pk in moved, blocked=stops.get(e.card_id, ""),
             own=bool(actor.member_id and actor.member_id == e.member_id),
-        )  # fmt: skip
-    return found
+        )
+        for e in rows
+    }  # fmt: skip
 
 
 def why_not(f: rules.Facts, grade: str, reason: str, day: date) -> str:
     return rules.why_not(f, grade, reason, day, list(counting.GRADES))
+
+
+def why_not_meeting(e: Evaluation, meeting: Meeting) -> str:
+    answered = today(e.answered_at) if e.answered_at else None
+    drafted = today(e.drafted_at) if e.drafted_at else None
+    return rules.why_not_meeting(meeting.held_on, e.until, answered, drafted)
 
 
 def decide(
@@ -108,8 +113,8 @@ def decide(
         if "请写理由" in why:
             raise Invalid(fields={"reason": why})
         raise Conflict(why)
-    if meeting.held_on < today(e.notified_at):
-        raise Conflict("这次会开在告知本人以前。请选告知以后开的会。")
+    if why := why_not_meeting(e, meeting):
+        raise Conflict(why)
     if grade == "excellent" and not _room([e]).get(e.unit_id, 1):
         raise Conflict("这个单位的优秀已经到了设定的比例。请先在会上取舍。")
     write = Write(
@@ -139,10 +144,10 @@ def decide_all(
     if ids is not None:
         waiting = waiting.filter(pk__in=list(ids))
     rows = list(waiting.select_related("card").order_by("name", "pk"))
-    facts, room = facts_of(rows, actor), _room(rows)
+    facts, full = facts_of(rows, actor), _contested(rows)
     good, skipped = [], []
     for e in rows:
-        if why := _why_not_together(e, facts[e.pk], meeting, room, today(at)):
+        if why := _why_not_together(e, facts[e.pk], meeting, full, today(at)):
             skipped.append(Skipped(e, why))
         else:
             good.append(e)
@@ -152,20 +157,31 @@ def decide_all(
 
 
 def _why_not_together(
-    e: Evaluation, f: rules.Facts, meeting: Meeting, room: dict[UUID | None, int],
+    e: Evaluation, f: rules.Facts, meeting: Meeting, full: Collection[UUID | None],
     day: date,
 ) -> str:  # fmt: skip
     if not rules.may_in_bulk(e.proposed):
         return "建议差，须听取本人意见，要一个一个定。"
     if why := why_not(f, e.proposed, "", day):
         return why
-    if meeting.held_on < today(e.notified_at):
-        return "这次会开在告知本人以前。"
-    if e.proposed == "excellent" and e.unit_id in room:
-        if not room[e.unit_id]:
-            return "这个单位的优秀已经到了设定的比例，请在会上取舍。"
-        room[e.unit_id] -= 1
+    if why := why_not_meeting(e, meeting):
+        return why
+    if e.proposed == "excellent" and e.unit_id in full:
+        return "建议优秀的比设定的比例多，请在会上取舍，一个一个定。"
     return ""
+
+
+def _contested(rows: Sequence[Evaluation]) -> set[UUID | None]:
+    """Units of which more are proposed 优秀 than the share leaves room for: who gets it
+    is for the meeting to say, never for the order of a list."""
+    if not (room := _room(rows)):
+        return set()
+    waiting = Evaluation.objects.filter(
+        year=rows[0].year, subject="member", proposed="excellent",
+        state__in=rules.BEFORE, unit__in=list(room),
+    )  # fmt: skip
+    n: Counter[UUID | None] = Counter(waiting.values_list("unit_id", flat=True))
+    return {u for u in room if n[u] > room[u]}
 
 
 def confirm(

@@ -1,12 +1,14 @@
 """Drafting the evaluations of a community and telling their subjects: the score, what it
 is made of, the community's words, the grade that this suggests (L46). People decide."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from baodao.acts.access import can, require
@@ -21,14 +23,15 @@ from baodao.core.text import private_numbers
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member
-from baodao.places.calendars import Ground, ground
+from baodao.places.calendars import ground
+from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked, open_complaints
 from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.services.gathering import Gathered, gather, spans
-from baodao.scoring.services.recounting import totals_of
-from baodao.scoring.standing import rule_of, set_at
+from baodao.scoring.services.recounting import totals
+from baodao.scoring.standing import Book, book
 from baodao.ui import words
 from baodao.ui.words import cdate
 
@@ -134,25 +137,54 @@ def drafts(
     rows: Sequence[Evaluation], path: str, year: int
 ) -> dict[UUID, dict[str, Any]]:
     """Evaluation → the columns of its draft, from the card as it is now."""
-    its = ground(path)
-    span = spans([path], year)[path]
-    facts = gather(rows, span)
-    totals = totals_of([e.card_id for e in rows])
+    return _drafts(rows, spans([path], year)[path], visits=True)
+
+
+def moved_of(rows: Sequence[Evaluation]) -> set[UUID]:
+    """Those that were drafted and would be drafted otherwise today: another score, another
+    grade proposed, or another reason for none. Of many communities in as many queries as
+    there are different years."""
+    by_span: dict[rules.Span, list[Evaluation]] = defaultdict(list)
+    drafted = [e for e in rows if e.drafted_at]
+    for year in {e.year for e in drafted}:
+        those = [e for e in drafted if e.year == year]
+        known = spans({e.path for e in those}, year)
+        for e in those:
+            by_span[known[e.path]].append(e)
+    found = set()
+    for span, those in by_span.items():
+        fresh = _drafts(those, span, visits=False)
+        found |= {e.pk for e in those if differs(e, fresh[e.pk])}
+    return found
+
+
+def differs(e: Evaluation, fresh: dict[str, Any]) -> bool:
+    """Whether a new draft is not what was told."""
+    return any(fresh[k] != getattr(e, k) for k in ("score", "proposed", "none"))
+
+
+def _drafts(
+    rows: Sequence[Evaluation], span: rules.Span, *, visits: bool
+) -> dict[UUID, dict[str, Any]]:
+    facts, known = gather(rows, span, visits=visits), book()
+    prefetch_related_objects(rows, "card")  # those that are not at hand yet
+    sums = totals([e.card for e in rows], known=known)
     complaints = blocked([e.card_id for e in rows], open_complaints)
+    weights = at_each({e.path for e in rows}, "scoring.unit_word_weight")
     return {
-        e.pk: _draft(e, facts[e.pk], totals[e.card_id], e.card_id in complaints, its, span)
+        e.pk: _draft(
+            e, facts[e.pk], sums[e.card_id], e.card_id in complaints, weights[e.path],
+            known.at(e.path, span[1] - _DAY).frame, known,
+        )
         for e in rows
     }  # fmt: skip
 
 
 def _draft(
-    e: Evaluation, g: Gathered, total: counting.Total, complaint: bool, its: Ground,
-    span: rules.Span,
+    e: Evaluation, g: Gathered, total: counting.Total, complaint: bool, weight: int,
+    frame: counting.Frame, known: Book,
 ) -> dict[str, Any]:  # fmt: skip
-    frame = set_at(e.path, span[1] - _DAY).frame
-    score = rules.combined(
-        total.score, e.unit_mark, its.settings["scoring.unit_word_weight"]
-    )
+    score = rules.combined(total.score, e.unit_mark, weight)
     gates = all(g.halves) and not complaint
     proposed = counting.grade(score, frame, total.ceiling, gates=gates)
     why = []
@@ -166,8 +198,8 @@ def _draft(
         "months": g.months, "none": g.none, "base": total.base, "adds": total.adds,
         "deducts": total.deducts, "score": score, "proposed": proposed, "why": why,
         "figures": {**g.figures, "reported": g.reported},
-        "lines": [_line(line) for line in total.lines if line.points],
-        "words": e.words or rules.sentence(g.figures, e.subject),
+        "lines": [_line(line, known) for line in total.lines if line.points],
+        "words": _words(e, g),
     }  # fmt: skip
 
 
@@ -180,9 +212,16 @@ def _why(g: Gathered, complaint: bool) -> list[str]:
     return [*found, *(["有核实的差评没有了结"] if complaint else [])]
 
 
-def _line(line: counting.Line) -> dict[str, Any]:
+def _words(e: Evaluation, g: Gathered) -> str:
+    """The community's own words stay; a sentence made of figures follows them."""
+    before = {k: v for k, v in e.figures.items() if k != "reported"}
+    own = e.words and e.words != rules.sentence(before, e.subject)
+    return e.words if own else rules.sentence(g.figures, e.subject)
+
+
+def _line(line: counting.Line, known: Book) -> dict[str, Any]:
     return {
-        "code": line.code, "title": rule_of(line.rules[-1]).title, "sign": line.sign,
+        "code": line.code, "title": known.rules[line.rules[-1]].title, "sign": line.sign,
         "points": line.points,
     }  # fmt: skip
 
@@ -254,15 +293,19 @@ def to_subject(e: Evaluation, title: str, text: str, event_id: UUID) -> Message:
 
 def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -> Done:
     """Draft one anew that was told already, because its points have changed. What is
-    worse than what was told runs its days again; what is better does not."""
+    worse than what was told, in points or in the grade proposed, is told like a new one:
+    its days run again, and what was answered, heard and read was about something else.
+    What is better keeps them. A grade that was decided is undone: a meeting decides on
+    what is there now."""
     e, at = evaluation_of(evaluation_id), now or clock_now()
     require(actor, "evaluations.refresh", e)
     fresh = drafts([e], e.path, e.year)[e.pk]
-    changed = (fresh["score"], fresh["proposed"]) != (e.score, e.proposed)
-    if not changed:
+    if not differs(e, fresh):
         raise Conflict("积分和告知本人的一样，不用重新核对。")
-    if fresh["score"] < e.score:
-        fresh |= {"notified_at": at, "until": last_day(e.path, at)}
+    if fresh["score"] < e.score or rules.worse(e.proposed, fresh["proposed"]):
+        fresh |= _anew(e, at)
+    if e.state == "decided":
+        fresh |= {"grade": "", "reason": "", "meeting_id": None, "decided_at": None}
     with transaction.atomic():
         done = act(
             actor, "evaluations.refresh", e.pk,
@@ -272,6 +315,13 @@ def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -
         text = f"现在是{words.score(e.score)}分，请再看一下。"
         send([to_subject(e, f"{e.year}年度评价有变动", text, done.event_id)])
     return done
+
+
+def _anew(e: Evaluation, at: datetime) -> dict[str, Any]:
+    return {
+        "notified_at": at, "until": last_day(e.path, at), "answer": "",
+        "answered_at": None, "hearing": "", "seen_at": None, "seen_how": "",
+    }  # fmt: skip
 
 
 def without_phone(rows: Sequence[Evaluation]) -> list[Evaluation]:

@@ -21,7 +21,6 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.people.models import Unit
 from baodao.places.models import Place
-from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring import rules_extracts as extracts
 from baodao.scoring.models_evaluation import Delivery, Extract, FeedbackCard
@@ -101,7 +100,8 @@ def _rows(cards: Sequence[FeedbackCard]) -> list[list[Any]]:
     )  # fmt: skip
     return [
         [
-            c.name, c.content["org"], c.place.name, c.year, counting.GRADES[c.grade],
+            c.name, c.content["org"], c.place.name, c.year,
+            rules.grade_in(c.grade, c.evaluation.state),
             words.score(c.content["score"]), c.content["words"], c.number, c.edition,
             filed.get(c.pk, ""), _note(c),
         ]
@@ -113,6 +113,17 @@ def _note(c: FeedbackCard) -> str:
     if c.evaluation.state == "under_appeal":
         return rules.STATES["under_appeal"].title
     return str(c.content["none"])
+
+
+def changed_since(it: Extract) -> tuple[int, int]:
+    """How many of its cards were corrected since, and how many are in review now."""
+    heads = list(it.content["heads"])
+    at, which = heads.index("反馈卡编号"), heads.index("版次")
+    taken = {row[at]: row[which] for row in it.content["rows"]}
+    cards = FeedbackCard.objects.filter(number__in=list(taken), state="current")
+    found = list(cards.values_list("number", "edition", "evaluation__state"))
+    corrected = sum(edition > taken[number] for number, edition, _ in found)
+    return corrected, sum(state == "under_appeal" for *_, state in found)
 
 
 def code_of(content: Mapping[str, Any]) -> str:

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum, prefetch_related_objects
 from django.db.models.functions import TruncMonth
 
 from baodao.core.clock import today
 from baodao.duties.models import Duty
-from baodao.people.models import ContactTie, Exemption, Member
+from baodao.people.models import ContactTie, Exemption
 from baodao.places.rules import community_path
 from baodao.places.settings import at_each
 from baodao.records.models import CHANNELS, Record
@@ -89,12 +89,16 @@ def cday(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def gather(rows: Sequence[Evaluation], year: Span) -> dict[UUID, Gathered]:
-    """For evaluations of one year's span."""
+def gather(
+    rows: Sequence[Evaluation], year: Span, *, visits: bool = True
+) -> dict[UUID, Gathered]:
+    """For evaluations of one year's span; without `visits` where figures do not matter."""
     found = {e.pk: Gathered() for e in rows}
     members = [e for e in rows if e.subject == "member"]
     units = [e for e in rows if e.subject == "unit"]
     _members(members, year, found)
+    if visits:
+        _visits({e.member_id: e for e in members if e.member_id}, year, found)
     _units(units, year, found)
     return found
 
@@ -104,10 +108,11 @@ def _members(
 ) -> None:
     by_member = {e.member_id: e for e in rows if e.member_id}
     known = stays(Q(member__in=list(by_member)), year)
-    people = Member.objects.in_bulk([m for m in by_member if m])
+    prefetch_related_objects(rows, "member")  # those that are not at hand yet
     exempt = _exempt(by_member)
     for pk, e in by_member.items():
-        stay, member, g = known.get(pk, Stay()), people[pk], found[e.pk]
+        stay, member, g = known.get(pk, Stay()), e.member, found[e.pk]
+        assert member
         g.months = stay.months(e.path, year)
         first = min([member.joined_on, *(day for day, _ in stay.told)])
         ends = [d for d in (member.retires_on, member.left_on) if d]
@@ -122,7 +127,6 @@ def _members(
     records = Record.objects.filter(member_id__in=list(by_member))
     for pk, kind, month, n, minutes in _by_month(records, ["member_id"], year):
         _add(found[by_member[pk].pk], kind, month, n, minutes, year)
-    _visits(by_member, year, found)
 
 
 def _told(stay: Stay) -> str:

@@ -34,7 +34,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked
 from baodao.scoring.models_evaluation import Delivery, Evaluation, FeedbackCard
-from baodao.scoring.services.drafting import round_of
+from baodao.scoring.services.drafting import moved_of, round_of
 from baodao.scoring.services.gathering import cday, spans
 
 TITLES = {"member": "在职党员报到服务反馈卡", "unit": "单位党组织报到服务反馈卡"}
@@ -85,15 +85,16 @@ def issue_all(
     now: datetime | None = None,
 ) -> tuple[list[UUID], int]:  # fmt: skip
     """Cards for all that are decided, or the chosen. Returns the cards and how many were
-    held back by an open objection or deduction."""
+    held back: by an open objection or deduction, or because the points are no longer what
+    the meeting decided on."""
     r, at = round_of(round_id), now or clock_now()
     require(actor, "evaluations.issue", Evaluation(path=r.path))
     rows = r.evaluations.filter(state="decided")
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     found = list(rows.select_related("meeting").order_by("subject", "name", "pk"))
-    stops = blocked([e.card_id for e in found])
-    ready = [e for e in found if e.card_id not in stops]
+    stops, moved = blocked([e.card_id for e in found]), moved_of(found)
+    ready = [e for e in found if e.card_id not in stops and e.pk not in moved]
     if not found:
         raise Conflict("没有定了等次、还没发卡的。")
     with transaction.atomic():
@@ -138,11 +139,13 @@ def _write(
     desk = desk_of(place)
     to = _addressees(rows, desk, old)
     former, names = _former(rows), _org_names(rows)
+    span = spans([place.path], rows[0].year)[place.path]
     cards = []
     for e in rows:
         edition = old[e.pk].edition + 1 if e.pk in old else 1
         org = names.get(e.unit_id, "") if e.unit_id else ""
-        content = content_of(e, desk, to[e.pk], org, former.get(e.pk, ""))
+        content = content_of(e, desk, to[e.pk], org, former.get(e.pk, ""), span)
+        content["changed"] = e.reason if edition > 1 else ""
         units = [t.unit_id for t in to[e.pk] if t.unit_id]
         cards.append(
             FeedbackCard(
@@ -221,8 +224,21 @@ def _addressees(
     found = {}
     for e in rows:
         now_to = [*_main(e, units, orgs), To("filing", desk.filing)]
-        found[e.pk] = list(dict.fromkeys([*had[e.pk], *now_to]))
+        found[e.pk] = together(had[e.pk], now_to)
     return found
+
+
+def together(had: Iterable[To], now_to: Iterable[To]) -> list[To]:
+    """Earlier recipients and those of today, each once and by the name of today: the same
+    unit, the same department. One without a name is only there while nobody else of its
+    kind is: it stands for an addressee that was not known."""
+    by_key: dict[tuple[str, object], To] = {}
+    for t in (*had, *now_to):
+        by_key[t.kind, "" if t.kind == "filing" else t.unit_id or t.name] = t
+    named = {t.kind for t in by_key.values() if t.name or t.unit_id}
+    return [
+        t for t in by_key.values() if t.name or t.unit_id or t.kind not in named
+    ]  # fmt: skip
 
 
 def _main(
@@ -271,10 +287,9 @@ _DAY = timedelta(days=1)
 
 
 def content_of(
-    e: Evaluation, desk: Desk, to: Iterable[To], org: str, former: str
+    e: Evaluation, desk: Desk, to: Iterable[To], org: str, former: str, span: rules.Span
 ) -> dict[str, Any]:
     """All that is on the paper, as values: nothing is looked up when it is printed."""
-    span = spans([e.path], e.year)[e.path]
     assert e.meeting
     held = e.meeting.held_on
     return {

@@ -12,15 +12,18 @@ from baodao.acts.actor import Actor
 from baodao.acts.engine import act
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
+from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid
 from baodao.core.text import private_numbers
 from baodao.notifications.services import message, send
+from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.services.drafting import (
     evaluation_of,
     mine,
     speaks,
     to_subject,
 )
+from baodao.scoring.services.gathering import cday
 
 MOST = 500
 
@@ -44,11 +47,15 @@ def object_to(
     *, actor: Actor, evaluation_id: UUID, text: str, now: datetime | None = None,
     client_id: str = "",
 ) -> Done:  # fmt: skip
-    """Object to the draft. Late is not refused while nothing is decided (9.6.4). Errors:
-    text."""
+    """Object to the draft. Late is not refused while nothing is decided (9.6.4), and who
+    was told anew may object anew: what was said before stays. Errors: text."""
     e, at = evaluation_of(evaluation_id), now or clock_now()
     speaks(actor, e, "object")
     text = _checked("text", text, "请写哪里不对。")
+    if e.state == "objection" and not rules.may_again(e.objected_at, e.notified_at):
+        raise Conflict("异议已经提交了。还有要说的，请告诉社区，一并答复。")
+    if e.objection:
+        text = f"{e.objection}\n{cday(today(at))}再提：{text}"
     self_ = mine(actor, e)
     seen = {} if e.seen_at else {"seen_at": at, "seen_how": "self" if self_ else "desk"}
     write = Write(

@@ -125,19 +125,18 @@ def _open(
     rounds: Mapping[UUID, UUID], at: datetime,
 ) -> int:  # fmt: skip
     due = [*_members(places, year, span), *_units(places, year, span)]
+    there = Evaluation.objects.filter(year=year)
+    members = [d.key[3] for d in due if d.key[2] == "member"]
     have = set(
-        Evaluation.objects.filter(year=year, subject="member").values_list(
-            "member_id", flat=True
-        )
-    )
-    have |= set(
-        Evaluation.objects.filter(year=year, subject="unit").values_list(
-            "card_id", flat=True
-        )
-    )
+        there.filter(subject="member", member__in=members)
+        .values_list("member_id", flat=True)
+    )  # fmt: skip
     due = [d for d in due if d.key[2] == "unit" or d.key[3] not in have]
     cards = {k: c.pk for k, c in cards_for({d.key: None for d in due}).items()}
-    due = [d for d in due if cards[d.key] not in have]
+    taken = set(
+        there.filter(card__in=list(cards.values())).values_list("card_id", flat=True)
+    )
+    due = [d for d in due if cards[d.key] not in taken]
     if due:
         _write(actor, due, cards, places, rounds, at)
     return len(due)

@@ -1,8 +1,8 @@
 """Many cards printed together by a job: chosen on a page, set in the background, kept
 sealed for a day for the person who asked."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID
@@ -63,12 +63,17 @@ def make(run_id: UUID, site: str, *, tell: Tell = nobody) -> str:
     if run is None:
         return "gone"
     begun = monotonic()
-    rows = FeedbackCard.objects.in_bulk(run.ids)
+    # What was replaced since it was asked for is no longer handed out.
+    newest = FeedbackCard.objects.filter(state="current").select_related("evaluation")
+    rows = newest.in_bulk(run.ids)
     cards = [rows[pk] for pk in run.ids if pk in rows]
+    if not cards:
+        fail(run_id, "选的反馈卡后来都更正了。请回去重新打印最新的一版。")
+        return "gone"
     body = _body(run, cards, site, tell)
     at = clock_now()
     changes = {
-        "body": body, "size": len(body), "changed_at": at,
+        "body": body, "size": len(body), "n": len(cards), "changed_at": at,
         "millis": round((monotonic() - begun) * 1000),
     }  # fmt: skip
     act(SYSTEM, "print_runs.finish", run.pk, lambda row: Write(set=changes), now=at)
@@ -91,17 +96,34 @@ def _body(run: PrintRun, cards: list[FeedbackCard], site: str, tell: Tell) -> by
     short = site.split("://", 1)[-1].rstrip("/")
     if run.kind == "pdf":
         return printing.one_pdf(list(data.values()), two=run.two, site=short, told=told)
-    groups: dict[str, list[printing.Card]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[printing.Card]] = defaultdict(list)
     for c in cards:
-        groups[_file_name(c)].append(data[c.pk])
-    return printing.zip_of(groups, two=run.two, site=short, told=told)
+        groups[_addressee(c)].append(data[c.pk])
+    files = dict(
+        zip(numbered(name for name, _ in groups), groups.values(), strict=True)
+    )
+    return printing.zip_of(files, two=run.two, site=short, told=told)
 
 
-def _file_name(c: FeedbackCard) -> str:
-    """By the unit that the card goes to."""
+def _addressee(c: FeedbackCard) -> tuple[str, str]:
+    """The name of whom the card goes to, and which of that name: two units whose party
+    organisations are called the same get nothing of each other."""
     to = next((n for k, n in c.content["recipients"] if k != "filing" and n), "")
     name = to or c.content["org"] or "社区党员"
-    return "".join(ch for ch in name if ch not in '/\\:*?"<>|')[:60]
+    name = "".join(ch for ch in name if ch not in '/\\:*?"<>|')[:60]
+    if c.subject == "unit" and to:
+        return name, ",".join(str(u) for u in c.receivers) or c.path
+    return name, str(c.unit_id or c.path)
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """File names: from the second of a name on with its number."""
+    found: list[str] = []
+    n: Counter[str] = Counter()
+    for name in names:
+        n[name] += 1
+        found.append(name if n[name] == 1 else f"{name}（{n[name]}）")
+    return found
 
 
 def link_of(c: FeedbackCard, site: str) -> str:
@@ -110,11 +132,9 @@ def link_of(c: FeedbackCard, site: str) -> str:
     return f"{site}?n={number}&c={code}"
 
 
-def fail(run_id: UUID) -> None:
+def fail(run_id: UUID, why: str = "排版没有做成。请再试一次。") -> None:
     """The job could not be done: the page says so."""
-    write = Write(
-        set={"message": "排版没有做成。请再试一次。", "changed_at": clock_now()}
-    )
+    write = Write(set={"message": why, "changed_at": clock_now()})
     with transaction.atomic():
         act(SYSTEM, "print_runs.fail", run_id, lambda row: write)
 

@@ -159,7 +159,6 @@ def card_data(
     """One card (`FeedbackCard`) with its frozen content, as plain values."""
     c, own = it.content, it.subject == "unit"
     p = words.score
-    held = c["meeting"]
     lines = [
         f"{x['title']} {'+' if x['sign'] > 0 else '−'}{p(x['points'])}"
         for x in c["lines"]
@@ -174,8 +173,8 @@ def card_data(
         "facts": [list(f) for f in facts], "base": p(c["base"]), "adds": p(c["adds"]),
         "deducts": p(c["deducts"]), "score": p(c["score"]),
         "lines": "；".join(lines) or "没有加分和扣分。",
-        "grades": [[t, k == it.grade] for k, t in counting.GRADES.items()],
-        "decided": _decided(c, held),
+        "grades": [[t, k == c["grade"]] for k, t in counting.GRADES.items()],
+        "decided": _decided(it),
         "words": c["words"] + (f"　单位的话：{c['unit_words']}" if c["unit_words"] else ""),
         "opinion": _opinion(it), "subject": _subject(c), "signer": "单位" if own else "本人",
         "recipients": [
@@ -189,28 +188,54 @@ def card_data(
     }  # fmt: skip
 
 
-def _decided(c: Card, held: str) -> str:
-    year, month, day = (int(x) for x in held.split("-"))
+def cut(text: str, most: int) -> str:
+    """The paper has one page: what does not fit says where the rest is."""
+    text = " ".join(text.splitlines())
+    return text if len(text) <= most else f"{text[:most]}……（全文见系统）"
+
+
+def _decided(it: Any) -> str:
+    """Who gave the grade, when and why; of an appeal that nothing is final yet."""
+    c = it.content
+    text = _changed(it) if c.get("changed") else _by_meeting(c)
+    return f"复核中，等次暂不作数。{text}" if in_review(it) else text
+
+
+def in_review(it: Any) -> bool:
+    """Whether the grade of a card stands aside while an appeal is heard."""
+    return bool(it.evaluation.state == "under_appeal")
+
+
+def _changed(it: Any) -> str:
+    day = local(it.issued_at)
+    why = cut(it.content["changed"], 60)
+    return f"{day.year}年{day.month}月{day.day}日复核后改定：{why}"
+
+
+def _by_meeting(c: Card) -> str:
+    year, month, day = (int(x) for x in c["meeting"].split("-"))
     text = f"{year}年{month}月{day}日社区党组织会议研究决定"
     if c["none"]:
         return f"{text}；{c['none']}，不定等次"
     if c["grade"] != c["proposed"] and c["reason"]:
-        return (
-            f"{text}；建议{counting.GRADES.get(c['proposed'], '')}，{c['reason'][:60]}"
-        )
+        known = counting.GRADES.get(c["proposed"], "")
+        return f"{text}；建议{known}，{cut(c['reason'], 60)}"
     return f"{text}；积分为参考之一"
 
 
 def _opinion(it: Any) -> str:
     to = "、".join(n for k, n in it.content["recipients"] if k != "filing" and n)
-    grade = "不定等次" if it.grade == "none" else f"评为{counting.GRADES[it.grade]}"
+    given = it.content["grade"]
+    grade = "不定等次" if given == "none" else f"评为{counting.GRADES[given]}"
+    if it.content.get("changed"):
+        grade = f"复核后{grade}"
     back = f"反馈{to}，并" if to else ""
     return f"同意{grade}，{back}报{it.content['second']}备案。"
 
 
 def _subject(c: Card) -> str:
     if c["objection"]:
-        return f"异议：{c['objection'][:70]}　答复：{c['answer'][:70]}"
+        return f"异议：{cut(c['objection'], 55)}　答复：{cut(c['answer'], 55)}"
     if c["seen"]:
         year, month, day = (int(x) for x in c["seen"].split("-"))
         return f"{year}年{month}月{day}日已阅，没有提出异议。"

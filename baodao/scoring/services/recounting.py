@@ -42,9 +42,16 @@ def totals_of(
     ids: Iterable[UUID], as_of: datetime | None = None
 ) -> dict[UUID, counting.Total]:
     """Card → what its entries come to; `as_of`: only of those posted until then."""
-    wanted = list(ids)
-    cards = Card.objects.filter(pk__in=wanted)
-    entries = Entry.objects.filter(card__in=wanted).order_by("card_id", "id")
+    return totals(Card.objects.filter(pk__in=list(ids)), as_of)
+
+
+def totals(
+    cards: Iterable[Card], as_of: datetime | None = None, known: Book | None = None
+) -> dict[UUID, counting.Total]:
+    """The same of cards that are at hand."""
+    cards = list(cards)
+    ids = [c.pk for c in cards]
+    entries = Entry.objects.filter(card__in=ids).order_by("card_id", "id")
     if as_of:
         entries = entries.filter(posted_at__lte=as_of)
     by_card: dict[UUID, list[counting.Counted]] = defaultdict(list)
@@ -52,7 +59,7 @@ def totals_of(
         "card_id", "rule_id", "quantity", "occurred_on", "source_id"
     ):
         by_card[card].append(counting.Counted(str(rule), n, day, str(source)))
-    known = book()
+    known = known or book()
     return {card.pk: total_of(card, by_card.get(card.pk, []), known) for card in cards}
 
 

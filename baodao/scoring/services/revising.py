@@ -17,9 +17,11 @@ from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid
 from baodao.scoring import rules_counting as counting
+from baodao.scoring import rules_evaluation as rules
+from baodao.scoring.blocking import blocked
 from baodao.scoring.models_evaluation import Delivery, Evaluation, FeedbackCard
 from baodao.scoring.services import issuing
-from baodao.scoring.services.drafting import drafts, evaluation_of
+from baodao.scoring.services.drafting import drafts, evaluation_of, moved_of
 
 
 def suspend_grade(
@@ -42,7 +44,8 @@ def change_grade(
 ) -> FeedbackCard:  # fmt: skip
     """Another grade, by appeal or by a new look at points that have changed: the card as
     it stands now is issued anew to all earlier recipients. Returns the new card. Errors:
-    grade, reason; Conflict for 差 without a hearing."""
+    grade, reason; Conflict with what stands in the way: by hand only for the better, only
+    because points have moved, with nothing about it open."""
     e, at = evaluation_of(evaluation_id), now or clock_now()
     require(actor, "evaluations.change", e)
     if e.state == "under_appeal" and actor.role != "system":
@@ -53,13 +56,14 @@ def change_grade(
         raise Invalid(fields={"reason": "请写为什么改。"})
     if grade == "poor" and not e.hearing:
         raise Conflict("定为差以前，要听取本人意见，并记下来。")
+    if actor.role != "system":
+        _by_hand(e, grade)
     old = FeedbackCard.objects.filter(evaluation=e, state="current").first()
     if old is None:
         raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
     fresh = drafts([e], e.path, e.year)[e.pk]
-    kept = ("base", "adds", "deducts", "score", "lines", "proposed", "why", "none")
     write = Write(
-        set={**{k: fresh[k] for k in kept}, "grade": grade, "reason": reason.strip()},
+        set={**fresh, "grade": grade, "reason": reason.strip()},
         data={"grade": grade, "before": e.grade},
     )
     with transaction.atomic():
@@ -78,6 +82,19 @@ def change_grade(
     return card
 
 
+def _by_hand(e: Evaluation, grade: str) -> None:
+    """Without a meeting and without telling first nothing gets worse, and nothing at all
+    that an appeal or a deduction is about."""
+    if e.state != "issued":
+        raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
+    if why := blocked([e.card_id]).get(e.card_id):
+        raise Conflict(why)
+    if not moved(e):
+        raise Conflict("积分没有变动。对等次有意见的，走申诉。")
+    if not rules.better(e.grade, grade):
+        raise Conflict("这里只能改好。要改差的，重新告知本人、重新开会。")
+
+
 def replace(actor: Actor, cards: Collection[UUID], at: datetime) -> None:
     """These cards are no longer the newest, and what was sent of them is over."""
     act_many(actor, "feedback_cards.supersede", list(cards), now=at)
@@ -90,4 +107,4 @@ def moved(e: Evaluation) -> bool:
     """Whether the card's points are not those that were decided on (8.18)."""
     if e.state not in ("decided", "issued"):
         return False
-    return bool(drafts([e], e.path, e.year)[e.pk]["score"] != e.score)
+    return bool(moved_of([e]))

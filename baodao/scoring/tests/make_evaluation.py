@@ -12,6 +12,7 @@ from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard, Round
 from baodao.scoring.services import deciding, delivering, drafting, issuing, opening
 from baodao.scoring.services.posting import post
+from baodao.scoring.standing import book
 
 YEAR = 2025
 DAY = timedelta(days=1)
@@ -70,6 +71,22 @@ def good_year(w: World, member: str = "member") -> None:
         served(w, member, kind="order_served", on=date(2025, month, 5), minutes=0)
 
 
+def deducted(
+    w: World, member: str = "member", times: int = 1, code: str = "M_DED_COMPLAINT",
+    **given: Any,
+) -> list[Record]:  # fmt: skip
+    """Deductions that were decided and stand; a complaint is −3. A unit's has no member."""
+    rule = next(r for r in book().rules.values() if r.code == code)
+    kind, _, class_ = rule.selects[0].partition(":")
+    rows = [
+        served(w, member, kind=kind, source_class=class_, minutes=0,
+               on=date(2025, 10, 8) + n * DAY, **given)
+        for n in range(times)
+    ]  # fmt: skip
+    post(Record.objects.all())
+    return rows
+
+
 def year_of(w: World) -> None:
     """Two members and the unit reported in; one of them did much, the other nothing."""
     stay(w, "member")
@@ -104,10 +121,10 @@ def of_unit(w: World, unit: str = "unit") -> Evaluation:
     )
 
 
-def meeting(w: World, r: Round) -> UUID:
+def meeting(w: World, r: Round, on: date = date(2026, 1, 27)) -> UUID:
     return deciding.hold(
         actor=w.actors["community_secretary"], round_id=r.pk,
-        held_on=date(2026, 1, 27), attended="达瓦、卓玛、平措", text="逐个研究。",
+        held_on=on, attended="达瓦、卓玛、平措", text="逐个研究。",
         now=DECIDED,
     ).id  # fmt: skip
 

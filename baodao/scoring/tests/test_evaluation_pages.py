@@ -1,6 +1,7 @@
 """Pages of the yearly evaluation: they work, refuse the wrong role, hide other places,
 refuse the wrong method."""
 
+import html
 import re
 from typing import Any
 
@@ -9,8 +10,14 @@ from django.urls import reverse
 
 from baodao.core.clock import now, today
 from baodao.people.tests.make import World, world
-from baodao.scoring.models_evaluation import Evaluation, Extract, FeedbackCard, PrintRun
-from baodao.scoring.services import print_runs
+from baodao.scoring.models_evaluation import (
+    Delivery,
+    Evaluation,
+    Extract,
+    FeedbackCard,
+    PrintRun,
+)
+from baodao.scoring.services import drafting, print_runs
 from baodao.scoring.tests import make_evaluation as make
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +40,14 @@ def post(w: World, key: str, name: str, /, *args: Any, **data: Any) -> Any:
 
 def text(response: Any) -> str:
     return str(response.content.decode())
+
+
+def sheet(w: World, key: str, year: str) -> str:
+    """The list taken away as a file."""
+    url = reverse("sheets:export", args=["evaluations"])
+    answer: Any = w.client(key).post(f"{url}?year={year}", {"kind": "csv"})
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return str(body.decode())
 
 
 def over(e: Evaluation) -> None:
@@ -95,13 +110,16 @@ def test_a_printed_card_is_checked_without_an_account(w: World) -> None:
     found = {"n": card.number.removeprefix("反"), "c": card.code.lower()}
     page = text(get(w, "anonymous", "check", **found))
     assert "是真的，是最新的一版" in page and "张伟" not in page
-    assert "内容一致" in text(
-        get(
-            w, "anonymous", "check", **found, name="张伟", grade="excellent", score="94"
-        )
-    )
-    other = text(get(w, "anonymous", "check", **found, grade="good"))
+    typed = {**found, "name": "张伟", "grade": "excellent", "score": "94"}
+    assert "内容一致" in text(post(w, "anonymous", "check", **typed))
+    other = text(post(w, "anonymous", "check", **{**found, "grade": "good"}))
     assert "填的内容不一致" in other and "优秀</dd>" not in other
+    logged = text(get(w, "anonymous", "check", **typed))
+    assert "内容一致" not in logged and "张伟" not in logged, "no name in an address"
+    FeedbackCard.objects.filter(pk=card.pk).update(name="李四", grade="poor")
+    assert "内容一致" in text(post(w, "anonymous", "check", **typed)), "as printed"
+    Evaluation.objects.filter(pk=card.evaluation_id).update(state="under_appeal")
+    assert "等次正在复核中" in text(get(w, "anonymous", "check", **found))
     wrong = {**found, "c": "0000 0000 0000"}
     assert "没有查到" in text(get(w, "anonymous", "check", **wrong))
     FeedbackCard.objects.filter(pk=card.pk).update(
@@ -187,6 +205,23 @@ def test_the_unit_adds_its_word_and_sees_only_its_own_members(w: World) -> None:
     e.refresh_from_db()
     assert (e.unit_words, e.unit_mark) == ("踏实", 90)
     assert get(w, "unit_liaison", "evaluation", e.pk).status_code == 404
+    secretary, r = w.actors["community_secretary"], e.round_id
+    drafting.draft_all(actor=secretary, round_id=r, now=make.OPENED)
+    for page in (
+        text(get(w, "unit_secretary", "evaluations", year=year)),
+        text(get(w, "unit_secretary", "evaluation", e.pk)),
+        sheet(w, "unit_secretary", year),
+    ):
+        assert "张伟" in page
+        for word in ("建议优秀", "优秀,", "94", "参加活动"):
+            assert word not in page, "a draft is the community's own"
+    graded = get(w, "unit_secretary", "evaluations", year=year, grade="excellent")
+    assert "张伟" not in text(graded)
+    for key in ("unit_liaison", "township_party"):
+        assert "张伟" not in text(get(w, key, "evaluations", year=year))
+        assert "张伟" not in sheet(w, key, year)
+        assert get(w, key, "evaluation", e.pk).status_code == 404
+    assert "94" in sheet(w, "community_worker", year)
     mine = reverse("scoring:evaluation", args=[e.pk])
     assert not re.search(mine, text(get(w, "other_unit_secretary", "evaluations")))
 
@@ -198,3 +233,56 @@ def test_grades_above_the_community_are_numbers_that_hide_few_people(w: World) -
     assert "噶尔县" in page and "张伟" not in page and "&lt;5" in page
     assert get(w, "member", "grades").status_code == 404
     assert get(w, "prefecture_org", "evaluations").status_code == 404
+
+
+@pytest.mark.req("L47")
+def test_all_that_are_filed_together_are_those_on_the_list(w: World) -> None:
+    make.issued(w)
+    url, year = reverse("scoring:file"), str(make.YEAR)
+    page = text(get(w, "county_org", "filing", year=year, q="张伟"))
+    found = re.search(f'action="{url}([^"]+)"', page)
+    assert found, "the button keeps the filters"
+    shown = html.unescape(found[1])
+    done: Any = w.client("county_org").post(url + shown, {"all": "1"})
+    assert done.url.endswith(shown)
+    filed = Delivery.objects.filter(state="filed")
+    assert list(filed.values_list("card__name", flat=True)) == ["张伟"]
+
+
+@pytest.mark.req("L46")
+def test_a_year_that_is_none_is_not_found_or_the_last(w: World) -> None:
+    for year in ("99999", "²⁰²⁵", "1999", "x"):
+        opened = post(w, "community_secretary", "round_open", year=year)
+        assert opened.status_code == 404
+        page = get(w, "community_secretary", "evaluations", year=year)
+        assert page.status_code == 200
+
+
+@pytest.mark.req("L47")
+def test_a_card_in_review_says_so_wherever_its_grade_stands(w: World) -> None:
+    make.issued(w)
+    e = make.of(w)
+    Evaluation.objects.filter(pk=e.pk).update(state="under_appeal")
+    year = str(make.YEAR)
+    for key, name in (
+        ("unit_secretary", "received"), ("county_org", "filing"),
+        ("community_secretary", "sent"),
+    ):  # fmt: skip
+        tab = "delivered" if name == "sent" else ""
+        page = text(get(w, key, name, year=year, tab=tab))
+        assert "优秀（复核中）" in page, name
+    assert "复核中" in text(get(w, "member", "my_evaluations"))
+    assert "优秀（复核中）" in sheet(w, "community_secretary", year)
+    card = make.card_of(e)
+    change = get(w, "county_org", "feedback_change", card.pk)
+    assert change.status_code == 409, "nothing is better than 优秀"
+    neighbour = make.card_of(make.of(w, "neighbour"))
+    form = text(get(w, "county_org", "feedback_change", neighbour.pk))
+    assert 'value="excellent"' in form and 'value="poor"' not in form
+    page = text(get(w, "county_org", "feedback", neighbour.pk))
+    assert "改等次" not in page, "no points have moved"
+    tried = {"grade": "excellent", "reason": "x"}
+    refused = post(w, "county_org", "feedback_change", neighbour.pk, **tried)
+    assert "走申诉" in text(refused)
+    outside = post(w, "county_social_work", "feedback_change", neighbour.pk, **tried)
+    assert outside.status_code in (403, 404)

@@ -1,6 +1,6 @@
 """Months, gates, decisions and small numbers, without a database."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -116,7 +116,9 @@ def test_what_stands_in_the_way_of_a_decision() -> None:
     assert "过后再决定" in why(day=date(2026, 1, 20))
     assert "还不能决定" in why(state="drafted")
     assert "书面答复" in why(state="objection")
-    assert why(state="objection", answered=True, day=date(2026, 1, 10)) == ""
+    early = why(state="objection", answered=True, day=date(2026, 1, 20))
+    assert "过后再决定" in early, "to object does not shorten the days"
+    assert why(state="objection", answered=True) == ""
     assert "重新核对" in why(moved=True)
     assert why(blocked="有一笔拟扣没有定。") == "有一笔拟扣没有定。"
     assert "别人来定" in why(own=True)
@@ -125,6 +127,27 @@ def test_what_stands_in_the_way_of_a_decision() -> None:
     assert "听取本人意见" in why("poor", proposed="poor")
     assert why("poor", proposed="poor", heard=True) == ""
     assert "不定等次" in why("good", "x", none="short", proposed="none")
+
+
+@pytest.mark.req("L46")
+def test_a_meeting_decides_after_all_that_may_be_said() -> None:
+    until, answered, drafted = date(2026, 1, 20), date(2026, 1, 22), date(2026, 1, 23)
+    why = rules.why_not_meeting
+    assert "异议期满以前" in why(until, until, None, None)
+    assert "异议期满以前" in why(until, None, None, None)
+    assert "答复异议以前" in why(AFTER, until, answered, None)
+    assert "重新核对" in why(answered, until, answered, drafted)
+    assert why(drafted, until, answered, drafted) == ""
+
+
+def test_what_is_better_and_what_is_told_anew() -> None:
+    assert rules.better("good", "excellent") and not rules.better("good", "good")
+    assert not rules.better("good", "poor") and not rules.better("good", "none")
+    assert rules.better("none", "good") and not rules.better("none", "poor")
+    assert rules.worse("good", "fair") and not rules.worse("fair", "good")
+    assert rules.worse("none", "excellent") and rules.worse("good", "none")
+    early, late = datetime(2026, 1, 6, tzinfo=UTC), datetime(2026, 1, 9, tzinfo=UTC)
+    assert rules.may_again(early, late) and not rules.may_again(late, early)
 
 
 @pytest.mark.req("L46")

@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from baodao.core.errors import TooMany
 from baodao.core.limits import address_of, count_try, tries
-from baodao.people.views.asking import get_only
+from baodao.people.views.asking import get_or_post
 from baodao.scoring import queries_evaluation as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.forms_evaluation import CheckForm
@@ -31,12 +31,19 @@ class Verdict:
     whole: bool
     same: bool | None
 
+    @property
+    def review(self) -> bool:
+        """The grade is being appealed against and has no effect."""
+        return self.card.evaluation.state == "under_appeal"
 
-@get_only
+
+@get_or_post
 def check(request: HttpRequest) -> HttpResponse:
-    """The form, and what it found."""
-    asked = bool(request.GET.get("n") or request.GET.get("c"))
-    form = CheckForm(request.GET if asked else None)
+    """The form, and what it found. The link on the paper asks with number and code alone;
+    what else is typed is posted, so that no name comes into an address or a log."""
+    given = request.POST or {k: request.GET[k] for k in ("n", "c") if k in request.GET}
+    asked = bool(given.get("n") or given.get("c"))
+    form = CheckForm(given if asked else None)
     found, missing = None, False
     if asked and form.is_valid():
         who = address_of(request)
@@ -59,7 +66,7 @@ def verdict(given: dict[str, str]) -> Verdict | None:
     number = re.sub(r"\s", "", given["n"]).removeprefix("反")
     code = re.sub(r"[\s-]", "", given["c"]).upper()
     for card in FeedbackCard.objects.filter(number=f"反{number}").select_related(
-        "place"
+        "place", "evaluation"
     ):
         if card.code.replace(" ", "") == code:
             return Verdict(
@@ -72,8 +79,8 @@ def _same(card: FeedbackCard, given: dict[str, str]) -> bool | None:
     """Whether name, grade and points, where they were typed, are those of the card."""
     points = words.score(card.content["score"])
     pairs = (
-        (given["name"].strip(), (card.name, card.content["org"])),
-        (given["grade"], (card.grade,)), (given["score"].strip(), (points,)),
+        (given["name"].strip(), (card.content["name"], card.content["org"])),
+        (given["grade"], (card.content["grade"],)), (given["score"].strip(), (points,)),
     )  # fmt: skip
     typed = [(said, known) for said, known in pairs if said]
     return all(said in known for said, known in typed) if typed else None

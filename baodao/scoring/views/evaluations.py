@@ -48,9 +48,13 @@ MOST_MINUTES = 10  # meetings offered for a decision
 def year_in(request: HttpRequest) -> int:
     """The year of the address; without one the last that is over."""
     value = request.GET.get("year", "")
-    if value.isdigit() and FIRST_YEAR <= int(value) <= today().year:
-        return int(value)
-    return last_full_year(actor_of(request).path or "")
+    return _year(value) or last_full_year(actor_of(request).path or "")
+
+
+def _year(value: str) -> int:
+    """A year that there may be something of; 0 for anything else."""
+    year = int(value) if value.isdecimal() and len(value) == 4 else 0
+    return year if FIRST_YEAR <= year <= today().year else 0
 
 
 def wanted_of(request: HttpRequest) -> queries.Wanted:
@@ -79,11 +83,11 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
     meetings = list(r.meetings.order_by("-held_on")[:MOST_MINUTES]) if r else []
     context = {
         "here": "evaluations", "lists": lists_of(actor),
-        "page": page, "wanted": wanted, "q": wanted.text, "years": years(),
+        "page": page, "rows": _rows(actor, page), "wanted": wanted, "q": wanted.text, "years": years(),
         "year": wanted.year, "round": r, "n": n, "total": sum(n.values()),
         "tabs": [(k, title, n[k]) for k, title in queries.TABS.items()],
         "subjects": list(counting.SUBJECTS.items()), "grades": list(counting.GRADES.items()),
-        "places": places_below(request), "rows": _rows(page),
+        "places": places_below(request),
         "next": queries.next_step(r, n) if r else None,
         "choosing": n["subject_notified"] + n["objection"], "meetings": meetings,
         "desk": actor.path is not None, "may": _may(actor, r), "levels": 5,
@@ -94,14 +98,17 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "scoring/evaluations.html", context)
 
 
-def _rows(page: Any) -> list[tuple[Any, ...]]:
-    """(evaluation, state, grade in words, what stops it, whether its points have moved)"""
+def _rows(actor: Actor, page: Any) -> list[tuple[Any, ...]]:
+    """(evaluation, state, grade in words, what stops it, whether its points have moved,
+    whether what stands in it is shown)"""
     rows = list(page)
     stops = queries.blocks(rows)
+    moved = drafting.moved_of([e for e in rows if e.state in rules.SHOWN])
     return [
         (
             e, rules.STATES[e.state], counting.GRADES.get(e.grade or e.proposed, ""),
-            stops.get(e.card_id, ""), e.card.score != e.score and e.state in rules.SHOWN,
+            stops.get(e.card_id, ""), e.pk in moved,
+            queries.shows(actor, e),
         )
         for e in rows
     ]  # fmt: skip
@@ -128,10 +135,9 @@ def open_round(request: HttpRequest) -> HttpResponse:
     place = Place.objects.filter(path=actor.path or "-", level=5).first()
     if place is None:
         raise Forbidden("年度评价由社区（村）来开始。")
-    year = request.POST.get("year", "")
-    if not year.isdigit():
+    if not (year := _year(request.POST.get("year", ""))):
         raise NotFound
-    r = opening.open_round(actor=actor, place_id=place.pk, year=int(year))
+    r = opening.open_round(actor=actor, place_id=place.pk, year=year)
     n = r.evaluations.count()
     toast(
         request, f"{r.year}年度评价开始了", f"列入{n}个单位和党员。接下来写评语、起草。"
@@ -188,7 +194,7 @@ def _decide(request: HttpRequest, actor: Actor, r: Round) -> HttpResponse:
 def _issue(request: HttpRequest, actor: Actor, r: Round) -> HttpResponse:
     cards, held = issuing.issue_all(actor=actor, round_id=r.pk)
     more = (
-        f"有{held}张因为有没了结的异议或拟扣，先不发。"
+        f"有{held}张有没了结的异议或拟扣，或者积分有变动要重新核对，先不发。"
         if held
         else "已送到单位，同时报组织部备案。"
     )
@@ -267,23 +273,24 @@ def _page(
     bad: tuple[str, Form] | None = None,
 ) -> HttpResponse:  # fmt: skip
     state, mine = rules.STATES[e.state], drafting.mine(actor, e)
-    may = queries.events(actor, e)
+    moved = queries.moved(actor, e)
+    may = queries.events(actor, e, moved)
     bound = dict([bad]) if bad else {}
     kept = {
         ev: apart(bound.get(ev) or _form(ev, None, e), ev) for ev in _FORMS if ev in may
     }
-    card = queries.card_of(e)
+    card, shown = queries.card_of(e), queries.shows(actor, e)
     context = {
         "e": e, "state": state, "mine": mine, "may": may, "forms": kept, "card": card,
         "bad": bad and bad[0], "grade": counting.GRADES.get(e.grade, ""),
         "proposed": counting.GRADES.get(e.proposed, ""), "desk": actor.path is not None,
-        "stops": queries.stops(actor, e) if "decide" in may else "",
-        "story": queries.story(e.pk, state.verb) if not mine else [],
-        "facts": _facts(e), "has_draft": e.drafted_at is not None,
+        "stops": queries.stops(actor, e, moved) if "decide" in may else "",
+        "story": queries.story(e.pk, state.verb) if shown and not mine else [],
+        "facts": _facts(e), "has_draft": shown and e.drafted_at is not None, "shown": shown,
         "may_card": card and can(actor, "feedback_cards.view", card),
         "may_appeal": e.state == "issued" and e.grade != "excellent"
         and can(actor, "appeals.file", _appeal(e)),
-        "meetings": e.round.meetings.exists() if "decide" in may else False,
+        "meetings": bool(getattr(kept.get("decide"), "meetings", ())),
         "decide_form": kept.get("decide"),
     }  # fmt: skip
     light = actor.role == "member"
@@ -317,7 +324,7 @@ def _form(event: str, data: Any, e: Evaluation) -> Form:
     words = {
         "object": (
             "哪里不对、您的理由",
-            "社区和会议看得到。也可以口头说，由社区代记。",
+            "社区和会议看得到，会和答复一起印在反馈卡上，单位和组织部也看得到。可以口头说，社区代记。",
         ),
         "answer": ("答复", "写清查了什么、采纳不采纳、为什么。本人看得到。"),
         "hear": ("什么时候、怎么听取的、本人怎么说", "定为差以前要有这一条。"),
@@ -367,7 +374,7 @@ def my_evaluations(request: HttpRequest) -> HttpResponse:
     if actor.role not in ("member", "unit_secretary", "unit_liaison"):
         return redirect("scoring:evaluations")
     rows = [
-        (e, rules.STATES[e.state], counting.GRADES.get(e.grade, ""))
+        (e, rules.STATES[e.state], rules.grade_in(e.grade, e.state))
         for e in queries.mine(actor)[:12]
     ]
     light = actor.role == "member"

@@ -90,7 +90,9 @@ def _page(
         (e, extracting.HOWS.get(str(e.data.get("how")), ""))
         for e in reversed(events_of(it.pk)) if e.action == "extracts.look"
     ]  # fmt: skip
+    corrected, review = extracting.changed_since(it)
     context = {
+        "corrected": corrected, "review": review,
         "it": it, "purpose": extracts.PURPOSES[it.purpose], "opened": opened,
         "heads": it.content["heads"] if opened else [],
         "rows": it.content["rows"] if opened else [], "looks": looks[:20],

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
-from baodao.core.errors import NotFound
+from baodao.core.errors import Conflict, NotFound
 from baodao.core.ids import uuid_of
 from baodao.people.views.asking import (
     actor_of,
@@ -50,8 +50,12 @@ def _context(request: HttpRequest, here: str) -> dict[str, Any]:
 
 def _cells(page: Any) -> list[tuple[Any, Any, str]]:
     return [
-        (d, rules.DELIVERY_STATES[d.state], counting.GRADES[d.card.grade]) for d in page
-    ]
+        (
+            d, rules.DELIVERY_STATES[d.state],
+            rules.grade_in(d.card.grade, d.card.evaluation.state),
+        )
+        for d in page
+    ]  # fmt: skip
 
 
 @get_only
@@ -156,14 +160,18 @@ def filing(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def file(request: HttpRequest) -> HttpResponse:
-    """File the chosen, or all that are ripe."""
+    """File the chosen, or all that are ripe of what the list shows."""
     actor = require_role(request, "card_deliveries.file")
-    chosen = [i for v in request.POST.getlist("ids") if (i := uuid_of(v))]
-    ids = None if request.POST.get("all") else chosen
+    ids = [i for v in request.POST.getlist("ids") if (i := uuid_of(v))]
+    if request.POST.get("all"):
+        rows = queries.deliveries(actor, wanted_of(request))
+        waiting = rows.filter(kind="filing", state="delivered")
+        ids = list(waiting.values_list("pk", flat=True))
     done, left = delivering.file_all(actor=actor, ids=ids)
     more = f"还有{left}张等签收，或签收期没有到。" if left else ""
     toast(request, f"备案了{len(done)}张", more)
-    return redirect("scoring:filing")
+    query = request.GET.urlencode()
+    return redirect(reverse("scoring:filing") + (f"?{query}" if query else ""))
 
 
 @get_only
@@ -188,16 +196,23 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
     newest = queries.newest(it)
     context = {
         "it": it, "c": it.content, "facts": facts_of(it.content["figures"]),
-        "grades": [(t, k == it.grade) for k, t in counting.GRADES.items()],
+        "grades": [(t, k == it.content["grade"]) for k, t in counting.GRADES.items()],
         "newest": newest if newest.pk != it.pk else None, "deliveries": _cells(
-            it.deliveries.select_related("card").order_by("kind", "pk")
+            it.deliveries.select_related("card__evaluation").order_by("kind", "pk")
         ), "kinds": rules.RECIPIENTS, "hours": rules.hours,
         "appealed": it.evaluation.state == "under_appeal",
         "may_print": can(actor, "feedback_cards.print", it), "back_url": _way_back(actor, it),
-        "may_change": can(actor, "evaluations.change", it.evaluation) and actor.path is not None
-        and it.state == "current" and it.evaluation.state == "issued",
+        "may_change": _may_change(actor, it),
     }  # fmt: skip
     return render(request, "scoring/feedback.html", context)
+
+
+def _may_change(actor: Actor, it: FeedbackCard) -> bool:
+    """Whether there is something to mend by hand: points that moved, a better grade."""
+    e = it.evaluation
+    may = can(actor, "evaluations.change", e) and actor.path is not None
+    open_ = it.state == "current" and e.state == "issued"
+    return bool(may and open_ and forms.better_than(it.grade) and revising.moved(e))
 
 
 def _way_back(actor: Actor, it: FeedbackCard) -> str:
@@ -214,7 +229,9 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "evaluations.change", it.evaluation)
     if it.state != "current":
         raise NotFound
-    form = forms.ChangeForm(request.POST or None, initial={"grade": it.grade})
+    if not forms.better_than(it.grade):
+        raise Conflict("已经是最好的等次，这里只能改好。")
+    form = forms.ChangeForm(request.POST or None, before=it.grade)
     done = submitted(
         request, form,
         lambda d: revising.change_grade(actor, it.evaluation_id, d["grade"], d["reason"]),
@@ -223,7 +240,9 @@ def change(request: HttpRequest, pk: UUID) -> HttpResponse:
         toast(request, "改好了，发了新的一版", "收到过旧卡的都会收到新卡。")
         return redirect("scoring:feedback", pk=done.pk)
     crumbs = [(reverse("scoring:feedback", args=[pk]), it.number)]
-    note = "只在决定以后积分有变动、或复核决定要改时用。积分超市不受影响。"
+    note = (
+        "只在发卡以后积分有变动时用，只能改好；对等次有意见的走申诉。积分超市不受影响。"
+    )
     return form_page(
         request, form, "改等次，重新发卡", crumbs, note=note, submit="改好了"
     )
