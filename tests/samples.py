@@ -134,8 +134,7 @@ def samples(w: World) -> Sample:
     to_confirm = duties(source(w, id=reported), kind="reconfirm")[0]
     pair = pair_of(draft, w.units.loose).id
     activity, (venue, carrier) = activities.published(w).id, activities.set_up(w)
-    # Since yesterday: a turn of three hours ago is before midnight at times.
-    holding = activities.held(w, activities.post(w), now=now() - timedelta(days=1))
+    holding = activities.held(w, activities.post(w))
     turn = activities.told(w, holding)
     aim = planning.add_priority(
         actor=w.actors["county_org"], year=today().year, title="创建文明城市"
