@@ -206,6 +206,12 @@ KEYS: dict[str, Key] = {
     "retention.extract_days": Key(
         "评价结果的提取：留多久", 1096, "天", "到期连内容一起删掉，只留提取过的记录"
     ),
+    "retention.complaint_days": Key(
+        "差评：决定后留多久",
+        730,
+        "天",
+        "到期连原话一起删掉，只留什么时候查过、什么结果",
+    ),
     "retention.look_days": Key(
         "查看和导出的记录：留多久", 1096, "天", "谁看过、谁导出过；不少于180天"
     ),

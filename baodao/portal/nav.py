@@ -75,6 +75,7 @@ TALKS = Entry("议事", "councils:deliberations", "users-group", under=("/counci
 
 CARDS = Entry("积分卡", "scoring:cards", "id", under=("/scores/",))
 DEDUCTIONS = Entry("扣分", "scoring:deductions", under=("/scores/deductions/",))
+COMPLAINTS = Entry("差评", "scoring:complaints", under=("/scores/complaints/",))
 APPEALS = Entry("申诉", "scoring:appeals", under=("/scores/appeals/",))
 MERITS = Entry("成绩", "scoring:merits", under=("/scores/merits/",))
 # Of units, who see what is about themselves.
@@ -105,8 +106,8 @@ SCORES = Entry(
     "积分与评价",
     "scoring:cards",
     "id",
-    subs=(CARDS, DEDUCTIONS, APPEALS, MERITS, SUMS, EVALUATIONS, SHOP, RULES),
-)
+    subs=(CARDS, DEDUCTIONS, COMPLAINTS, APPEALS, MERITS, SUMS, EVALUATIONS, SHOP, RULES),
+)  # fmt: skip
 OWN_CARD = Entry("本单位积分卡", "scoring:mine")
 FEEDBACK = Entry("评价和反馈卡", "scoring:received", under=_YEARLY)
 GRADES = Entry("年度评价", "scoring:grades", under=_YEARLY)
@@ -133,8 +134,8 @@ def register() -> None:
     # Merits are between a community and whom they are about.
     heard = replace(
         SCORES,
-        subs=(CARDS, DEDUCTIONS, APPEALS, SUMS_ABOVE, EVALUATIONS, SHOP, RULES),
-    )
+        subs=(CARDS, DEDUCTIONS, COMPLAINTS, APPEALS, SUMS_ABOVE, EVALUATIONS, SHOP, RULES),
+    )  # fmt: skip
     nav.register(
         ["township_party"],
         [SENT, bonds, ACTIVITIES, BUILDING, both, heard, FIGURES],
@@ -209,8 +210,9 @@ def register() -> None:
     nav.register(["security_admin"], [ACCOUNTS])
     nav.register(
         ["audit_admin", "privacy_officer"],
-        [EXPORTS, RETENTION, Entry("我的账号", "portal:account", "user-circle")],
-    )
+        [EXPORTS, RETENTION, replace(COMPLAINTS, icon="message-circle"),
+         Entry("我的账号", "portal:account", "user-circle")],
+    )  # fmt: skip
     own = Entry("我的账号", "portal:account", "user-circle")
     nav.register(["building_group_leader", "center_household"], [own])
     meetings = Entry(

@@ -2,7 +2,12 @@
 
 from procrastinate.contrib.django import app
 
-from baodao.scoring.services import appealing, deducting_late, proposing
+from baodao.scoring.services import (
+    appealing,
+    complaining_late,
+    deducting_late,
+    proposing,
+)
 from baodao.scoring.services.one_by_one import one_by_one
 
 
@@ -18,4 +23,4 @@ def due_process(timestamp: int) -> dict[str, int]:
 
 
 def _late() -> dict[str, int]:
-    return {"late": deducting_late.tell_late()}
+    return {"late": deducting_late.tell_late() + complaining_late.tell_late()}

@@ -279,11 +279,12 @@ def rule_rows(rule_set: Any) -> list[counting.Rule]:
 
 
 # They name the card: at the end, when it is there.
+from baodao.scoring.models_complaints import Complaint
 from baodao.scoring.models_deductions import Answer, Appeal, Deduction
 from baodao.scoring.models_health import Checkup, Draw, Letter, Quarter, Sample
 from baodao.scoring.models_merits import Merit
 
 __all__ = [
-    "Answer", "Appeal", "Card", "Checkup", "Deduction", "Draw", "Entry", "Letter", "Merit",
+    "Answer", "Appeal", "Card", "Checkup", "Complaint", "Deduction", "Draw", "Entry", "Letter", "Merit",
     "Quarter", "Rule", "RuleComment", "RuleSet", "Sample", "rule_rows",
 ]  # fmt: skip

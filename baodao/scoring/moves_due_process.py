@@ -4,6 +4,7 @@ or is being heard. What was decided stays as recorded (domain 8.22)."""
 from django.db.models import Q
 
 from baodao.places.changes.moves import Follow
+from baodao.scoring.rules_complaints import OPEN
 from baodao.scoring.rules_deductions import OBJECTED
 
 DEDUCTIONS = Follow(
@@ -19,4 +20,8 @@ MERITS = Follow(
     "项没有确认的成绩", "scoring.Merit", "merits.follow_place", Q(state="registered"),
     {"path": "place"}, quiet=True,
 )  # fmt: skip
-ALL = (DEDUCTIONS, APPEALS, MERITS)
+COMPLAINTS = Follow(
+    "件没有查完的差评", "scoring.Complaint", "complaints.follow_place",
+    Q(state__in=OPEN), {"path": "place"}, quiet=True,
+)  # fmt: skip
+ALL = (DEDUCTIONS, APPEALS, MERITS, COMPLAINTS)

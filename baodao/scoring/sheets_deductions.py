@@ -24,7 +24,7 @@ HEADS = (
 )  # fmt: skip
 
 
-def _places(request: HttpRequest) -> tuple[str, str, Iterable[tuple[str, str]]]:
+def places_of(request: HttpRequest) -> tuple[str, str, Iterable[tuple[str, str]]]:
     paths = [request.GET["place"]] if request.GET.get("place") else []
     named = Place.objects.filter(path__in=paths).values_list("path", "name")
     return "place", "地方", list(named)
@@ -49,7 +49,7 @@ def deductions(request: HttpRequest) -> Listing:
     told = conditions(
         request, ("code", "规则", views.rule_titles()),
         ("subject", "对象", counting.SUBJECTS.items()), ("month", "月份", views.months()),
-        _places(request),
+        places_of(request),
     )  # fmt: skip
     told = "；".join(filter(None, (queries.TABS[tab][0], told)))
     return Listing("扣分", HEADS, _rows(found), found.count(), told)
@@ -83,7 +83,7 @@ def appeals(request: HttpRequest) -> Listing:
         "是谁", "社区", "对什么不服", "理由", "提出时间", "过了期限", "状态", "时限", "一审答复",
         "一审", "二审答复", "二审", "终结时间",
     )  # fmt: skip
-    told = conditions(request, _places(request))
+    told = conditions(request, places_of(request))
     told = "；".join(filter(None, (queries.APPEAL_TABS[tab][0], told)))
     return Listing("申诉", heads, rows(), found.count(), told)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from baodao.scoring import urls_evaluation, urls_health
+from baodao.scoring import urls_complaints, urls_evaluation, urls_health
 from baodao.scoring.urls_deductions import urlpatterns as due_process
 from baodao.scoring.views import cards, rules
 
@@ -22,5 +22,6 @@ urlpatterns = [
     path("rules/<uuid:pk>/act/<slug:event>/", rules.act, name="rule_set_act"),
     *urls_health.urlpatterns,
     *due_process,
+    *urls_complaints.urlpatterns,
     *urls_evaluation.urlpatterns,
 ]

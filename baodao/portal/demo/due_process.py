@@ -42,22 +42,29 @@ UNIT_CASES = (
 
 def build(w: World) -> int:
     """All of it; returns how many."""
-    n = 0
+    n = sum(_of(w, place, people) for place, people in chosen(w))
+    sources = (deducting.SOURCE, meriting.SOURCE)
+    posting.post(Record.objects.filter(source_kind__in=sources))
+    return n
+
+
+def chosen(w: World) -> list[tuple[Place, list[Member]]]:
+    """The communities that have all of it, with who lives there, the first of the demo's
+    own member."""
     living: dict[str, list[Member]] = {}
     for m in w.members:
         if m.residence_path and m.duty_status == "on_duty":
             living.setdefault(m.residence_path, []).append(m)
-    chosen = [p for p in communities(w) if len(living.get(p.path, [])) >= len(CASES)]
+    found = [p for p in communities(w) if len(living.get(p.path, [])) >= len(CASES)]
     me = w.demo_member
-    chosen.sort(key=lambda p: (me is None or p.path != me.residence_path, p.path))
-    for place in chosen[:PLACES]:
+    found.sort(key=lambda p: (me is None or p.path != me.residence_path, p.path))
+    rows = []
+    for place in found[:PLACES]:
         people = living[place.path]
         if me in people:
             people = [me, *(m for m in people if m != me)]
-        n += _of(w, place, people)
-    sources = (deducting.SOURCE, meriting.SOURCE)
-    posting.post(Record.objects.filter(source_kind__in=sources))
-    return n
+        rows.append((place, people))
+    return rows
 
 
 def _of(w: World, place: Place, people: Sequence[Member]) -> int:

@@ -13,6 +13,7 @@ from baodao.places.models import Place
 from baodao.portal.demo import (
     activities,
     activity_plan,
+    complaints,
     councils,
     councils_people,
     deliberations,
@@ -67,6 +68,7 @@ def load(
         settle(world)
         # By services, which read what the stages have written.
         say(f"扣分建议 {due_process.build(world)} 条")
+        say(f"差评 {complaints.build(world)} 件")
     with connection.cursor() as cursor:
         # Plans made on empty tables would be slow until autovacuum comes by.
         cursor.execute("ANALYZE")

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from baodao.orders.residents import phone_of
+from baodao.places import rules as levels
 from baodao.places.models import Place
 from baodao.places.settings import ancestors
 from baodao.portal.board import place_of
@@ -21,7 +22,11 @@ def complain(request: HttpRequest) -> HttpResponse:
     path = at.path if at else ""
     above = Place.objects.filter(path__in=ancestors(path)[1:]).exclude(phone="")
     lines = [(LEVEL_WORDS.get(p.level, ""), p) for p in above.order_by("-level")]
-    return render(request, "portal/complain.html", {"place": at, "lines": lines})
+    own = Place.objects.filter(
+        path=levels.community_path(path), valid_to=None, level=levels.COMMUNITY
+    ).first()
+    context = {"place": at, "lines": lines, "community": own}
+    return render(request, "portal/complain.html", context)
 
 
 @require_safe

@@ -107,14 +107,18 @@ def propose(
         evidence.strip(),
     )  # fmt: skip
     row = _rows([(fact, rule, place)], at)[0]
-    row.proposed_by, row.proposer = actor.person_id, actor.name
-    if actor.role == "community_secretary":
-        row.desk = "township"  # who proposes does not decide
+    _found_by(row, actor)
     with transaction.atomic():
         done = create(actor, "deductions.propose", row, now=at, client_id=client_id)
         if not done.repeated:
             send([_told(row, done.event_id)])
     return done
+
+
+def _found_by(row: Deduction, actor: Actor) -> None:
+    row.proposed_by, row.proposer = actor.person_id, actor.name
+    if actor.role == "community_secretary":
+        row.desk = "township"  # who proposes does not decide
 
 
 def _check(
@@ -137,10 +141,12 @@ def _check(
 
 
 def propose_all(
-    actor: Actor, facts: Iterable[Fact], now: datetime | None = None
-) -> int:
+    actor: Actor, facts: Iterable[Fact], now: datetime | None = None,
+    by: Actor | None = None,
+) -> int:  # fmt: skip
     """The system proposes what it found, once each; returns how many are new. Rules
-    that held on the day decide whether it is anything at all."""
+    that held on the day decide whether it is anything at all. `by`: the person whose
+    finding it is, who does not decide then."""
     at = now or clock_now()
     wanted, sets = list(facts), all_sets()
     places = {
@@ -156,6 +162,9 @@ def propose_all(
     rows = _rows(_fresh(found), at)
     if not rows:
         return 0
+    if by:
+        for row in rows:
+            _found_by(row, by)
     with transaction.atomic():
         names = [
             f.attname for f in Deduction._meta.concrete_fields

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from baodao.people.tests.make import World
-from baodao.scoring.models import Appeal, Deduction, Merit
-from baodao.scoring.services import appealing, deducting, meriting
+from baodao.scoring.models import Appeal, Complaint, Deduction, Merit
+from baodao.scoring.services import appealing, complaining, deducting, meriting
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # Monday, 10:00 local
 DAY = timedelta(days=1)
@@ -72,3 +72,29 @@ def merit(w: World, key: str = "community_worker", **given: Any) -> Merit:
         },
     )  # fmt: skip
     return meriting.merit_of(done.id)
+
+
+def complained(w: World, key: str = "", **given: Any) -> Complaint:
+    """A complaint from the public page, or (`key`) written down by a worker."""
+    about = {
+        "place_id": w.places.community.pk, "about": "service", "about_words": "姓张的",
+        "words": "仁青措家的水管，答应周三来修，没有来", "occurred_on": ON, "now": NOW,
+        "author": "仁青措", "phone": "13800005678", **given,
+    }  # fmt: skip
+    if key:
+        done = complaining.receive(actor=w.actors[key], source="phone", **about)
+    else:
+        done = complaining.send_in(**about)
+    return complaining.complaint_of(done.id)
+
+
+def checked(w: World, c: Complaint | None = None, **given: Any) -> Complaint:
+    """The member of the cast is named and heard by a worker."""
+    c = c or complained(w)
+    key, at = given.pop("key", "community_worker"), given.pop("now", NOW + DAY)
+    whom = {"subject": "member", "whose": w.members.member.pk, **given}
+    complaining.name(actor=w.actors[key], complaint_id=c.pk, **whom, now=at)
+    complaining.hear(
+        actor=w.actors[key], complaint_id=c.pk, text="那天临时值班", now=at
+    )
+    return complaining.complaint_of(c.pk)

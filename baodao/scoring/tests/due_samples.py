@@ -17,8 +17,15 @@ def due_rows(w: World) -> dict[str, dict[str, Any]]:
     posted = due.posted(w, old, now=at)
     heard = due.proposed(w, now=before, code="M_DED_FALSE", occurred_on=on)
     a = due.appealed(w, due.posted(w, heard, now=at), now=at)
+    c = due.complained(w, now=at, occurred_on=today(at))
+    complaint = {"pk": c.pk}
     one, appeal = {"pk": d.pk}, {"pk": a.pk}
     return {
+        "scoring:complaint": complaint, "scoring:complaint_name": complaint,
+        "scoring:complaint_reveal": complaint,
+        "scoring:complaint_act": {**complaint, "event": "check"},
+        "scoring:complaint_follow": {"token": c.token},
+        "scoring:complain": {"place": c.place.code},
         "scoring:merit_form": {"subject": "member", "pk": w.members.member.pk},
         "scoring:merit_refuse": {"pk": due.merit(w, now=at, on=today(at)).pk},
         "scoring:deduction": one, "scoring:deduction_print": one,

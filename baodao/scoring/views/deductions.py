@@ -35,6 +35,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.forms_deductions import AnswerForm, ProposeForm, ReasonForm
 from baodao.scoring.models import Deduction
+from baodao.scoring.queries_complaints import complaint_url
 from baodao.scoring.services import appealing, deducting
 from baodao.scoring.services.one_by_one import each_it_can
 from baodao.scoring.standing import all_sets
@@ -157,25 +158,25 @@ def new(request: HttpRequest) -> HttpResponse:
     """Whom it is about: who reported in here, or a unit tied to the community."""
     actor = require_desk(request, "deductions.propose", "deductions.view")
     context = {
-        **choice_of(request, actor), "title": "提出扣分", "back_title": "扣分",
+        **choice_of(request, actor.path or ""), "title": "提出扣分", "back_title": "扣分",
         "back": reverse("scoring:deductions"), "route": "scoring:deduction_form",
     }  # fmt: skip
     return render(request, "scoring/deduction_new.html", context)
 
 
-def choice_of(request: HttpRequest, actor: Actor) -> dict[str, Any]:
-    """Members who reported in here, or units tied to the community, to choose from."""
+def choice_of(request: HttpRequest, at: str) -> dict[str, Any]:
+    """Members who reported in at a place, or units tied to it, to choose from."""
     subject = word(request, "subject", counting.SUBJECTS) or "member"
-    q, path = request.GET.get("q", "")[:40], actor.path or ""
+    q = request.GET.get("q", "")[:40]
     rows: list[tuple[UUID, str, str]]
     if subject == "member":
-        found = candidates(path)
+        found = candidates(at)
         for part in q.split():
             found = found.filter(person__name__icontains=part)
         people = found.select_related("person", "unit").order_by("person__pinyin", "pk")
         rows = [(m.pk, str(m), str(m.unit or "")) for m in people[:CHOICE]]
     else:
-        units = units_at(path).filter(name__icontains=q)
+        units = units_at(at).filter(name__icontains=q)
         rows = [(u.pk, str(u), u.name) for u in units[:CHOICE]]
     return {
         "rows": rows, "q": q, "subject": subject, "limit": CHOICE,
@@ -257,7 +258,7 @@ def _page(
         "clock": queries.clock_of(d, at, ends),
         "answers": list(d.answers.all()), "appeal": appeal,
         "story": queries.story(*ids), "may_file": files, "limit": limit,
-        "ends": ends, "late": at > limit, "source_url": queries.source_url(d, actor),
+        "ends": ends, "late": at > limit, "source_url": queries.source_url(d, actor) or complaint_url(actor, d),
         **{f"{e}_form": apart(bound.get(e) or f, e) for e, f in _forms(actor).items()},
     }  # fmt: skip
     return shown(request, actor, "deduction", context, bad)

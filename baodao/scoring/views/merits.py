@@ -65,7 +65,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Whose it is."""
     actor = require_desk(request, "merits.register", "merits.view")
     context = {
-        **choice_of(request, actor), "title": "登记成绩", "back": reverse("scoring:merits"),
+        **choice_of(request, actor.path or ""), "title": "登记成绩", "back": reverse("scoring:merits"),
         "back_title": "成绩", "route": "scoring:merit_form",
     }  # fmt: skip
     return render(request, "scoring/deduction_new.html", context)

@@ -159,6 +159,7 @@ def test_every_list_is_open_to_those_whose_page_is_and_to_nobody_else(w: World) 
         "deliberation_seats": reverse("councils:invitations"),
         "deductions": reverse("scoring:deductions"),
         "my_deductions": reverse("scoring:my_deductions"),
+        "complaints": reverse("scoring:complaints"),
         "appeals": reverse("scoring:appeals"), "merits": reverse("scoring:merits"),
         "directives": reverse("oversight:directives"),
         "directive_items": reverse("oversight:directive", args=[sent]) + f"?of={sent}",

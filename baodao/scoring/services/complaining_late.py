@@ -1,0 +1,53 @@
+"""Checks that are late: who has to check and who stands above are told, once (L45)."""
+
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+from django.urls import reverse
+
+from baodao.acts.actor import SYSTEM
+from baodao.acts.engine import act
+from baodao.acts.writing import Write
+from baodao.core.clock import now as clock_now
+from baodao.notifications.services import message, send
+from baodao.scoring import rules_complaints as rules
+from baodao.scoring.models import Complaint
+from baodao.scoring.services.complaining import check_end
+from baodao.scoring.services.concerning import COMMUNITY, DISTRICT, TOWN, cut
+from baodao.scoring.services.one_by_one import one_by_one
+
+LIMIT = 1_000
+_DESKS = {
+    "community": (("community_secretary", COMMUNITY), ("township_party", TOWN)),
+    "township": (("township_party", TOWN), ("county_org", DISTRICT)),
+    "privacy": (("privacy_officer", DISTRICT), ("audit_admin", DISTRICT)),
+}
+
+
+def tell_late(now: datetime | None = None) -> int:
+    """Nothing is decided because it is late."""
+    at = now or clock_now()
+    late = Complaint.objects.filter(state__in=rules.OPEN, late_at=None, due_at__lt=at)
+    rows = late.select_related("place").order_by("due_at").iterator(LIMIT)
+    found = list(islice((c for c in rows if check_end(c, at) < at), LIMIT))
+    return len(one_by_one(found, lambda c: _tell(c, at)))
+
+
+def _tell(c: Complaint, at: datetime) -> None:
+    """Who stands above hears that it is late, not what it is about."""
+    own = {"community": "community_secretary", "township": "township_party"}
+    with transaction.atomic():
+        done = act(
+            SYSTEM, "complaints.escalate", c.pk,
+            lambda row: Write(set={"late_at": at}), version=c.version, now=at,
+        )  # fmt: skip
+        send([
+            message(
+                event_id=done.event_id, role=role, path=cut(c.path, parts),
+                title="有一件差评超过时限没有查完", text=f"{c.place.name}，编号 {c.no}",
+                url=reverse("scoring:complaint", args=[c.pk])
+                if own.get(c.desk, role) == role else "",
+            )
+            for role, parts in _DESKS[c.desk]
+        ])  # fmt: skip
