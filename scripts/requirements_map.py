@@ -79,7 +79,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L39": ("每月必访、重大节日必访、有需求必访", "duties:list duties:duty pairings:my_visits pairings:visit_amend pairings:visits pairings:visits_missing pairings:visit_tap pairings:visit_home"),
     "L40": ("走访谈什么，发现的事当场转成一单", "orders:new pairings:my_visit_new"),
     "L41": ("结对党员打电话、上门；见面另有提示", "pairings:visit_contact pairings:my_visit_new"),
-    "L45": ("季度汇总、好评张榜；差评提醒只告诉本人，有期限、有回音", "scoring:quarter scoring:report scoring:praise scoring:praise_poster portal:praise scoring:letter scoring:deduction scoring:deduction_print scoring:my_deductions"),
+    "L45": ("季度汇总、好评张榜；差评提醒只告诉本人，有期限、有回音", "scoring:quarter scoring:report scoring:praise scoring:praise_poster portal:praise scoring:letter scoring:deduction scoring:deduction_print scoring:my_deductions scoring:complain scoring:complaint_look scoring:complaints scoring:complaint scoring:complaint_new"),
     "L42": ("社区的评价和单位的话并列，送到单位", "scoring:evaluation scoring:received"),
     "L46": ("年度综合评价，四个等次，会议决定", "scoring:evaluations scoring:evaluation scoring:meeting scoring:my_evaluations scoring:grades"),
     "L47": ("反馈卡：送达、签收、备案、验真、更正", "scoring:feedback scoring:feedback_pdf scoring:received scoring:sent scoring:filing scoring:check"),
@@ -87,7 +87,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "L49": ("评价结果用于党员考核、评优、选任，限期留存", "scoring:extract_new scoring:extract"),
     "L50": ("不会用手机的居民", "orders:new orders:slip orders:wish pairings:visit_new pairings:visit_sheet"),
     "L43": ("积分卡：单位和党员各有，规则按年公布、先征求意见", "scoring:cards scoring:card scoring:mine scoring:rules scoring:rule_set scoring:what_if scoring:merits scoring:merit_new"),
-    "L44": ("基准分加优秀表现减差评表现，每一分有依据，什么时候再算都一样", "scoring:card scoring:card_print scoring:rule_set scoring:deductions scoring:deduction scoring:appeals scoring:appeal scoring:appeal_new scoring:appeal_print"),
+    "L44": ("基准分加优秀表现减差评表现，每一分有依据，什么时候再算都一样", "scoring:card scoring:card_print scoring:rule_set scoring:deductions scoring:deduction scoring:appeals scoring:appeal scoring:appeal_new scoring:appeal_print scoring:complaint"),
     "L51": ("老旧小区的情况", "places:estate pairings:list"),
     "L52": ("还没有人联系的户和小区，摸底没问到的住户", "pairings:list pairings:coverage progress:gaps surveys:left"),
 }  # fmt: skip

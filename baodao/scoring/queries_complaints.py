@@ -156,7 +156,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 def story(c: Complaint) -> list[Entry]:
     """All that happened, the newest first."""
     lines = []
-    for e in sorted(events_of(c.pk), key=lambda e: e.at, reverse=True):
+    for e in reversed(events_of(c.pk)):
         title, icon = WORDS.get(e.action.partition(".")[2], ("有变动", "point"))
         lines.append(Entry(title, e.at, e.actor_name, icon))
     return lines

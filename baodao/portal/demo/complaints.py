@@ -13,7 +13,7 @@ from baodao.portal.demo.due_process import chosen
 from baodao.portal.demo.world import World
 from baodao.scoring.services import complaining
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 # (how it came, about, whom they mean, words, who, how far it goes, days ago)
 CASES = (
     ("online", "service", "", "约好周六来装扶手，等了一上午没有人来，电话也没有打", None,
@@ -66,7 +66,7 @@ def _case(
         return
     complaining.check(actor=secretary, complaint_id=c, now=at + DAY)
     if who is not None:
-        _ask(w, c, people[who], at + DAY)
+        _ask(w, c, people[who], at + DAY + HOUR)
     if end in ENDS:
         reason, answer = SAID[end]
         facts = {"facts": "修完水管没有收拾，楼道积水"} if end == "upheld" else {}
@@ -87,5 +87,5 @@ def _ask(w: World, c: UUID, member: Member, at: datetime) -> None:
             actor=secretary,
             complaint_id=c,
             text="那天赶着去下一户，记得是这件事",
-            now=at,
+            now=at + HOUR,
         )

@@ -143,7 +143,7 @@ def test_a_member_who_works_here_is_checked_by_the_township(w: World) -> None:
     assert d and d.proposed_by == w.actors["township_party"].person_id
 
 
-@pytest.mark.req("L45", "L50")
+@pytest.mark.req("L45")
 def test_misuse_goes_to_who_protects_data_and_not_to_who_is_meant(w: World) -> None:
     c = due.complained(w, about="misuse")
     for key in ("community_secretary", "township_party"):
@@ -324,3 +324,13 @@ def test_a_worker_writes_one_down_and_other_places_see_nothing(w: World) -> None
     assert up.url == reverse("scoring:complaints")
     assert c.no in _text(_get(w, "township_party", "complaints"))
     assert _get(w, "member", "complaints").status_code == 404
+
+
+@pytest.mark.req("L45")
+def test_every_step_of_a_check_is_for_others_and_every_outcome_is_an_end() -> None:
+    for event in {s.event for s in rules.FLOW.steps} - {"receive", "send", "hand_up"}:
+        assert rules.CONFLICTS[event].keys() == {"filed_by", "about_person"}
+    for state in rules.OUTCOMES.values():
+        assert not rules.FLOW.events(state)
+    assert rules.DESK_OF.keys() == rules.ABOUT.keys()
+    assert {rules.desk_of(r) for r in rules.COMPLAINTS["uphold"][1]} == set(rules.DESKS)

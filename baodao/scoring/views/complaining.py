@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from baodao.acts.writing import Done
+from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import NotFound, TooMany
 from baodao.core.limits import address_of, count_try, tries
@@ -61,7 +62,8 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     c = queries.by_token(token)
     context = {
         "c": c, "state": rules.STATES[c.state], "desk": rules.DESKS[c.desk],
-        "sent": request.GET.get("sent") == "1", "phone": phone_of(c.path),
+        "sent": request.GET.get("sent") == "1",
+        "due": complaining.check_end(c, clock_now()), "phone": phone_of(c.path),
     }  # fmt: skip
     return _shown(request, "complaint_follow", context)
 
