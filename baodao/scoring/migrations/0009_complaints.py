@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_retention'),
         ('places', '0007_search_keys_faster'),
-        ('scoring', '0007_evaluation'),
+        ('scoring', '0008_letters'),
     ]
 
     operations = [
