@@ -12,13 +12,15 @@ from baodao.core.clock import at_local, local
 
 
 def day_shares(start: datetime, end: datetime) -> dict[date, int]:
-    """Minutes of a stretch by local day (domain 8.24)."""
+    """Minutes of a stretch by local day (domain 8.24); together they are its whole
+    minutes, so that nothing is lost to a midnight in the middle of one."""
     found: dict[date, int] = {}
-    while start < end:
-        day = local(start).date()
-        midnight = at_local(day + timedelta(days=1), time.min)
-        found[day] = int((min(end, midnight) - start).total_seconds()) // 60
-        start = midnight
+    at, before = start, 0
+    while at < end:
+        day = local(at).date()
+        at = min(end, at_local(day + timedelta(days=1), time.min))
+        until = int((at - start).total_seconds()) // 60
+        found[day], before = until - before, until
     return found
 
 

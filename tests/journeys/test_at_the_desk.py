@@ -42,7 +42,7 @@ def test_an_old_resident_without_a_telephone_is_served_through_the_desk(
     order = Order.objects.get()
     assert (order.state, order.result, order.rating) == ("closed", "solved", 4)
     assert order.confirmed_how == "desk"
-    assert Record.objects.filter(source_id=order.id).count() == 1
+    assert Record.objects.filter(source_id=order.id, kind="order_served").count() == 1
     # She never touched a page: what is said in her name, staff said for her.
     acts = Event.objects.filter(object_id=order.id)
     roles = set(acts.values_list("actor_role", flat=True))

@@ -35,7 +35,7 @@ def test_a_wish_from_the_board_to_the_rating_with_four_people(
 
     order = Order.objects.get()
     assert (order.state, order.result, order.rating) == ("closed", "solved", 5)
-    record = Record.objects.get(source_id=order.id)
+    record = Record.objects.get(source_id=order.id, kind="order_served")
     assert (record.member_id, record.channel) == (w.members.member.id, "unit")
     assert record.minutes > 0
     resident.goto(f"/?place={w.places.community.code}")

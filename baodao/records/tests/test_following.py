@@ -39,7 +39,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[UUID]]:
 def followed(seen: list[UUID], n: int) -> bool:
     """Read on until `n` are seen: whoever else writes on this server may hold back what
     is final for some time."""
-    for _ in range(900):
+    for _ in range(3_000):
         following.follow_all()
         if len(seen) >= n:
             return True
@@ -108,7 +108,7 @@ def test_a_follower_that_fails_stops_no_other_and_reads_again(
 
     following.register("b", second)
     copy_rows(Record, [record()])
-    for _ in range(900):
+    for _ in range(3_000):
         with suppress(RuntimeError):
             following.follow_all()
         if seen and Follower.objects.get(name="a").upto:
