@@ -61,7 +61,7 @@ def open_as(browser: Browser, live: str, w: World) -> Iterator[Open]:
             locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=scripts,
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(20_000)
         if key in w.accounts:
             cookie = w.client(key).cookies["sessionid"]
             context.add_cookies(
