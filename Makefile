@@ -14,6 +14,8 @@ TEMPLATES = $(shell find baodao -name '*.html')
 COMPILE = $(BIN)/uv pip compile --universal --generate-hashes --no-header --no-annotate --no-config -q
 CHROMIUM = $(or $(BAODAO_CHROMIUM),/usr/bin/chromium)
 export PYTHONUNBUFFERED = 1
+# Where it is set, every process of a run would compile all it imports anew: seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## 列出全部命令
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
