@@ -67,7 +67,8 @@ def grow(years: int) -> None:
         # Whoever counts the book has counted these already.
         cursor.execute("SELECT FROM records_follower FOR UPDATE")
         with rebuilt(Record, Card, Entry):
-            for back in range(1, years + 1):
+            # Last year the demo has an evaluation of its own.
+            for back in range(2, years + 2):
                 for model in (Record, Card, Entry):
                     cursor.execute(_copy(model, back))
         cursor.execute(
@@ -95,12 +96,13 @@ def _copy(model: type, back: int) -> str:
     )
 
 
-_OF_2026 = "occurred_on >= '2026-01-01'"
+_ON = "extract(year FROM occurred_on) = extract(year FROM current_date)"
+_NOW = "year = extract(year FROM current_date)"
 _THIS = {
-    "Record": _OF_2026,
-    "Card": "year = 2026",
-    "Entry": f"{_OF_2026} AND EXISTS (SELECT FROM scoring_card c "
-    "WHERE c.id = t.card_id AND c.year = 2026)",
+    "Record": _ON,
+    "Card": _NOW,
+    "Entry": f"{_ON} AND EXISTS (SELECT FROM scoring_card c "
+    f"WHERE c.id = t.card_id AND c.{_NOW})",
 }
 
 

@@ -17,10 +17,15 @@ def due_process(timestamp: int) -> dict[str, int]:
     """Every day at 8:30 local time, after the quiet hours: which appeals are over, who is
     late, what is proposed. None of them waits for another to succeed."""
     done = one_by_one(
-        (appealing.sweep, _late, proposing.propose_found), lambda part: part()
+        (appealing.sweep, _late, _late_complaints, proposing.propose_found),
+        lambda part: part(),
     )
     return {name: n for made in done for name, n in made.items()}
 
 
 def _late() -> dict[str, int]:
-    return {"late": deducting_late.tell_late() + complaining_late.tell_late()}
+    return {"late": deducting_late.tell_late()}
+
+
+def _late_complaints() -> dict[str, int]:
+    return {"late_complaints": complaining_late.tell_late()}

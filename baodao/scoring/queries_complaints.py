@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
+from baodao.acts.grants import COMMUNITY
 from baodao.acts.timeline import events_of
 from baodao.core.errors import NotFound
 from baodao.scoring import rules_complaints as rules
@@ -43,7 +44,7 @@ def complaints_seen(actor: Actor) -> QuerySet[Complaint]:
     that is appealed there (domain 9.5: appeal only)."""
     found = visible(Complaint.objects.defer(*SEALED), actor, "complaints.view")
     seen = Q(desk=rules.desk_of(actor.role))
-    if can(actor, "appeals.view"):
+    if actor.role not in COMMUNITY and can(actor, "appeals.view"):
         heard = appeals_seen(actor).filter(kind="deduction").values("object_id")
         proposed = Deduction.objects.filter(pk__in=heard, source_kind=SOURCE)
         seen |= Q(pk__in=proposed.values("source_id"))
@@ -124,6 +125,7 @@ def events(c: Complaint, actor: Actor) -> list[str]:
             left |= {"hear", "uphold"}
         elif not c.heard:
             left.add("uphold")
+        left.add("step_aside")
     else:
         left.add("name")
     return [
@@ -145,7 +147,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "receive": ("登记了", "edit"), "send": ("网上收到", "message-circle"),
     "check": ("开始查", "search"), "name": ("写明了是谁", "user-circle"),
     "hear": ("问了对方，记下来了", "message-circle"),
-    "hand_up": ("请街道（乡镇）来查", "scale"), "uphold": ("查实了", "alert-circle"),
+    "hand_up": ("请街道（乡镇）来查", "scale"),
+    "step_aside": ("说的是查的人，换别人来查", "scale"), "uphold": ("查实了", "alert-circle"),
     "reject": ("没有查实", "circle-check"), "unclear": ("查不清", "help"),
     "reveal": ("看了反映人的称呼和电话", "eye"),
     "escalate": ("超过时限，报了上级", "alert-circle"),
@@ -154,9 +157,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def story(c: Complaint) -> list[Entry]:
-    """All that happened, the newest first."""
+    """All that happened, the newest first: why it was handed up, and what somebody said
+    who was asked before, stand beside it for the desk."""
     lines = []
     for e in reversed(events_of(c.pk)):
         title, icon = WORDS.get(e.action.partition(".")[2], ("有变动", "point"))
-        lines.append(Entry(title, e.at, e.actor_name, icon))
+        text = "；".join(n.text for n in e.notes.all())
+        lines.append(Entry(title, e.at, e.actor_name, icon, text=text))
     return lines

@@ -46,6 +46,7 @@ FLOW = Flow.of(
         *((s, "name", "checking") for s in OPEN),
         ("checking", "hear", "checking"),
         *((s, "hand_up", s) for s in OPEN),
+        *((s, "step_aside", s) for s in OPEN),
         ("checking", "uphold", "upheld"),
         *((s, "reject", "not_upheld") for s in OPEN),
         *((s, "unclear", "unclear") for s in OPEN),
@@ -72,6 +73,7 @@ COMPLAINTS = {
     "name": ("写明是谁", {**COMMUNITY, **TOWN}),
     "hear": ("记下对方怎么说", _HANDLERS),
     "hand_up": ("请街道（乡镇）来查", COMMUNITY),
+    "step_aside": ("说的是我，请别人查", {**TOWN, **PRIVACY}),
     "uphold": ("查实", _HANDLERS),
     "reject": ("没有查实", _HANDLERS),
     "unclear": ("查不清", _HANDLERS),
@@ -79,12 +81,15 @@ COMPLAINTS = {
     "escalate": ("超时报上级", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }
-# Nobody checks what is about themselves, or what they wrote down (domain 5).
+# Nobody checks what is about themselves, or what they wrote down (domain 5); who is meant
+# does not even read it, in whatever role.
 _OTHERS = {"filed_by": "person_id", "about_person": "person_id"}
+_ABOUT_ME = {"about_person": "person_id"}
 _CHECKING = ("check", "name", "hear", "uphold", "reject", "unclear")
 CONFLICTS = {
     **dict.fromkeys(_CHECKING, _OTHERS),
-    "reveal": {"about_person": "person_id"},
+    "view": _ABOUT_ME,
+    "reveal": _ABOUT_ME,
 }
 _NOT_OWN = "自己登记的、关于自己的，要由别人来查。"
 MESSAGES = dict.fromkeys(_CHECKING, _NOT_OWN)

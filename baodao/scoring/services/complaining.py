@@ -22,6 +22,7 @@ from baodao.people.models import RoleTie
 from baodao.people.queries import candidates, current, units_at
 from baodao.places.models import Place
 from baodao.places.rules import PURPOSES, community_path
+from baodao.places.settings import ancestors
 from baodao.scoring import rules_complaints as rules
 from baodao.scoring.models import Complaint, Deduction
 from baodao.scoring.services.concerning import (
@@ -33,16 +34,17 @@ from baodao.scoring.services.concerning import (
     later,
     to_subject,
 )
-from baodao.scoring.services.deducting import Fact, propose_all
+from baodao.scoring.services.deducting import Fact, propose_all, secretaries
 
 SOURCE = "scoring.complaint"
 SELECTS = "breach:complaint"
-# Who at a desk is told, and at which place.
+# Who at a desk is told.
 TELL = {
-    "community": (("community_secretary", COMMUNITY), ("community_worker", COMMUNITY)),
-    "township": (("township_party", TOWN),),
-    "privacy": (("privacy_officer", DISTRICT), ("audit_admin", DISTRICT)),
+    "community": ("community_secretary", "community_worker"),
+    "township": ("township_party",),
+    "privacy": ("privacy_officer", "audit_admin"),
 }
+PARTS = {"community": COMMUNITY, "township": TOWN, "privacy": DISTRICT}
 LONGEST = 120  # of the facts, which become the words of a deduction
 
 
@@ -159,7 +161,9 @@ def name(
     if not (member or unit):
         raise Invalid(fields={"whose": "没有找到这一位。请重新选。"})
     person = member.person_id if member else None
-    if person is not None and person == actor.person_id:
+    if whose in (c.member_id, c.unit_id):
+        raise Invalid(fields={"whose": "写的已经是这一位。"})
+    if c.desk == "community" and person is not None and person == actor.person_id:
         return _away(actor, c, "关于自己的，由街道（乡镇）来查。", now)
     up = c.desk == "community" and _works_here(c.path, person)
     values: dict[str, object] = {
@@ -167,11 +171,20 @@ def name(
         "unit_id": unit.pk if unit else None, "about_person": person, "heard": "",
         "desk": "township" if up else c.desk,
     }  # fmt: skip
+    # What somebody else has said is not what this one says.
+    write = Write(set=values, notes=[("community", c.heard)])
     with transaction.atomic():
         done = act(
-            actor, "complaints.name", c.pk, lambda row: Write(set=values),
-            version=c.version, now=now,
-        )  # fmt: skip
+            actor,
+            "complaints.name",
+            c.pk,
+            lambda row: write,
+            version=c.version,
+            now=now,
+        )
+        if c.heard and c.subject:
+            text = f"{c.place.name}问过您的那件事，弄清楚了，和您无关。"
+            send([to_subject(c, done.event_id, "问过您的那件事有了结果", text, "")])
         if up:
             c.desk = "township"
             send(_to_desk(c, done.event_id, "有一件差评请街道（乡镇）来查"))
@@ -193,6 +206,8 @@ def hear(
     if rules.needs_name(c.about) and not c.subject:
         raise Conflict("请先写明是谁，再问对方。")
     said = _clean("text", text, "请照着写对方怎么说的。", c)
+    if c.heard.endswith(said):
+        raise Conflict("这几句已经记下了。")
     whole = f"{c.heard}\n{said}".strip()
     return act(
         actor, "complaints.hear", c.pk, lambda row: Write(set={"heard": whole}),
@@ -206,9 +221,7 @@ def hand_up(
     """It is about somebody of the community, or somebody close: the township checks.
     Errors: reason."""
     c = _own_desk(actor, "hand_up", complaint_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写为什么要回避。"})
-    return _away(actor, c, reason, now)
+    return _away(actor, c, _clean("reason", reason, "请写为什么要回避。", c), now)
 
 
 def _away(actor: Actor, c: Complaint, reason: str, now: datetime | None) -> Done:
@@ -222,6 +235,24 @@ def _away(actor: Actor, c: Complaint, reason: str, now: datetime | None) -> Done
         )  # fmt: skip
         c.desk = "township"
         send(_to_desk(c, done.event_id, "有一件差评请街道（乡镇）来查"))
+    return done
+
+
+def step_aside(
+    *, actor: Actor, complaint_id: UUID, now: datetime | None = None
+) -> Done:
+    """It is about the person at the desk: from now on they neither check nor read it, and
+    somebody else there does."""
+    c = _own_desk(actor, "step_aside", complaint_id)
+    if rules.needs_name(c.about):
+        raise Conflict("请写明是谁。写明以后，由别人来查。")
+    write = Write(set={"about_person": actor.person_id}, reason="conflict")
+    with transaction.atomic():
+        done = act(
+            actor, "complaints.step_aside", c.pk, lambda row: write, version=c.version,
+            now=now,
+        )  # fmt: skip
+        send(_to_desk(c, done.event_id, "有一件差评请您来查，有一位要回避"))
     return done
 
 
@@ -269,8 +300,14 @@ def uphold(
             fact = Fact(
                 SELECTS, c.subject, whose, c.path, c.occurred_on, facts, SOURCE, c.pk
             )
-            propose_all(consequence_of(actor), [fact], at, by=actor)
+            propose_all(consequence_of(actor), [fact], at, by=actor, away=_concerned(c))
     return done
+
+
+def _concerned(c: Complaint) -> bool:
+    """Whether the community's secretary stepped aside, or brought it up: then they do not
+    decide what follows either."""
+    return c.desk != "community" or (c.path, c.filed_by) in secretaries({c.path})
 
 
 def reject(
@@ -356,9 +393,22 @@ def _to_desk(c: Complaint, event_id: UUID, title: str) -> list[Message]:
     until = local(c.due_at)
     return [
         message(
-            event_id=event_id, role=role, path=cut(c.path, parts), title=title,
+            event_id=event_id, role=role, path=path, title=title,
             text=f"{c.place.name}，{until.month}月{until.day}日前查完。",
             url=reverse("scoring:complaint", args=[c.pk]),
         )
-        for role, parts in TELL[c.desk]
+        for role, path in desk_at(c)
     ]  # fmt: skip
+
+
+def desk_at(c: Complaint) -> list[tuple[str, str]]:
+    """Who checks it, as roles and their places: those who protect data may sit at any
+    level above."""
+    if c.desk != "privacy":
+        return [(role, cut(c.path, PARTS[c.desk])) for role in TELL[c.desk]]
+    ties = RoleTie.objects.filter(
+        current(), role__in=TELL["privacy"], path__in=ancestors(c.path)
+    )
+    found = sorted({(t.role, t.path or "") for t in ties})
+    # Nobody is appointed yet: whoever will be finds it.
+    return found or [("privacy_officer", cut(c.path, DISTRICT))]

@@ -13,16 +13,12 @@ from baodao.core.clock import now as clock_now
 from baodao.notifications.services import message, send
 from baodao.scoring import rules_complaints as rules
 from baodao.scoring.models import Complaint
-from baodao.scoring.services.complaining import check_end
-from baodao.scoring.services.concerning import COMMUNITY, DISTRICT, TOWN, cut
+from baodao.scoring.services.complaining import check_end, desk_at
+from baodao.scoring.services.concerning import DISTRICT, TOWN, cut
 from baodao.scoring.services.one_by_one import one_by_one
 
 LIMIT = 1_000
-_DESKS = {
-    "community": (("community_secretary", COMMUNITY), ("township_party", TOWN)),
-    "township": (("township_party", TOWN), ("county_org", DISTRICT)),
-    "privacy": (("privacy_officer", DISTRICT), ("audit_admin", DISTRICT)),
-}
+_ABOVE = {"community": ("township_party", TOWN), "township": ("county_org", DISTRICT)}
 
 
 def tell_late(now: datetime | None = None) -> int:
@@ -36,7 +32,10 @@ def tell_late(now: datetime | None = None) -> int:
 
 def _tell(c: Complaint, at: datetime) -> None:
     """Who stands above hears that it is late, not what it is about."""
-    own = {"community": "community_secretary", "township": "township_party"}
+    told = [(*who, reverse("scoring:complaint", args=[c.pk])) for who in desk_at(c)]
+    if c.desk in _ABOVE:
+        role, parts = _ABOVE[c.desk]
+        told.append((role, cut(c.path, parts), ""))
     with transaction.atomic():
         done = act(
             SYSTEM, "complaints.escalate", c.pk,
@@ -44,10 +43,8 @@ def _tell(c: Complaint, at: datetime) -> None:
         )  # fmt: skip
         send([
             message(
-                event_id=done.event_id, role=role, path=cut(c.path, parts),
+                event_id=done.event_id, role=role, path=path, url=url,
                 title="有一件差评超过时限没有查完", text=f"{c.place.name}，编号 {c.no}",
-                url=reverse("scoring:complaint", args=[c.pk])
-                if own.get(c.desk, role) == role else "",
             )
-            for role, parts in _DESKS[c.desk]
+            for role, path, url in told
         ])  # fmt: skip

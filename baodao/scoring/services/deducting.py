@@ -142,11 +142,11 @@ def _check(
 
 def propose_all(
     actor: Actor, facts: Iterable[Fact], now: datetime | None = None,
-    by: Actor | None = None,
+    by: Actor | None = None, away: bool = False,
 ) -> int:  # fmt: skip
     """The system proposes what it found, once each; returns how many are new. Rules
     that held on the day decide whether it is anything at all. `by`: the person whose
-    finding it is, who does not decide then."""
+    finding it is, who does not decide then; `away`: nor does the community."""
     at = now or clock_now()
     wanted, sets = list(facts), all_sets()
     places = {
@@ -162,9 +162,10 @@ def propose_all(
     rows = _rows(_fresh(found), at)
     if not rows:
         return 0
-    if by:
-        for row in rows:
+    for row in rows:
+        if by:
             _found_by(row, by)
+        row.desk = "township" if away else row.desk
     with transaction.atomic():
         names = [
             f.attname for f in Deduction._meta.concrete_fields
@@ -211,7 +212,7 @@ def _rows(
             pk__in=[f.whose for f, _, _ in found if f.subject == "member"]
         )
     }
-    heads = _secretaries({p.path for _, _, p in found})
+    heads = secretaries({p.path for _, _, p in found})
     limits = {p.path: _limits(p.path, at) for _, _, p in found}
     rows, warns = [], _warnings(found)
     for (fact, rule, place), warns_only in zip(found, warns, strict=True):
@@ -241,7 +242,7 @@ def _limits(path: str, at: datetime) -> tuple[datetime, datetime]:
     return answer, after(path, answer, rules.DECIDE_DAYS)
 
 
-def _secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
+def secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
     """Where somebody is secretary: about them the township decides."""
     ties = RoleTie.objects.filter(current(), role="community_secretary", path__in=paths)
     return {

@@ -22,6 +22,7 @@ from baodao.scoring import rules_complaints as rules
 from baodao.scoring.forms_complaints import ComplaintForm, LookForm
 from baodao.scoring.models import Complaint
 from baodao.scoring.services import complaining
+from baodao.scoring.services.concerning import TOWN, cut
 
 
 @never_cache
@@ -43,7 +44,10 @@ def write(request: HttpRequest, place: str) -> HttpResponse:
     if done:
         token = Complaint.objects.values_list("token", flat=True).get(pk=done.id)
         return redirect(reverse("scoring:complaint_follow", args=[token]) + "?sent=1")
-    context = {"place": at, "form": form, "phone": phone_of(at.path)}
+    context = {
+        "place": at, "form": form, "phone": phone_of(at.path),
+        "above": phone_of(cut(at.path, TOWN)),
+    }  # fmt: skip
     return _shown(request, "complain", context, status_of(form))
 
 
@@ -63,7 +67,9 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "c": c, "state": rules.STATES[c.state], "desk": rules.DESKS[c.desk],
         "sent": request.GET.get("sent") == "1",
-        "due": complaining.check_end(c, clock_now()), "phone": phone_of(c.path),
+        "due": complaining.check_end(c, clock_now()),
+        # Who is complained about does not take the call.
+        "phone": phone_of(cut(c.path, complaining.PARTS[c.desk])),
     }  # fmt: skip
     return _shown(request, "complaint_follow", context)
 
@@ -82,7 +88,7 @@ def look(request: HttpRequest) -> HttpResponse:
         if found:
             return redirect("scoring:complaint_follow", token=found.token)
         count_try("complaint", address, rules.CODE_MINUTES)
-        form.add_error(None, "没有找到。请核对编号和查询码，或给社区打电话。")
+        form.add_error(None, "没有找到。请核对编号和查询码。")
     return _shown(request, "complaint_look", {"form": form}, status_of(form))
 
 

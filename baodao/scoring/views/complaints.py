@@ -50,13 +50,14 @@ SAID = {
     "check": ("开始查了", "查完写结果，居民凭编号看得到。"),
     "hear": ("记下了", ""),
     "hand_up": ("请街道（乡镇）来查了", ""),
+    "step_aside": ("由别人来查", "这一件您看不到了。"),
     "uphold": ("查实了", "居民凭编号看得到答复。"),
     "reject": ("没有查实", "居民凭编号看得到答复。"),
     "unclear": ("记为查不清", "不扣分，居民凭编号看得到答复。"),
 }
 SERVICES: dict[str, Any] = {
     "check": complaining.check, "hear": complaining.hear, "hand_up": complaining.hand_up,
-    "uphold": complaining.uphold, "reject": complaining.reject,
+    "step_aside": complaining.step_aside, "uphold": complaining.uphold, "reject": complaining.reject,
     "unclear": complaining.unclear,
 }  # fmt: skip
 
@@ -142,7 +143,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _forms(c: Complaint, data: Any = None) -> dict[str, Form]:
     facts = rules.needs_name(c.about)
     return {
-        "check": Form(data), "hear": HearForm(data), "hand_up": HandUpForm(data),
+        "check": Form(data), "step_aside": Form(data), "hear": HearForm(data), "hand_up": HandUpForm(data),
         "uphold": DecideForm(data, facts=facts), "reject": DecideForm(data),
         "unclear": DecideForm(data),
     }  # fmt: skip

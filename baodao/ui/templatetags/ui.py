@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
+from uuid import uuid4
 
 from django import template
 from django.core.paginator import Page
@@ -12,6 +13,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from baodao.ui import forms, icons, waiting, words
@@ -80,6 +82,13 @@ def percent(part: int, whole: int) -> str:
 
 
 # --- small marks ----------------------------------------------------------------
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """What makes sending a form twice harmless: its act is found by this word, whatever
+    happened to the first answer."""
+    return format_html('<input type="hidden" name="client_id" value="{}">', uuid4().hex)
 
 
 @register.simple_tag
