@@ -366,7 +366,8 @@ def _stand(book: Book, case: Case, word: str, slack: str) -> None:
 
 def _times_for(book: Book, case: Case, word: str, slack: str) -> list[datetime]:
     """Try last instants until the deadline they give fits; a fitting one is found
-    for nearly all, else the nearest that is not late."""
+    for nearly all, else the nearest that is not late. Whom the case names already has
+    to be free."""
     rng, w = book.rng, book.w
     back = SPAN.get(word, 16.0 if case.urgency == "complex" else 9.0)
     if word in (
@@ -384,6 +385,9 @@ def _times_for(book: Book, case: Case, word: str, slack: str) -> list[datetime]:
     for _ in range(240):
         last = awake(rng, w.now - timedelta(days=rng.uniform(0.01, back)))
         times = case.instants(book.desk, rng, last)
+        spans = cases.served(case.steps, times)
+        if any(book.pools.is_busy(m, spans) for m in case.members):
+            continue
         if word == "published":
             return times  # open for sixty days: any age will do
         due = _due(book.desk, case, times)
