@@ -370,6 +370,16 @@ class Note(Act):
     )
 
 
+class QuestionMark(Act):
+    reason = _pick("为什么要核对", rules.MARK_REASONS.items())
+    note = _text("说明", required=False, help_text="只有核对的人看得到。")
+
+
+class DecideMark(Act):
+    outcome = _pick("核对下来", [("keep", "评价属实，照算"), ("strike", "不算数")])
+    note = _text("理由", help_text="居民和承办的人都看得到。")
+
+
 class Thank(Act):
     text = forms.CharField(label="公布的文字", max_length=60, required=False)
 

@@ -194,5 +194,7 @@ def _five(at: datetime) -> datetime:
 
 
 def reasons_for(event: str) -> Mapping[str, str]:
-    """The reasons that an act of giving back asks for."""
+    """The reasons that an act asks for."""
+    if event == "question_mark":
+        return rules.MARK_REASONS
     return rules.CANNOT_REASONS if event == "cannot_do" else rules.DECLINE_REASONS

@@ -143,6 +143,8 @@ class Order(Acted):
     result_at = models.DateTimeField(null=True)
     confirmed_how = models.TextField(default="", blank=True)
     rating = models.SmallIntegerField(null=True)
+    # A mark that is being checked, or was found not to count: in no rate (domain 8.16).
+    mark_aside = models.SmallIntegerField(null=True)
     thanks = models.TextField("感谢的话（已核）", default="", blank=True)
     rating_text = SealedText("评价的话")
     rating_public = models.BooleanField(default=False)
@@ -158,6 +160,14 @@ class Order(Acted):
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__range=(1, 5)),
                 name="order_rating_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(mark_aside=None) | Q(mark_aside__range=(1, 5), rating=None),
+                name="order_one_mark",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="mark_check") | Q(mark_aside__isnull=False),
+                name="order_checked_has_mark",
             ),
             models.CheckConstraint(
                 condition=~Q(
@@ -209,7 +219,14 @@ class Order(Acted):
             models.Index(fields=["merged_into"], name="order_merged_into"),
             models.Index(
                 fields=["path", "result_at"],
-                include=["result", "kind", "channel", "rating", "confirmed_at"],
+                include=[
+                    "result",
+                    "kind",
+                    "channel",
+                    "rating",
+                    "mark_aside",
+                    "confirmed_at",
+                ],
                 name="order_by_result",
                 condition=Q(result_at__isnull=False),
             ),

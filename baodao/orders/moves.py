@@ -1,5 +1,6 @@
 """Orders follow when places change, while nobody has confirmed what came of them. A
-confirmed order is last year's figure: it keeps its path, and so do its events."""
+confirmed order is last year's figure: it keeps its path, and so do its events. Only
+one whose mark is being checked goes to whoever decides there now."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +30,7 @@ class Orders(Follow):
 
 ORDERS = Orders(
     "件在办的点单", "orders.Order", "orders.follow_place",
-    Q(state__in=rules.OPEN, confirmed_at=None), {"path": "place"},
+    Q(state__in=rules.OPEN) & (Q(confirmed_at=None) | Q(state="mark_check")),
+    {"path": "place"},
     divided="件在办的点单在要分开的地方，先归主要的一方，请核对",
 )  # fmt: skip

@@ -27,6 +27,7 @@ from baodao.ui.clock import Clock
 PAGE = 20
 IN_HAND = ("assigned", "claimed", "accepted", "in_service")
 WAITING = ("done_reported", "confirmed")
+CLOSED = ("closed", "mark_check")
 # How near, in words: the same grid or estate says nothing a stranger could not read.
 AT_HOME, AT_POINT, IN_TOWN = "就在您住的社区", "在单位联系点", "同一个街道（乡镇）"
 
@@ -103,9 +104,7 @@ def waiting(actor: Actor, now: datetime) -> list[Card]:
 
 def finished(actor: Actor, page: str, now: datetime) -> tuple[Page[Any], list[Card]]:
     """Closed orders, the newest first. Two queries."""
-    rows = _mine(actor, ("closed",)).order_by(
-        F("closed_at").desc(nulls_last=True), "id"
-    )
+    rows = _mine(actor, CLOSED).order_by(F("closed_at").desc(nulls_last=True), "id")
     found = Paginator(rows, PAGE).get_page(page)
     return found, _cards(found, now)
 
@@ -121,7 +120,7 @@ def counts(actor: Actor) -> dict[str, int]:
     mine = visible(Order.objects.all(), actor, "orders.view")
     found = mine.aggregate(
         open=Count("id", filter=Q(state__in=(*IN_HAND, *WAITING))),
-        closed=Count("id", filter=Q(state="closed")),
+        closed=Count("id", filter=Q(state__in=CLOSED)),
     )
     return found | {"asked": asked_by(actor).count()}
 
@@ -207,6 +206,13 @@ def span_of(order: Order) -> int:
     """The longest extension, in hours: the original span."""
     span = rules.service_span(order.urgency, context(order.path).settings)
     return int(span.total_seconds()) // 3600
+
+
+def may_question(order: Order, now: datetime) -> bool:
+    """Whether the mark is there and young enough to be questioned."""
+    if order.rating is None or order.closed_at is None:
+        return False
+    return now <= rules.mark_until(order.closed_at, context(order.path, now).calendar)
 
 
 def may_extend(order: Order, now: datetime) -> bool:

@@ -29,7 +29,7 @@ TABS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "assign": ("待派党员", ("unit_accepted",)),
     "doing": ("党员在办", ("assigned", "accepted", "in_service")),
     "resident": ("等居民", ("done_reported", "confirmed")),
-    "closed": ("已办结", ("closed",)),
+    "closed": ("已办结", ("closed", "mark_check")),
 }
 POOL = "pool"
 # What the figure of the year opens; not a tab until it is opened.

@@ -16,6 +16,7 @@ from baodao.core.errors import TooMany
 from baodao.matching import words
 from baodao.orders import rules
 from baodao.orders.models import Order
+from baodao.orders.shapes import mark_words
 from baodao.orders.wording import public_wording
 from baodao.people.auth import phone_hash
 from baodao.people.models import Unit
@@ -34,7 +35,7 @@ STEPS = ("您提出", "社区核实", "有人接了", "来人办了", "您说办
 STAGE = {
     "submitted": 1, "verified": 2, "published": 2, "expired": 2, "dispatched": 2,
     "transferred": 3, "unit_accepted": 3, "assigned": 3, "claimed": 3, "accepted": 3, "in_service": 3,
-    "done_reported": 4, "confirmed": 5, "closed": 6,
+    "done_reported": 4, "confirmed": 5, "closed": 6, "mark_check": 6,
 }  # fmt: skip
 NOW_TITLES = {
     1: "社区正在核实", 2: "正在找人来办", 3: "正在办",
@@ -59,6 +60,7 @@ SAID = {
     "withdraw": "撤回时说", "note": "补充", "transfer_news": "社区问到的进展",
     "transfer_done": "社区问到的结果", "hand_over": "社区说", "answer_cannot": "办不了的理由",
     "unmerge": "为什么分开办", "ask_again": "您说还要办",
+    "keep_mark": "核对了您的打分，照算", "strike_mark": "核对了您的打分，不算数",
 }  # fmt: skip
 RESULTS = {
     "solved": "您说办好了", "partly": "办了一部分，您同意就此办结",
@@ -220,10 +222,8 @@ def _done(i: int, order: Order, event: Event | None, now: datetime, own: bool) -
         text = (RESULTS if own else rules.RESULTS).get(order.result, "")
         title = "您的答复" if own else "那一单居民的答复"
         return Line(title, f"{text}，{when}" if when and text else text or when)
-    if order.rating:
-        return Line(
-            "您的打分", f"{order.rating} 分，{when}" if when else f"{order.rating} 分"
-        )
+    if mark := mark_words(order):
+        return Line("您的打分", f"{mark}，{when}" if when else mark)
     return Line("没有打分", "没打分就是没打分，不会算成好评", "later")
 
 
@@ -390,7 +390,7 @@ def public() -> Q:
     """What the public may see of an order: the requester agreed, has seen the words,
     a worker has checked them, and nobody is in danger (domain 9.4)."""
     shown = [s for group in rules.PUBLIC_STATES.values() for s in group]
-    over = Q(state__in=["confirmed", "closed"])
+    over = Q(state__in=rules.PUBLIC_STATES["居民确认解决"])
     return (
         Q(state__in=shown, consent_public=True)
         & ~Q(seen_how="")

@@ -99,6 +99,15 @@ RECALL_REASONS = {
     "urgent": "情况变急，要另外安排",
     "sent_back": "转过去以后没有办，又退回来了",
 }
+# Why a mark is looked at again (domain 8.16).
+MARK_REASONS = {
+    "not_ours": "说的不是这一单",
+    "typed": "分数记错了",
+    "no_service": "打分的人没有得到这次服务",
+    "own_people": "打分的人和服务的人是一家或同事",
+    "other": "其他",
+}
+MARK_DAYS = 15  # working days in which a mark may be questioned
 TRANSFER_TO = {"12345": "12345 热线", "department": "职能部门"}
 TOWNSHIP = "乡镇（街道）"
 
@@ -117,6 +126,7 @@ STATES: Mapping[str, State] = {
     ),
     "confirmed": State("待评价", "resident", "评价", "ok", "circle-check"),
     "closed": State("已办结", "", "", "ok", "check"),
+    "mark_check": State("评价在核对", "community", "核对评价", "soon", "search"),
     "rejected": State("不受理", "", "", "idle", "x"),
     "merged": State("已合并", "", "", "idle", "git-merge"),
     "withdrawn": State("已撤回", "", "", "idle", "arrow-back-up"),
@@ -137,11 +147,11 @@ HELD = ("claimed", *WITH_UNIT)
 # With whoever of the community or the level above has to find the next hands.
 UNPLACED = ("verified", "published", "expired", "transferred")
 # Late here, the level above is told.
-TO_SUPERIOR = ("submitted", "verified", "dispatched", "transferred")
+TO_SUPERIOR = ("submitted", "verified", "dispatched", "transferred", "mark_check")
 # These start the clock anew although the state may stay.
 ANEW = ("assign", "hand_over", "transfer_news")
 # Somebody says it is over; the resident may say that it is not.
-ENDED = ("done_reported", "confirmed", "closed")
+ENDED = ("done_reported", "confirmed", "closed", "mark_check")
 
 # While these last, the member who serves may reveal telephone and address.
 CONTACT_STATES = ("claimed", "accepted", "in_service", "done_reported")
@@ -188,6 +198,9 @@ FLOW = Flow.of(
         ("in_service", "take_back", "done_reported"),
         ("confirmed", "rate", "closed"),
         ("confirmed", "close_unrated", "closed"),
+        ("closed", "question_mark", "mark_check"),
+        ("mark_check", "keep_mark", "closed"),
+        ("mark_check", "strike_mark", "closed"),
         *(
             (state, "withdraw", "withdrawn")
             for state in (*BEFORE_SERVICE, "in_service", "transferred")
@@ -202,7 +215,8 @@ FLOW = Flow.of(
 def fits(event: str, row: Mapping[str, Any]) -> bool:
     """Whether an order's hands let `event` happen, beyond its state: a unit's order
     goes back to the unit, a claim to the board; what somebody served goes back to
-    them, what nobody served to the community; who was not reached may still speak."""
+    them, what nobody served to the community; who was not reached may still speak; a mark is
+    there to be questioned."""
     if event in ("return", "assign", "hand_back"):
         return row["unit_id"] is not None
     if event == "release":
@@ -213,6 +227,8 @@ def fits(event: str, row: Mapping[str, Any]) -> bool:
         return bool(row["state"] == "withdrawn") or row["member_id"] is None
     if event == "confirm":
         return bool(row["state"] != "closed" or row["result"] == "no_answer")
+    if event == "question_mark":
+        return row["rating"] is not None
     return True
 
 
@@ -222,6 +238,7 @@ STRIP_AT = {
     "submitted": 1, "verified": 2, "published": 2, "expired": 2, "dispatched": 3,
     "unit_accepted": 4, "assigned": 4, "claimed": 5, "accepted": 5, "in_service": 5,
     "done_reported": 6, "confirmed": 7, "closed": 8,
+    "mark_check": 7,
 }  # fmt: skip
 # Public pages use four words only (design 5.2).
 PUBLIC_STATES = {
@@ -235,7 +252,7 @@ PUBLIC_STATES = {
         "in_service",
         "done_reported",
     ),
-    "居民确认解决": ("confirmed", "closed"),
+    "居民确认解决": ("confirmed", "closed", "mark_check"),
 }
 
 _HANDLERS = {**COMMUNITY, **CENTRE}
@@ -318,6 +335,9 @@ ACTIONS = {
     "rate": ("评价", {**REQUESTER, **COMMUNITY, **GRID}),
     "thank": ("公布感谢的话", COMMUNITY),
     "close_unrated": ("未评办结", SYSTEM),
+    "question_mark": ("提出核对评价", {**UNIT, **MEMBER, **COMMUNITY, **GRID}),
+    "keep_mark": ("核对后维持评价", _HANDLERS),
+    "strike_mark": ("核对后评价不算数", _HANDLERS),
     "withdraw": ("撤回", {**REQUESTER, **COMMUNITY, **GRID}),
     "approve_text": ("同意公开文字", REQUESTER),
     "ask_call": ("请社区打电话", REQUESTER),
@@ -336,7 +356,16 @@ ACTIONS = {
 _SERVED_BY_ME = {"member_id": "member_id", "served_by_person": "person_id"}
 CONFLICTS: dict[str, dict[str, str]] = {
     **dict.fromkeys(
-        ("confirm", "rate", "unreachable", "reopen", "thank"), _SERVED_BY_ME
+        (
+            "confirm",
+            "rate",
+            "unreachable",
+            "reopen",
+            "thank",
+            "keep_mark",
+            "strike_mark",
+        ),
+        _SERVED_BY_ME,
     ),
     "claim": {"placed_by": "account_id"},
 }
@@ -350,6 +379,8 @@ MESSAGES = {
     "confirm": "服务的人不能替居民确认。请居民本人说，或由社区其他同事回访。",
     "rate": "服务的人不能替居民评价。",
     "unreachable": "这一步要由社区专干或书记来做。",
+    "keep_mark": "服务的人不能核对自己得的评价，由别的同事来核对。",
+    "strike_mark": "服务的人不能核对自己得的评价，由别的同事来核对。",
 }
 
 
@@ -368,6 +399,7 @@ _STEP_DAYS = {
     "assigned": "orders.member_accept_days",
     "expired": "orders.publish_days",
     "transferred": "orders.follow_days",
+    "mark_check": "orders.mark_days",
 }
 _CALENDAR_DAYS = {
     "published": "orders.expire_days",
@@ -397,7 +429,7 @@ def due(
     """When the step that `state` waits for must be taken. Danger and urgent orders
     (`overall`: the end of their 2 or 24 hours, running from placing) leave no step
     but the resident's own more time than that: once it has passed, every step is
-    late from its start."""
+    late from its start. What comes after the service has its own time."""
     side = STATES[state].side
     if not side:
         return None
@@ -407,7 +439,7 @@ def due(
         found = now + timedelta(days=settings[_CALENDAR_DAYS[state]])
     else:
         found = now + service_span(urgency, settings)
-    return min(found, overall) if overall and side != "resident" else found
+    return min(found, overall) if overall and state not in ENDED else found
 
 
 def overall_due(
@@ -429,6 +461,11 @@ def word_until(row: Mapping[str, Any], settings: Mapping[str, Any]) -> datetime 
     not_theirs = row["state"] in ("closed", "withdrawn") and not row["confirmed_at"]
     start = row["closed_at"] if not_theirs else row["done_at"]
     return start + timedelta(days=settings["orders.reopen_days"]) if start else None
+
+
+def mark_until(closed_at: datetime, calendar: WorkCalendar) -> datetime:
+    """Until when a mark may be questioned."""
+    return calendar.add_workdays(closed_at, MARK_DAYS)
 
 
 def unreachable_from(

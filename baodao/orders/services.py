@@ -22,6 +22,7 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.fixed import Fixed
 from baodao.orders import plans, rules
 from baodao.orders.doing import Plan, context, do
+from baodao.orders.marks import keep_mark, question_mark, strike_mark
 from baodao.orders.merging import merge_order, unmerge_order
 from baodao.orders.models import Order, Service
 from baodao.orders.placing import categories, order_number, place_order
@@ -389,11 +390,11 @@ __all__ = [
     "ask_call", "ask_extension", "assign_order", "cannot_do_order", "categories",
     "claim_order", "close_unreachable",
     "confirm_order", "context", "decline_order", "dispatch_order", "edit_order",
-    "extend_order", "hand_back_order", "hand_over_order", "log_call", "merge_order",
+    "extend_order", "hand_back_order", "hand_over_order", "keep_mark", "log_call", "merge_order",
     "open_slip", "order_number", "pause_order", "place_order",
-    "publish_order", "rate_order", "recall_order", "refuse_extension", "reject_order",
+    "publish_order", "question_mark", "rate_order", "recall_order", "refuse_extension", "reject_order",
     "release_order", "reopen_order", "report_done", "republish_order", "resume_order",
-    "return_order", "start_order", "take_back", "thank_order",
+    "return_order", "start_order", "strike_mark", "take_back", "thank_order",
     "transfer_done", "transfer_news", "transfer_order", "unit_accept_order",
     "unit_claim_order", "unmerge_order", "verify_order", "withdraw_order",
 ]  # fmt: skip

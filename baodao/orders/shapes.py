@@ -53,6 +53,16 @@ def clock_of(order: Order, now: datetime, whose: str = "") -> Clock | None:
     )  # fmt: skip
 
 
+def mark_words(order: Order) -> str:
+    """5 分; what does not count says so. "" where nobody gave one."""
+    if order.rating:
+        return f"{order.rating} 分"
+    if order.mark_aside is None:
+        return ""
+    why = "核对中，先不算" if order.state == "mark_check" else "核对后不算数"
+    return f"{order.mark_aside} 分（{why}）"
+
+
 def turn_words(order: Order) -> str:
     """轮到单位：接单."""
     state = rules.STATES[order.state]
@@ -166,7 +176,7 @@ def _meta(order: Order, now: datetime) -> str:
         parts = [f"申请延期 {hours(order.extension_hours)}"]
     elif order.state in ("closed", "confirmed") and order.result:
         parts = [f"居民说：{rules.RESULTS[order.result]}"]
-        parts += [f"{order.rating} 分"] if order.rating else []
+        parts += [mark] if (mark := mark_words(order)) else []
     elif order.urgency != "normal":
         parts.append(rules.URGENCIES[order.urgency])
     return " · ".join([*parts, cdate(order.placed_at, day)])

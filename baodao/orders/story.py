@@ -25,6 +25,7 @@ REASONS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "hand_back": ("理由", {**rules.DECLINE_REASONS, **rules.RECALL_REASONS}),
     "cannot_do": ("理由", rules.CANNOT_REASONS),
     "answer_cannot": ("理由", rules.CANNOT_REASONS),
+    "question_mark": ("理由", rules.MARK_REASONS),
 }
 # Words of the one who acts stand in a box; a remark of ours beside the act does not.
 _PLAIN_NOTES = ("verify", "dispatch", "extend", "refuse_extension", "assign")
@@ -93,6 +94,7 @@ _HINTS = {
     "expired": "先打电话问居民还要不要办。",
     "transferred": "谁先接的谁问到底：问到结果就记下来，居民看得到。",
     "done_reported": "居民在链接里说，或由社区打电话问。",
+    "mark_check": "请没有参与的同事问一问居民和承办的人，再定。",
 }
 
 
@@ -316,6 +318,9 @@ _TOLD: dict[str, tuple[str, Tone, Told]] = {
     "reopen": ("refresh", "late", _reopen),
     "unreachable": ("phone", "", _plain("三次都没打通，按没有答复办结", "不算好评，也不算差评。")),
     "rate": ("star", "ok", _rate),
+    "question_mark": ("search", "soon", _plain("提出核对评价", "核对期间，这个分不算满意率，也不计分。")),
+    "keep_mark": ("circle-check", "", lambda e: (f"核对过，评价 {e.data.get('mark')} 分照算", "")),
+    "strike_mark": ("x", "", lambda e: (f"核对过，评价 {e.data.get('mark')} 分不算数", "不算满意率，也不计分。")),
     "close_unrated": ("check", "", _plain("评价期过了，办结", "记为未评，不算好评。")),
     "withdraw": ("arrow-back-up", "", _withdraw),
     "ask_again": ("refresh", "late", _ask_again),

@@ -352,6 +352,26 @@ def _rated(event: Event, order: Order) -> list[Said]:
     )
 
 
+def _mark_questioned(event: Event, order: Order) -> list[Said]:
+    """Who served learns that the mark does not count meanwhile, not who doubts it."""
+    title = f"居民的评价在核对：{order.title}"
+    return [
+        *_each([_desk(order)], f"请核对居民的评价：{order.title}", _line(order, "核对")),
+        *_each(
+            [*_served(order), *_units(order, event)], title,
+            f"单{order.no}，核对期间这个分不算。",
+        ),
+    ]  # fmt: skip
+
+
+def _mark_decided(event: Event, order: Order) -> list[Said]:
+    counts = "照算" if event.action == "orders.keep_mark" else "不算数"
+    return _each(
+        [*_served(order), *_units(order, event)],
+        f"居民的评价核对过了，{counts}：{order.title}", f"单{order.no}。",
+    )  # fmt: skip
+
+
 def _withdrawn(event: Event, order: Order) -> list[Said]:
     """Whoever had taken it is told at once (domain 8.13)."""
     taken = [*_members(order, event), *_units(order, event)]
@@ -438,6 +458,9 @@ TELLS: dict[str, Callable[[Event, Order], list[Said]]] = {
     "hand_over": _handed_over,
     "unreachable": _unreachable,
     "rate": _rated,
+    "question_mark": _mark_questioned,
+    "keep_mark": _mark_decided,
+    "strike_mark": _mark_decided,
     "withdraw": _withdrawn,
     "ask_call": _call_wanted,
     "note": _noted,

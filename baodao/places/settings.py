@@ -53,6 +53,9 @@ KEYS: dict[str, Key] = {
     ),
     "orders.reopen_days": Key("可说“没办好”的期限", 15, "天"),
     "orders.rate_days": Key("评价期限", 15, "天", "过期记“未评”，不算好评"),
+    "orders.mark_days": Key(
+        "核对评价时限", 10, "个工作日", "核对期间这个分不算满意率，也不计分"
+    ),
     "orders.expire_days": Key("公开认领期限", 60, "天", "到期先电话核对"),
     "orders.follow_days": Key(
         "转办后问结果", 5, "个工作日", "首接负责：转出去的也要有人问到底"

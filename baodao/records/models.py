@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -15,7 +16,7 @@ CHANNELS = {"unit": "单位联系点", "residence": "居住地"}
 class Record(Acted):
     """One person's confirmed outcome. `source_kind` and `source_id` name what it
     came from (an order, a visit, an activity), `source_round` counts how often it was
-    reopened; `unit_id` is the person's unit on that day. A record without a member is a
+    reopened, below 0 where it was taken back and `restored`; `unit_id` is the person's unit on that day. A record without a member is a
     unit's own. `quantity` is what is counted besides minutes: a rating 1–5, the months
     of a post, the level of a commendation, a rate in per mille; 1 where once is once."""
 
@@ -108,13 +109,23 @@ def services() -> models.QuerySet[Record]:
 
 def reversal(record: Record, now: datetime) -> Record:
     """The row that takes a record back."""
-    left = ("id", "version", "created_at", "reversal_of_id", "confirmed_at", "xid")
+    return _again(record, reversal_of_id=record.id, confirmed_at=now)
+
+
+def restored(record: Record) -> Record:
+    """The row that puts a record back which was taken back while it was checked, and was
+    found right: of its own day, confirmed when it was. Once for each round."""
+    return _again(record, source_round=-1 - record.source_round)
+
+
+def _again(record: Record, **changes: Any) -> Record:
+    left = ("id", "version", "created_at", "reversal_of_id", "xid")
     kept = {
         f.attname: getattr(record, f.attname)
         for f in Record._meta.concrete_fields
         if f.attname not in left
     }
-    return Record(**kept, reversal_of_id=record.id, confirmed_at=now)
+    return Record(**kept | changes)
 
 
 class Follower(models.Model):

@@ -77,6 +77,9 @@ DEFINITIONS: Mapping[str, Definition] = {
     ),
     "rated": Definition("已评价", "件", "这一期确认、居民打了分的。", "本人评价和电话里说的", "没有打分的"),
     "unrated": Definition("未评", "件", "这一期确认、居民没有打分的。不会算成好评。", "还可以打分的、过了日子的", ""),
+    "aside": Definition(
+        "评价不算", "件", "居民打了分，有人提出核对，还在核对的；和核对下来不算数的。", "核对中的、不算数的", "核对后照算的",
+    ),
     "happy": Definition("评价 4–5 分", "件", "打了 4 分或 5 分的。", "已评价里的 4 分、5 分", "没有打分的"),
     "in_time": _answer("按时接单", "派给单位以后，单位在时限内接单的。", "这一期答复、在时限内接单"),
     "late": _answer("接单晚了", "过了时限才接单的。", "这一期答复、过了时限接单"),
@@ -98,7 +101,7 @@ ANSWERS = tuple(n for n, d in DEFINITIONS.items() if d.of == "answers")
 
 _STATE = {
     "placed": ~Q(state__in=NOT_COUNTED),
-    "open": Q(state__in=OPEN) & ~Q(state="confirmed"),
+    "open": Q(state__in=OPEN) & ~Q(state__in=["confirmed", "mark_check"]),
     "withdrawn": Q(state="withdrawn"),
     "withdrawn_staff": Q(state="withdrawn") & ~Q(withdrawn_how="requester"),
     "merged": Q(state="merged"),
@@ -108,7 +111,8 @@ _STATE = {
     "problems": Q(result="solved", kind="problem"),
     **{name: Q(result=name) for name in ("solved", "partly", "not_solved", "cannot", "no_answer")},
     "rated": Q(confirmed_at__isnull=False, rating__isnull=False),
-    "unrated": Q(confirmed_at__isnull=False, rating=None),
+    "unrated": Q(confirmed_at__isnull=False, rating=None, mark_aside=None),
+    "aside": Q(confirmed_at__isnull=False, mark_aside__isnull=False),
     "happy": Q(confirmed_at__isnull=False, rating__gte=4),
 }  # fmt: skip
 _OUTCOME = {

@@ -54,6 +54,7 @@ from baodao.orders.plans.intake import (
     verify,
     withdraw,
 )
+from baodao.orders.plans.marks import keep_mark, question_mark, strike_mark
 from baodao.orders.plans.outcome import (
     Stretch,
     ask_again,
@@ -95,12 +96,14 @@ __all__ = [
     "follow",
     "hand_on",
     "hand_over",
+    "keep_mark",
     "merge",
     "note",
     "pause",
     "pause_place",
     "placed",
     "publish",
+    "question_mark",
     "rate",
     "recall",
     "refuse_extension",
@@ -114,6 +117,7 @@ __all__ = [
     "return_",
     "row_of",
     "start",
+    "strike_mark",
     "take_back",
     "thank",
     "to_pool",

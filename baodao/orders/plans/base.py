@@ -18,7 +18,7 @@ READS = (
     "paused_at", "paused_by", "ticking_since", "reopened", "calls", "first_call_at",
     "last_call_at", "extended", "extension_hours", "seen_how", "done_at",
     "confirmed_at", "closed_at", "dispatched_at", "result", "household_id", "served_by_person",
-    "goods_fen", "rating_public", "source", "at_township",
+    "goods_fen", "rating", "mark_aside", "rating_public", "source", "at_township",
 )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ def _undone(row: Row) -> dict[str, Any]:
     """What an outcome wrote, taken back."""
     return {
         "result": "", "result_at": None, "confirmed_how": "", "confirmed_at": None,
-        "closed_at": None, "rating": None, "rating_text": "", "thanks": "",
+        "closed_at": None, "rating": None, "mark_aside": None, "rating_text": "", "thanks": "",
         "rating_public": False, "call_wanted": False, **no_calls(),
     }  # fmt: skip
 

@@ -3,6 +3,7 @@ chain, the clock runs exactly while somebody has to move, the record book agrees
 the resident's word."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -45,6 +46,8 @@ WORDS: dict[str, dict[str, Any]] = {
     "confirm": {"result": "solved", "how": "call"}, "reopen": {"result": "partly", "what": "还差"},
     "call": {}, "unreachable": {}, "rate": {"rating": 4, "how": "call"},
     "withdraw": {"how": "call", "note": "不用了"}, "pause": {"reason": "外出"}, "resume": {},
+    "question_mark": {"reason": "typed"}, "keep_mark": {"note": "问过，属实"},
+    "strike_mark": {"note": "说的是别的单"},
     "note": {"text": "看过", "audience": "staff"}, "ask_call": {}, "approve_text": {},
 }  # fmt: skip
 VERBS: dict[str, Callable[..., Any]] = {
@@ -60,7 +63,8 @@ VERBS: dict[str, Callable[..., Any]] = {
     "extend": s.extend_order, "confirm": s.confirm_order, "reopen": s.reopen_order,
     "call": s.log_call, "unreachable": s.close_unreachable, "rate": s.rate_order,
     "withdraw": s.withdraw_order, "pause": s.pause_order, "resume": s.resume_order,
-    "note": s.add_note, "ask_call": s.ask_call, "approve_text": s.approve_text,
+    "question_mark": s.question_mark, "keep_mark": s.keep_mark,
+    "strike_mark": s.strike_mark, "note": s.add_note, "ask_call": s.ask_call, "approve_text": s.approve_text,
 }  # fmt: skip
 
 
@@ -112,7 +116,8 @@ def _check(order: Order, at: datetime) -> None:
     assert (order.result_at is not None) == (order.result != "")
     if order.state in rules.UNPLACED or order.state == "submitted":
         assert order.unit_id is order.member_id is order.served_by_person is None
-    if order.overall_due_at and rules.STATES[order.state].side not in ("", "resident"):
+    before_the_end = order.state in rules.OPEN and order.state not in rules.ENDED
+    if order.overall_due_at and before_the_end:
         assert order.due_at and (order.extended or order.due_at <= order.overall_due_at)
     assert order.paused_at is None or order.state in rules.OPEN
     end = max(at, story[-1].at)
@@ -129,12 +134,12 @@ def _check(order: Order, at: datetime) -> None:
     standing = Record.objects.filter(
         source_id=order.id, reversal_of=None, reversals=None
     )
-    solved = order.state in ("confirmed", "closed") and order.result in (
-        "solved",
-        "partly",
-    )
+    over = order.state in ("confirmed", "closed", "mark_check")
+    solved = over and order.result in ("solved", "partly")
     served = Service.objects.filter(order=order, round=order.reopened).count()
-    assert standing.count() == (served if solved else 0)
+    kinds = Counter(standing.values_list("kind", flat=True))
+    assert kinds["order_served"] == (served if solved else 0)
+    assert kinds["rating"] == (served if solved and order.rating else 0)
 
 
 @pytest.mark.django_db

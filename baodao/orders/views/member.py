@@ -35,7 +35,7 @@ from baodao.orders.models import Category, Order
 from baodao.orders.plans import row_of
 from baodao.orders.private import look_at, may_contact, may_read_words
 from baodao.orders.queries_unit import turn, where
-from baodao.orders.shapes import clock_of, status_of
+from baodao.orders.shapes import clock_of, mark_words, status_of
 from baodao.orders.story import story
 from baodao.orders.views.reach import order_of
 from baodao.ui.toast import toast
@@ -63,9 +63,16 @@ ASKS: Mapping[str, Ask] = {
     "report_done": Ask("办完了", "办完了", "居民会收到，请居民说办好没有。"),
     "ask_extension": Ask("申请延期", "送出申请", "只能延一次，不超过原来的时限。"),
     "cannot_do": Ask("这件事办不了", "交回社区", "社区会改派，或者答复居民。"),
+    "question_mark": Ask(
+        "这个评价请核对",
+        "请社区核对",
+        "核对期间，这个分不算。由没有参与的人来定，一个评价只核对一次；是谁提出的，居民看不到。",
+    ),
     "note": Ask("补记一条", "记下", "单位和社区看得到，居民看不到。"),
 }
 AT_ONCE = ("accept", "start")
+# What leaves the order where it is has no receipt.
+TOLD = {"note": "记下了", "question_mark": "已请社区核对"}
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -156,6 +163,7 @@ def _page(
         "from_whom": queries.from_whom(order),
         "clock": clock_of(order, now, turn(order, queries.IN_HAND)),
         "status": status_of(order),
+        "mark": mark_words(order),
         "entries": story(order, events, actor, now, queries.unit_names(events, order)),
         "words": may_read_words(actor, order),
         "contact": may_contact(actor, order),
@@ -174,6 +182,8 @@ def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
     found = {
         e for e in steps if rules.fits(e, row) and can(actor, f"orders.{e}", order)
     }
+    if not queries.may_question(order, now):
+        found.discard("question_mark")
     if queries.may_extend(order, now) and can(actor, "orders.ask_extension", order):
         found.add("ask_extension")
     if order.state in rules.OPEN and can(actor, "orders.note", order):
@@ -279,13 +289,14 @@ def _do(actor: Actor, order: Order, event: str, form: ActForm, client: str) -> D
     verbs = {
         "decline": services.decline_order, "hand_back": services.hand_back_order,
         "release": services.release_order, "cannot_do": services.cannot_do_order,
+        "question_mark": services.question_mark,
     }  # fmt: skip
     return verbs[event](reason=said["reason"], note=said["note"], **given)
 
 
 def _after(request: HttpRequest, order: Order, event: str, done: Done) -> HttpResponse:
-    if event == "note":
-        toast(request, "记下了")
+    if event in TOLD:
+        toast(request, TOLD[event])
         return redirect("orders:my_order", order.id)
     return _receipt_of(order.id, done)
 

@@ -118,6 +118,7 @@ def page(
         "private": private,
         "clock": shapes.clock_of(order, now, _turn(order, now)),
         "status": shapes.status_of(order),
+        "mark": shapes.mark_words(order),
         "steps": shapes.steps_of(order),
         "parts": shapes.parts_of(order, events, now, ctx),
         "entries": story(order, told, actor, now, names),

@@ -13,6 +13,7 @@ from baodao.core.errors import Invalid
 from baodao.orders import forms, rules, services
 from baodao.orders.models import Order
 from baodao.orders.plans import Stretch, row_of
+from baodao.orders.queries_member import may_question
 from baodao.orders.suggestions import unit_suggestions
 
 Words = dict[str, Any]
@@ -134,6 +135,11 @@ def _for_resident(service: Callable[..., Any]) -> Run:
 def _rate(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
     whom = actor.for_someone(f"居民（{rules.CONFIRMED_HOW[words['how']]}）")
     return _do(services.rate_order)(whom, order, words, client_id)
+
+
+def _decide_mark(actor: Actor, order: Order, words: Words, client_id: str) -> Done:
+    verbs = {"keep": services.keep_mark, "strike": services.strike_mark}
+    return _do(verbs[words.pop("outcome")])(actor, order, words, client_id)
 
 
 def _for_member(service: Callable[..., Any]) -> Run:
@@ -312,6 +318,17 @@ ACTS: dict[str, StaffAct] = {
         "rate", "代居民评价", "居民给单 {no} 打几分？", "照居民的话记。居民不评就空着，到期记为未评。",
         "记下评价", "先不记", "已记下评价", _rate, forms.Rate, "star",
     ),
+    "question_mark": StaffAct(
+        "question_mark", "核对评价…", "核对居民给单 {no} 的评价？",
+        "核对期间，这个分不算满意率，也不计分。由没有参与的同事来定，一个评价只核对一次。",
+        "提出核对", "先不核对", "已提出核对评价", _do(services.question_mark),
+        forms.QuestionMark, "search", ready=lambda o, now, s: may_question(o, now),
+    ),
+    "decide_mark": StaffAct(
+        "keep_mark", "核对评价", "单 {no} 的评价核对得怎么样？",
+        "问过居民和承办的人再定。照算的，和没有核对过一样；不算数的，不算满意率，也不计分。",
+        "核对好了", "还没有核对好", "评价核对好了", _decide_mark, forms.DecideMark, "search",
+    ),
     "pause": StaffAct(
         "pause", "时限暂停…", "暂停单 {no} 的时限？", "暂停的时间不算超时，到日子自动续计。",
         "暂停时限", "先不暂停", "时限已暂停", _do(services.pause_order), forms.Pause, "player-pause",
@@ -352,6 +369,7 @@ PANEL = {
     "done_reported": "callback",
     "confirmed": "rate",
     "closed": "thank",
+    "mark_check": "decide_mark",
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,13 +21,20 @@ from baodao.core.errors import BaodaoError, Conflict, Forbidden, Invalid, NotFou
 from baodao.notifications.services import inbox
 from baodao.orders import queries_unit as queries
 from baodao.orders import rules, services
-from baodao.orders.forms_member import ActForm, DoneForm, ExtensionForm, NoteForm
+from baodao.orders.forms_member import (
+    ActForm,
+    DoneForm,
+    ExtensionForm,
+    NoteForm,
+    ReasonForm,
+)
 from baodao.orders.forms_unit import AssignForm, ReturnForm
 from baodao.orders.models import Order
 from baodao.orders.plans import row_of
 from baodao.orders.queries_member import (
     last_own,
     may_extend,
+    may_question,
     span_of,
     started_at,
     unit_names,
@@ -34,6 +42,7 @@ from baodao.orders.queries_member import (
 from baodao.orders.shapes import (
     after_words,
     clock_of,
+    mark_words,
     parts_of,
     shortlist,
     status_of,
@@ -101,6 +110,7 @@ def _page(
         "where": queries.where(order),
         "clock": clock_of(order, now, queries.turn(order, queries.MINE)),
         "status": status_of(order),
+        "mark": mark_words(order),
         "steps": steps_of(order),
         "parts": parts_of(order, events, now, ctx),
         "entries": story(order, events, actor, now, unit_names(events, order)),
@@ -119,6 +129,8 @@ def _may(actor: Actor, order: Order, now: datetime) -> set[str]:
     found = {
         e for e in steps if rules.fits(e, row) and can(actor, f"orders.{e}", order)
     }
+    if not may_question(order, now):
+        found.discard("question_mark")
     if may_extend(order, now) and can(actor, "orders.ask_extension", order):
         found.add("ask_extension")
     if order.state in rules.OPEN and can(actor, "orders.note", order):
@@ -168,15 +180,17 @@ FORMS: dict[str, Callable[..., ActForm]] = {
     "assign": AssignForm,
     "report_done": DoneForm,
     "ask_extension": ExtensionForm,
+    "question_mark": partial(ReasonForm, rules.MARK_REASONS),
     "note": NoteForm,
 }
-ACTS = ("unit_accept", "return", "assign", "report_done")
+ACTS = ("unit_accept", "return", "assign", "report_done", "question_mark")
 DONE = {
     "unit_accept": "已接单",
     "return": "已退回社区",
     "assign": "已派给党员",
     "report_done": "已替党员报办完",
     "ask_extension": "已申请延期",
+    "question_mark": "已请社区核对评价",
     "note": "已补记",
     "unit_claim": "已认领到本单位",
 }
@@ -225,6 +239,8 @@ def _do(
         return services.assign_order(
             member_id=said["member"], note=said["note"], **given
         )
+    if event == "question_mark":
+        return services.question_mark(reason=said["reason"], note=said["note"], **given)
     if event == "ask_extension":
         return services.ask_extension(hours=said["hours"], note=said["note"], **given)
     if event == "note":

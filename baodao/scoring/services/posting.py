@@ -85,7 +85,10 @@ def _post(records: Sequence[Record]) -> set[UUID]:
     )
     due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
     cards = cards_for({d.key: d.record.unit_id for d in due})
-    standing = [d for d in due if cards[d.key].state == "open"]
+    # What was only taken back while it was checked stands again where it stood.
+    standing = [
+        d for d in due if cards[d.key].state == "open" or d.record.source_round < 0
+    ]
     _write(standing, cards, read)
     return {cards[d.key].pk for d in standing}
 

@@ -68,6 +68,33 @@ def test_an_order_from_end_to_end_is_on_the_card_with_hours_deed_and_praise(
     assert unit.unit_id == w.units.unit.id and unit.score == 810
 
 
+@pytest.mark.req("L44", "L49")
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_a_mark_that_is_checked_is_on_no_card_until_it_is_found_right(
+    w: World, state: str
+) -> None:
+    """8.16: also where the year was decided in between, it comes back to where it was."""
+    order = order_in("closed", w, at=AT)
+    follow()
+    assert card_of(w).adds == 30
+    orders.question_mark(
+        actor=w.actors["unit_secretary"], order_id=order.id, reason="typed", now=AT
+    )
+    follow()
+    assert card_of(w).adds == 25
+    Card.objects.update(state=state)
+    orders.keep_mark(
+        actor=w.actors["community_worker"], order_id=order.id, note="打电话问过，属实。",
+        now=AT + timedelta(days=3),
+    )  # fmt: skip
+    follow()
+    follow()
+    card = card_of(w)
+    assert card.adds == 30
+    praise = card.entries.filter(code="M_ADD_PRAISE").order_by("posted_at", "pk")
+    assert [e.quantity for e in praise] == [1, -1, 1] and not praise[2].late
+
+
 def test_following_again_writes_nothing(w: World) -> None:
     served(w)
     follow()

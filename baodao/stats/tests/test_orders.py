@@ -110,6 +110,27 @@ def test_figures_follow_their_definitions(w: World) -> None:
     assert (found["services"], found["helpers"], found["unrated"]) == (4, 1, 2)
 
 
+@pytest.mark.req("A17", "L49")
+def test_a_mark_is_in_no_rate_while_it_is_checked(w: World) -> None:
+    """8.16: neither praise nor a complaint, until somebody has decided."""
+    order = order_in("closed", w, at=AT)
+    assert _all(Scope()).rates["satisfaction"].whole == 1
+    s.question_mark(
+        actor=w.actors["unit_secretary"], order_id=order.id, reason="not_ours", now=AT
+    )
+    found = _all(Scope())
+    assert found.rates["satisfaction"].whole == 0
+    assert {k: found.total.all[k] for k in ("rated", "unrated", "aside", "open")} == {
+        "rated": 0, "unrated": 0, "aside": 1, "open": 0,
+    }  # fmt: skip
+    _check(Scope(), YEAR)
+    s.keep_mark(
+        actor=w.actors["community_worker"], order_id=order.id, note="属实", now=AT
+    )
+    found = _all(Scope())
+    assert found.rates["satisfaction"].whole == 1 and found.total.all["aside"] == 0
+
+
 def test_the_three_rates_are_made_of_figures(w: World) -> None:
     _mixed(w)
     rates = _all(Scope()).rates
