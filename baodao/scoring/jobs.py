@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 from baodao.scoring import jobs_due_process, jobs_evaluation, jobs_health
-from baodao.scoring.services.opening_cards import open_for_report_ins
+from baodao.scoring.services.opening_cards import freeze, open_for_report_ins
 
 __all__ = ["jobs_due_process", "jobs_evaluation", "jobs_health", "open_cards"]
 
@@ -11,5 +11,7 @@ __all__ = ["jobs_due_process", "jobs_evaluation", "jobs_health", "open_cards"]
 @app.periodic(cron="20 16 * * *")
 @app.task(name="scoring.open_cards", queueing_lock="scoring.open_cards")
 def open_cards(timestamp: int) -> None:
-    """Every night at 0:20 local time: who has reported in has a card."""
+    """Every night at 0:20 local time: who has reported in has a card, and the card of a
+    unit that is gone stands still."""
     open_for_report_ins()
+    freeze()

@@ -182,11 +182,11 @@ class RuleComment(Acted):
 class Card(Acted):
     """The score card 积分卡 of a member or a unit at a community in a year. `adds`,
     `deducts` and `score` are what its entries come to (tenths), kept for lists;
-    `state`: open, or decided with the year's evaluation. `unit` of a member's card is
+    `state`: open, decided with the year's evaluation, or frozen with the unit's end. `unit` of a member's card is
     the member's unit, whose secretary sees it."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
-    STATES = {"open": "记分中", "decided": "年度已定"}
+    STATES = {"open": "记分中", "decided": "年度已定", "frozen": "单位已撤销，不再变动"}
 
     subject = models.TextField(choices=list(counting.SUBJECTS.items()))
     member = models.ForeignKey(

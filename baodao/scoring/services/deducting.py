@@ -1,14 +1,11 @@
 """Deductions: proposed, told, answered, and decided by a person (L12, L44; domain 9.6,
 9.8). What counts is the record that a decision leaves, never the proposal."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from baodao.acts.access import require
@@ -29,34 +26,21 @@ from baodao.people.queries import current
 from baodao.places.models import Place
 from baodao.places.queries import pause_now, pauses_over
 from baodao.places.rules import community_path
-from baodao.places.settings import at_each
 from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Answer, Deduction
 from baodao.scoring.services.concerning import TOWN, after, cut, later, to_subject
+from baodao.scoring.services.facts import Fact, Found, card_of, cards, warnings
 from baodao.scoring.standing import Standing, all_sets, set_at
 
 SOURCE = "scoring.deduction"
 BY_HAND = "by_hand"
-_Series = tuple[UUID, UUID, str, int]  # where, whose, rule, evaluation year
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What a deduction is proposed for. `path`: where; its community holds the card.
-    `key` tells several facts of one source apart."""
-
-    selects: str
-    subject: str
-    whose: UUID
-    path: str
-    occurred_on: date
-    words: str
-    source_kind: str
-    source_id: UUID
-    evidence: str = ""
-    key: str = ""
+# A card that takes nothing more, by its state: nothing is said to count that does not.
+SHUT = {
+    "decided": "那一年的评价已经定了，",
+    "frozen": "这家单位已经撤销或者合并，积分不再变动，",
+}
 
 
 def deduction_of(pk: UUID) -> Deduction:
@@ -106,7 +90,10 @@ def propose(
         rule.selects[0], subject, whose, place.path, occurred_on, words.strip(), kind, pk,
         evidence.strip(),
     )  # fmt: skip
-    row = _rows([(fact, rule, place)], at)[0]
+    found = Found(fact, rule, place)
+    if said := SHUT.get(cards([found])[0]):
+        raise Invalid(fields={"occurred_on": f"{said}不能再提扣分。"})
+    row = _rows([found], at)[0]
     _found_by(row, actor)
     with transaction.atomic():
         done = create(actor, "deductions.propose", row, now=at, client_id=client_id)
@@ -154,12 +141,15 @@ def propose_all(
         for p in Place.objects.filter(path__in={community_path(f.path) for f in wanted})
     }
     found = [
-        (f, rule, place)
+        Found(f, rule, place)
         for f in wanted
         if (place := places.get(community_path(f.path)))
         and (rule := _rule_for(f, place.path, sets))
     ]
-    rows = _rows(_fresh(found), at)
+    found = _fresh(found)
+    rows = _rows(
+        [it for it, card in zip(found, cards(found), strict=True) if card == "open"], at
+    )
     if not rows:
         return 0
     for row in rows:
@@ -190,22 +180,18 @@ def _rule_for(fact: Fact, path: str, sets: Sequence[Standing]) -> counting.Rule 
     return None
 
 
-def _fresh(
-    found: Sequence[tuple[Fact, counting.Rule, Place]],
-) -> list[tuple[Fact, counting.Rule, Place]]:
+def _fresh(found: Sequence[Found]) -> list[Found]:
     """Those that are not proposed yet, each once."""
     there = set(
         Deduction.objects.filter(
             source_id__in={f.source_id for f, _, _ in found}
         ).values_list("source_id", "code", "key")
     )
-    keyed = {(f.source_id, r.code, f.key): (f, r, p) for f, r, p in found}
+    keyed = {(it.fact.source_id, it.rule.code, it.fact.key): it for it in found}
     return [it for key, it in keyed.items() if key not in there]
 
 
-def _rows(
-    found: Sequence[tuple[Fact, counting.Rule, Place]], at: datetime
-) -> list[Deduction]:
+def _rows(found: Sequence[Found], at: datetime) -> list[Deduction]:
     members = {
         m.pk: m
         for m in Member.objects.filter(
@@ -214,7 +200,7 @@ def _rows(
     }
     heads = secretaries({p.path for _, _, p in found})
     limits = {p.path: _limits(p.path, at) for _, _, p in found}
-    rows, warns = [], _warnings(found)
+    rows, warns = [], warnings(found)
     for (fact, rule, place), warns_only in zip(found, warns, strict=True):
         kind, _, class_ = fact.selects.partition(":")
         member = members.get(fact.whose)
@@ -248,42 +234,6 @@ def secretaries(paths: set[str]) -> set[tuple[str, UUID | None]]:
     return {
         (path or "", person) for path, person in ties.values_list("path", "person_id")
     }
-
-
-def _warnings(found: Sequence[tuple[Fact, counting.Rule, Place]]) -> list[bool]:
-    """Which of these come to nothing yet: the first of somebody in a community and an
-    evaluation year under a rule that only warns (7.1 M_DED_NOSHOW). The earliest of a
-    night is the first."""
-    free = [it for it in found if it[1].first_free]
-    months = at_each({p.path for _, _, p in free}, "scoring.year_from_month")
-    first = {p.pk: months[p.path] for _, _, p in free}
-    counted = Counter(_counted(free, first)) if free else Counter[_Series]()
-    warns = [False] * len(found)
-    for n in sorted(range(len(found)), key=lambda n: found[n][0].occurred_on):
-        fact, rule, place = found[n]
-        if rule.first_free:
-            year = counting.year_of(fact.occurred_on, first[place.pk])
-            which = (place.pk, fact.whose, rule.code, year)
-            warns[n] = counted[which] < rule.first_free
-            counted[which] += 1
-    return warns
-
-
-def _counted(
-    found: Sequence[tuple[Fact, counting.Rule, Place]], first: Mapping[UUID, int]
-) -> Iterator[_Series]:
-    """What stands, or may come to stand, of those whom these are about; `first`: the
-    month in which the year of a community begins."""
-    whose = {f.whose for f, _, _ in found}
-    earlier = Deduction.objects.filter(
-        Q(member__in=whose) | Q(unit__in=whose), code__in={r.code for _, r, _ in found},
-        place__in=first, state__in=("posted", *rules.OBJECTED),
-    )  # fmt: skip
-    for d in earlier:
-        one = d.member_id or d.unit_id
-        assert one
-        year = counting.year_of(d.occurred_on, first[d.place_id])
-        yield d.place_id, one, d.code, year
 
 
 # --- telling ------------------------------------------------------------------------------
@@ -394,6 +344,8 @@ def decide_post(
         raise Conflict(f"说明的日子还没有过，{until.month}月{until.day}日以后再定。")
     if pause_now(d.path, at):
         raise Conflict("应急期间不扣分。等恢复以后再定。")
+    if said := SHUT.get(card_of(d)):
+        raise Conflict(f"{said}不能再计入。请选“不扣分”，写明理由。")
     record = record_of(d, at, actor)
     until = after(d.path, at, rules.APPEAL_DAYS)
     write = Write(

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from baodao.acts.actor import SYSTEM
 from baodao.acts.bulk import create_rows
+from baodao.acts.many import act_many
+from baodao.acts.writing import Write
 from baodao.core.clock import today
 from baodao.core.locks import one_at_a_time
 from baodao.core.memory import epoch
@@ -40,16 +42,16 @@ class Held(NamedTuple):
 def cards_for(keys: Mapping[Key, UUID | None]) -> dict[Key, Held]:
     """The card of each key; those that are missing are made. The values are units: where
     the member has none today, that of the record."""
-    found = _there(keys)
+    found = there(keys)
     missing = [k for k in keys if k not in found]
     if missing:
         _make(missing, keys)
-        found |= _there(missing)
+        found |= there(missing)
     return found
 
 
-def _there(keys: Collection[Key]) -> dict[Key, Held]:
-    """By their owners alone: places and years besides would be tried with each of them."""
+def there(keys: Collection[Key]) -> dict[Key, Held]:
+    """The cards that are made already, by their owners alone: places and years besides would be tried with each of them."""
     wanted = set(keys)
     found: dict[Key, Held] = {}
     for subject in counting.SUBJECTS:
@@ -100,6 +102,21 @@ def open_for_report_ins(now: datetime | None = None) -> None:
         with transaction.atomic():
             one_at_a_time("scoring.post")
             cards_for(dict.fromkeys(_keys(part, today(now))))
+
+
+# --- of units that are gone -----------------------------------------------------------------
+
+
+def freeze(now: datetime | None = None) -> int:
+    """The points of a unit that was merged or dissolved move no more (domain 8.7); its
+    members' cards go on. Returns how many cards."""
+    gone = Card.objects.filter(subject="unit", state="open").exclude(
+        unit__status="active"
+    )
+    todo = list(gone.values_list("pk", flat=True))
+    if todo:
+        act_many(SYSTEM, "cards.freeze", todo, Write(set={"state": "frozen"}), now=now)
+    return len(todo)
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -28,6 +28,8 @@ from baodao.scoring.standing import Book, book
 
 PART = 5_000
 LATE_DAYS = 30
+# Kinds of records that a decision about a deduction leaves.
+DECIDED_ON = ("breach", "duty_missed")
 
 
 class Due(NamedTuple):
@@ -85,12 +87,33 @@ def _post(records: Sequence[Record]) -> set[UUID]:
     )
     due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
     cards = cards_for({d.key: d.record.unit_id for d in due})
-    # What was only taken back while it was checked stands again where it stood.
-    standing = [
-        d for d in due if cards[d.key].state == "open" or d.record.source_round < 0
-    ]
+    standing = [d for d in due if cards[d.key].state == "open"]
+    standing += _stood_before([d for d in due if d not in standing], cards)
     _write(standing, cards, read)
     return {cards[d.key].pk for d in standing}
+
+
+def _stood_before(due: Sequence[Due], cards: Mapping[Key, Held]) -> list[Due]:
+    """Of what is due on cards that take nothing new: what they held already and was only
+    taken back while somebody looked at it (a mark that was checked, a deduction that was
+    appealed, a milder one in its place)."""
+    if not due:
+        return []
+    held = Entry.objects.filter(
+        card__in={cards[d.key].pk for d in due},
+        source_id__in={d.record.source_id for d in due},
+    )
+    known = set(held.values_list("card_id", "source_id", "code"))
+    sources = {(card, source) for card, source, _ in known}
+    return [
+        d
+        for d in due
+        if (cards[d.key].pk, d.record.source_id, d.code) in known
+        or (
+            d.record.kind in DECIDED_ON
+            and (cards[d.key].pk, d.record.source_id) in sources
+        )
+    ]
 
 
 def _communities(records: Sequence[Record]) -> Mapping[str, Place]:
