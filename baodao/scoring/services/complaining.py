@@ -34,7 +34,8 @@ from baodao.scoring.services.concerning import (
     later,
     to_subject,
 )
-from baodao.scoring.services.deducting import Fact, propose_all, secretaries
+from baodao.scoring.services.deducting import propose_all, secretaries
+from baodao.scoring.services.facts import Fact
 
 SOURCE = "scoring.complaint"
 SELECTS = "breach:complaint"

@@ -29,7 +29,8 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
 from baodao.scoring.services import reminding
-from baodao.scoring.services.deducting import Fact, propose_all
+from baodao.scoring.services.deducting import propose_all
+from baodao.scoring.services.facts import Fact
 from baodao.scoring.services.one_by_one import one_by_one
 from baodao.scoring.standing import all_sets
 
