@@ -17,7 +17,8 @@ HEAD = [
     "to_xid", "first_xid", "last_xid", "n", "digest", "at", "prev", "hash",
 ]  # fmt: skip
 FORGOTTEN, EVENT = "acts_forgotten", "acts_event"
-FORGETS = {EVENT: "retention.run"}  # which tables forget, and by which act alone
+# Which tables forget, and by which act alone.
+FORGETS = {EVENT: "retention.run", "scoring_entry": "retention.run"}
 
 
 def sha(data):

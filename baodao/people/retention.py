@@ -3,7 +3,7 @@ it is, from which day its time runs, and how it is forgotten. Once a month the l
 what would go is told to whoever protects personal data; some days later it goes, in
 one act that writes how many of each. What is held for an appeal stays."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -31,12 +31,17 @@ CHUNK = 2_000
 RUN_ON = 10  # day of the month; the list of what would go is told on the first
 
 
+def _nothing() -> Q:
+    return Q(pk__in=[])
+
+
 @dataclass(frozen=True)
 class Retention:
     """One kind of thing with a time. `since`: the column its time runs from, a day or
     (`instant`) a moment; `key`: the setting that says how many days; `ready`: which
     rows are over and still hold something; `remains`: what is left, in words;
-    `held_by`: columns that a hold may name; `forget` gets the ids."""
+    `held_by`: columns that a hold may name; `kept`: rows that are held without anybody
+    saying so, by an appeal that is open; `forget` gets the ids."""
 
     kind: str
     label: str
@@ -49,11 +54,12 @@ class Retention:
     ready: Callable[[], Q] = Q
     instant: bool = False
     held_by: tuple[str, ...] = ("pk",)
+    kept: Callable[[], Q] = _nothing
 
     def due(self, day: date, path: str = "") -> QuerySet[Any]:
         """Rows at and below a place whose time is over, but for those that are held."""
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
-        found = found.filter(self.ready(), self._over(day, spans_of(self.key)))
+        found = found.filter(self.ready(), self.over(day, spans_of(self.key)))
         if path:
             found = found.filter(within(self.path, [path_range(path)]))
         return found.exclude(self._held()).order_by(self.since, "pk")
@@ -63,7 +69,7 @@ class Retention:
     ) -> tuple[int, int]:
         """(how many would go, how many are held) at and below a place; one query."""
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
-        found = found.filter(self.ready(), self._over(day, spans))
+        found = found.filter(self.ready(), self.over(day, spans))
         if path:
             found = found.filter(within(self.path, [path_range(path)]))
         n = found.aggregate(every=Count("pk"), held=Count("pk", filter=self._held()))
@@ -71,23 +77,31 @@ class Retention:
 
     def _held(self) -> Q:
         held = RetentionHold.objects.filter(released_on=None).values("object_id")
-        found = Q(pk__in=[])
+        found = self.kept()
         for column in self.held_by:
             found |= Q(**{f"{column}__in": held})
         return found
 
-    def _over(self, day: date, spans: Mapping[str, int]) -> Q:
+    def since_of(self, row: Any) -> Any:
+        """The day or moment from which the time of a row runs."""
+        return getattr(row, self.since)
+
+    def over(self, day: date, spans: Mapping[str, int]) -> Q:
         """By the days that are set where the row is."""
         found = Q(pk__in=[])
         for path, days in spans.items():
             last = day - timedelta(days=days)
             limit = at_local(last, time(0)) if self.instant else last
-            deeper = [path_range(p) for p in spans if p != path and p.startswith(path)]
-            inside = within(self.path, [path_range(path)])
-            if deeper:
-                inside &= ~within(self.path, deeper)
-            found |= inside & Q(**{f"{self.since}__lt": limit})
+            before = Q(**{f"{self.since}__lt": limit})
+            found |= right_below(self.path, path, spans) & before
         return found
+
+
+def right_below(column: str, path: str, paths: Collection[str]) -> Q:
+    """Rows at and below a path, but for those of a deeper one of `paths`."""
+    deeper = [path_range(p) for p in paths if p != path and p.startswith(path)]
+    inside = within(column, [path_range(path)])
+    return inside & ~within(column, deeper) if deeper else inside
 
 
 def spans_of(key: str) -> dict[str, int]:

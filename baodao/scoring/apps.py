@@ -30,6 +30,7 @@ class ScoringConfig(AppConfig):
             Entry, "积分", at="posted_at",
             open=("card_id", "rule_id", "code", "record_id", "source_id", "quantity",
                   "occurred_on", "posted_at", "late"),
+            forgotten_by="retention.run",
         )  # fmt: skip
 
         following.register("scoring", posting.post)

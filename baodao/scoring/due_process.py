@@ -37,11 +37,9 @@ def ready() -> None:
 
     appealing.register(appealing_deductions.KIND)
 
-    from baodao.people import retention
     from baodao.places.changes.moves import register as register_movers
     from baodao.records.sources import register as register_source
     from baodao.scoring.moves_due_process import ALL as MOVERS
-    from baodao.scoring.retaining import COMPLAINTS
     from baodao.scoring.services.deducting import SOURCE
     from baodao.scoring.services.meriting import SOURCE as MERIT
     from baodao.scoring.sheets_complaints import ALL as COMPLAINT_LISTINGS
@@ -53,4 +51,3 @@ def ready() -> None:
     register_source(SOURCE, describe)
     register_source(MERIT, describe_merits)
     exports.register(**LISTINGS, **COMPLAINT_LISTINGS)
-    retention.register(COMPLAINTS)

@@ -18,8 +18,7 @@ def wire() -> None:
     register("scoring.PrintRun", "print_runs", r.PRINTS)
     register("scoring.Extract", "extracts", x.ACTIONS)
     from baodao.people import retention
-    from baodao.scoring import blocking, complaints
-    from baodao.scoring.retaining import EXTRACTS
+    from baodao.scoring import blocking, complaints, retaining
     from baodao.scoring.services import appealing, appealing_grades
     from baodao.scoring.sheets_evaluation import ALL as LISTINGS
     from baodao.sheets import exports
@@ -27,5 +26,5 @@ def wire() -> None:
     appealing.register(appealing_grades.KIND)
     blocking.open_objections.append(appealing_grades.undecided)
     blocking.open_complaints.append(complaints.open_ones)
-    retention.register(EXTRACTS)
+    retention.register(*retaining.ALL)
     exports.register(**LISTINGS)

@@ -68,7 +68,7 @@ def rows(actor: Actor, kind: str) -> QuerySet[Any]:
 def shown(kind: str, found: Any) -> list[tuple[str, Any, str]]:
     """(community, since when, a short id) of each: nothing of whom it is about."""
     it = retention.REGISTRY[kind]
-    listed = [(getattr(r, it.path) or "", getattr(r, it.since), r.pk) for r in found]
+    listed = [(getattr(r, it.path) or "", it.since_of(r), r.pk) for r in found]
     paths = {"/".join(p.split("/")[:COMMUNITY]) + "/" for p, _, _ in listed if p}
     names = dict(Place.objects.filter(path__in=paths).values_list("path", "name"))
     return [

@@ -22,6 +22,7 @@ from baodao.records.models import Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Entry
+from baodao.scoring.retaining import kept_from
 from baodao.scoring.services.opening_cards import Held, Key, cards_for
 from baodao.scoring.services.recounting import recount
 from baodao.scoring.standing import Book, book
@@ -67,18 +68,19 @@ def _parts(rows: Iterable[Record]) -> Iterator[list[Record]]:
 
 class Ground(NamedTuple):
     """What is read once for a batch: communities by path, sets, the epoch with which
-    settings are kept."""
+    settings are kept, the day."""
 
     places: Mapping[str, Place]
     book: Book
     epoch: int
+    day: date
 
     def setting(self, path: str, key: str) -> int:
         return int(ground(path, self.epoch).settings[key])
 
 
 def _post(records: Sequence[Record]) -> set[UUID]:
-    read = Ground(_communities(records), book(), epoch())
+    read = Ground(_communities(records), book(), epoch(), today())
     due = [d for r in records for d in _due(r, read)]
     known = set(
         Entry.objects.filter(record__in=[r.pk for r in records]).values_list(
@@ -130,6 +132,7 @@ def _due(record: Record, read: Ground) -> Iterator[Due]:
         record.quantity, record.member_id is not None, record.unit_id is not None,
     )  # fmt: skip
     first_month = read.setting(place.path, "scoring.year_from_month")
+    oldest = kept_from(place.path, read.day, read.epoch)
     for rule in read.book.looking_at(place.path, record.occurred_on, record.kind):
         if not counting.selected(rule, fact):
             continue
@@ -137,7 +140,7 @@ def _due(record: Record, read: Ground) -> Iterator[Due]:
         assert whose
         for year, minutes in _years(record, first_month):
             n = counting.quantity(rule, minutes, record.quantity)
-            if n:
+            if n and year >= oldest:
                 key = (place.pk, year, rule.subject, whose)
                 yield Due(key, rule.id, rule.code, record, n)
             if rule.measure != "minutes":

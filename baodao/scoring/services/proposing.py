@@ -35,6 +35,8 @@ from baodao.scoring.services.one_by_one import one_by_one
 from baodao.scoring.standing import all_sets
 
 LOOK_BACK = timedelta(days=120)  # what is older is not brought up any more
+# Nor ever what goes on that long: what was decided about it may be forgotten (9.3).
+OLDEST = timedelta(days=730)
 LIMIT = 2_000  # new ones of one source in one night, about
 BATCH = 500  # looked through together
 AGREEMENT_DAYS = timedelta(days=60)
@@ -66,7 +68,9 @@ def propose_found(now: datetime | None = None) -> dict[str, int]:
 def _go_through(source: Source, at: datetime) -> tuple[str, int]:
     """Until there are enough new ones: what is unfair or under no rule, or was proposed
     before, takes no place of what comes after it."""
-    made, facts = 0, iter(source.find(today(at) - LOOK_BACK, at))
+    made, oldest = 0, today(at) - OLDEST
+    found = source.find(today(at) - LOOK_BACK, at)
+    facts = (f for f in found if f.occurred_on >= oldest)
     while made < LIMIT and (some := list(islice(facts, BATCH))):
         made += propose_all(SYSTEM, _fair(some), at)
     return source.code, made
