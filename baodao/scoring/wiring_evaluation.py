@@ -18,7 +18,9 @@ def wire() -> None:
     register("scoring.PrintRun", "print_runs", r.PRINTS)
     register("scoring.Extract", "extracts", x.ACTIONS)
     from baodao.people import retention
+    from baodao.places.changes.moves import register as register_movers
     from baodao.scoring import blocking, complaints, retaining
+    from baodao.scoring.moves_evaluation import ALL as MOVERS
     from baodao.scoring.services import appealing, appealing_grades
     from baodao.scoring.sheets_evaluation import ALL as LISTINGS
     from baodao.sheets import exports
@@ -26,5 +28,6 @@ def wire() -> None:
     appealing.register(appealing_grades.KIND)
     blocking.open_objections.append(appealing_grades.undecided)
     blocking.open_complaints.append(complaints.open_ones)
+    register_movers(*MOVERS)
     retention.register(*retaining.ALL)
     exports.register(**LISTINGS)

@@ -13,11 +13,10 @@ from baodao.acts.actor import Actor
 from baodao.acts.models import Event
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict
-from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions
-from baodao.scoring.models import Card, Deduction
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
+from baodao.scoring.open_deductions import open_about
 from baodao.scoring.services import revising
 from baodao.scoring.services.appealing import About, Kind
 from baodao.scoring.services.drafting import drafts, evaluation_of
@@ -103,22 +102,8 @@ KIND = Kind(
 def undecided(cards: Collection[UUID]) -> Mapping[UUID, str]:
     """Card → the deduction about its subject that nobody has decided yet, or whose
     appeal is not over (no card is decided or issued before it is)."""
-    rows = Card.objects.filter(pk__in=list(cards))
-    whose = {
-        (c.place_id, c.subject, c.member_id if c.subject == "member" else c.unit_id, c.year): c
-        for c in rows
-    }  # fmt: skip
     found: dict[UUID, str] = {}
-    open_ones = list(
-        Deduction.objects.filter(
-            place__in={k[0] for k in whose}, state__in=rules_deductions.OBJECTED
-        )
-    )
-    first = at_each({d.path for d in open_ones}, "scoring.year_from_month")
-    for d in open_ones:
-        year = counting.year_of(d.occurred_on, first[d.path])
-        owner = d.member_id if d.subject == "member" else d.unit_id
-        if card := whose.get((d.place_id, d.subject, owner, year)):
-            title = rules_deductions.STATES[d.state].title
-            found.setdefault(card.pk, f"“{d.words}”{title}，先有结果再定等次。")
+    for card, d in open_about(cards):
+        title = rules_deductions.STATES[d.state].title
+        found.setdefault(card, f"“{d.words}”{title}，先有结果再定等次。")
     return found

@@ -23,6 +23,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models_evaluation import Evaluation
 from baodao.scoring.rules_evaluation import Span
+from baodao.scoring.succeeding import now_at
 
 FIGURES = {
     "activity": "activities", "order_served": "wishes", "visit": "visits", "post": "posts",
@@ -35,8 +36,8 @@ _FAR = date(9999, 12, 31)
 
 @dataclass
 class Stay:
-    """Where a member or a unit was reported in: community → spans; `homes`: those that
-    were a residence; `told`: each report-in in words."""
+    """Where a member or a unit was reported in: community of today → spans; `homes`:
+    those that were a residence; `told`: each report-in in words."""
 
     at: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     homes: set[str] = field(default_factory=set)
@@ -65,14 +66,17 @@ def spans(paths: Collection[str], year: int) -> dict[str, Span]:
 
 def stays(who: Q, year: Span) -> dict[UUID, Stay]:
     """Member or unit → where it was reported in during the year."""
-    rows = ReportIn.objects.filter(
-        who, Q(ended_on=None) | Q(ended_on__gt=year[0]), accepted_at__isnull=False,
-        reported_on__lt=year[1],
-    ).select_related("point")  # fmt: skip
+    rows = list(
+        ReportIn.objects.filter(
+            who, Q(ended_on=None) | Q(ended_on__gt=year[0]), accepted_at__isnull=False,
+            reported_on__lt=year[1],
+        ).select_related("point")
+    )  # fmt: skip
+    today_ = now_at({community_path(r.path) for r in rows})
     found: dict[UUID, Stay] = defaultdict(Stay)
     for r in rows:
         stay = found[r.member_id or r.subject_unit_id]  # type: ignore[index]
-        path = community_path(r.path)
+        path = today_[community_path(r.path)]
         stay.at[path].append((r.reported_on, r.ended_on or _FAR))
         if r.channel == "residence":
             stay.homes.add(path)
@@ -108,12 +112,13 @@ def _members(
 ) -> None:
     by_member = {e.member_id: e for e in rows if e.member_id}
     known = stays(Q(member__in=list(by_member)), year)
+    here = now_at({e.path for e in by_member.values()})
     prefetch_related_objects(rows, "member")  # those that are not at hand yet
     exempt = _exempt(by_member)
     for pk, e in by_member.items():
         stay, member, g = known.get(pk, Stay()), e.member, found[e.pk]
         assert member
-        g.months = stay.months(e.path, year)
+        g.months = stay.months(here[e.path], year)
         first = min([member.joined_on, *(day for day, _ in stay.told)])
         ends = [d for d in (member.retires_on, member.left_on) if d]
         last = min(ends) if ends and not member.stays_on else _FAR
@@ -187,22 +192,24 @@ def _units(
     ties: dict[UUID, list[Span]] = defaultdict(list)
     for t in ContactTie.objects.filter(unit__in=list(ids)):
         ties[t.unit_id].append((t.valid_from, t.valid_to or _FAR))
-    done: dict[UUID, list[tuple[str, str, date, int, int]]] = defaultdict(list)
     records = Record.objects.filter(unit_id__in=list(ids))
-    for pk, path, kind, month, n, minutes in _by_month(
-        records, ["unit_id", "path"], year
-    ):
-        done[pk].append((path, kind, month, n, minutes))
+    by_month = list(_by_month(records, ["unit_id", "path"], year))
+    paths = {community_path(path) for _, path, *_ in by_month}
+    here = now_at(paths | {e.path for e in rows})
+    done: dict[tuple[UUID, str], list[tuple[str, date, int, int]]] = defaultdict(list)
+    for pk, path, *of in by_month:
+        at = community_path(path)
+        for where in {at, here[at]}:  # as recorded, and where it belongs today
+            done[pk, where].append(tuple(of))
     for e in rows:
         assert e.unit_id
         g, stay = found[e.pk], known.get(e.unit_id, Stay())
-        g.months = stay.months(e.path, year)
+        g.months = stay.months(here[e.path], year)
         tied = rules.months(ties.get(e.unit_id, ()), year)
         g.none = rules.none_reason(g.months, tied, 0, 12, retired=False)
         g.reported = _told(stay)
-        for path, kind, month, n, minutes in done[e.unit_id]:
-            if path.startswith(e.path):
-                _add(g, kind, month, n, minutes, year)
+        for kind, month, n, minutes in done[e.unit_id, e.path]:
+            _add(g, kind, month, n, minutes, year)
 
 
 def last_full_year(path: str) -> int:

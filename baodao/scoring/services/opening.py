@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from baodao.acts.access import path_range, require, within
+from baodao.acts.access import require, within
 from baodao.acts.actor import SYSTEM, Actor
 from baodao.acts.bulk import create_rows
 from baodao.acts.engine import create
@@ -29,6 +29,7 @@ from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.rules_evaluation import Span
 from baodao.scoring.services.gathering import Stay, spans, stays
 from baodao.scoring.services.opening_cards import Key, cards_for
+from baodao.scoring.succeeding import now_at, ranges_of
 
 
 class _Row(NamedTuple):
@@ -73,9 +74,10 @@ def open_year(*, year: int, now: datetime | None = None) -> int:
         for p in ReportIn.objects.filter(accepted_at__isnull=False)
         .values_list("path", flat=True).distinct()
     }  # fmt: skip
+    paths = set(now_at(paths).values())
     over = spans(paths, year)
     places = Place.objects.filter(
-        path__in=[p for p in paths if over[p][1] <= day], level=COMMUNITY
+        path__in=[p for p in paths if over[p][1] <= day], level=COMMUNITY, valid_to=None
     )
     return open_rounds(actor=SYSTEM, places=list(places), year=year, now=now)
 
@@ -143,17 +145,18 @@ def _open(
 
 
 def _paths(places: Iterable[Place]) -> Q:
-    return within("path", [path_range(p.path) for p in places])
+    """With what these communities have taken over from others (8.22)."""
+    return within("path", ranges_of(p.path for p in places))
 
 
 def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
     """Members whose primary community is one of these."""
-    here = {p.path: p for p in places}
+    here, inside = {p.path: p for p in places}, _paths(places)
     reported = ReportIn.objects.filter(
-        _paths(places), Q(ended_on=None) | Q(ended_on__gt=span[0]),
+        inside, Q(ended_on=None) | Q(ended_on__gt=span[0]),
         accepted_at__isnull=False, reported_on__lt=span[1], member__isnull=False,
     )  # fmt: skip
-    cards = Card.objects.filter(_paths(places), year=year, subject="member")
+    cards = Card.objects.filter(inside, year=year, subject="member")
     ids = {*reported.values_list("member_id", flat=True),
            *cards.values_list("member_id", flat=True)}  # fmt: skip
     known = stays(Q(member__in=list(ids)), span)
@@ -161,20 +164,21 @@ def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
     rows = Card.objects.filter(member__in=list(ids), year=year, subject="member")
     for member, path, pk in rows.values_list("member_id", "path", "pk"):
         held[member][path] = pk
+    today_ = now_at({path for its in held.values() for path in its})
     found = []
     for member in sorted(m for m in ids if m):
         stay = known.get(member, Stay())
-        row = _member(member, stay, held[member], here, year, span)
+        row = _member(member, stay, held[member], today_, here, year, span)
         if row:
             found.append(row)
     return found
 
 
 def _member(
-    member: UUID, stay: Stay, cards: Mapping[str, UUID], here: Mapping[str, Place],
-    year: int, span: Span,
+    member: UUID, stay: Stay, cards: Mapping[str, UUID], today_: Mapping[str, str],
+    here: Mapping[str, Place], year: int, span: Span,
 ) -> _Row | None:  # fmt: skip
-    months = {p: stay.months(p, span) for p in {*stay.at, *cards}}
+    months = {p: stay.months(p, span) for p in {*stay.at, *(today_[p] for p in cards)}}
     path = rules.primary(months, stay.homes)
     if path not in here:
         return None
@@ -184,22 +188,33 @@ def _member(
 
 def _units(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
     """Units that were reported in at these communities, or have a card there."""
-    here = {p.path: p for p in places}
+    here, inside = {p.path: p for p in places}, _paths(places)
     reported = ReportIn.objects.filter(
-        _paths(places), Q(ended_on=None) | Q(ended_on__gt=span[0]),
+        inside, Q(ended_on=None) | Q(ended_on__gt=span[0]),
         accepted_at__isnull=False, reported_on__lt=span[1], subject_unit__isnull=False,
     )  # fmt: skip
-    pairs = {
+    cards = Card.objects.filter(inside, year=year, subject="unit", unit__isnull=False)
+    held = list(cards.values_list("path", "unit", "pk"))
+    done = Evaluation.objects.filter(inside, year=year, subject="unit")
+    done_at = list(done.values_list("path", "unit"))
+    reports = [
         (community_path(p), u)
-        for p, u in reported.values_list("path", "subject_unit_id")
-    }
-    cards = Card.objects.filter(_paths(places), year=year, subject="unit")
-    pairs |= set(cards.values_list("path", "unit_id"))
-    known = stays(Q(subject_unit__in=[u for _, u in pairs]), span)
+        for p, u in reported.values_list("path", "subject_unit") if u
+    ]  # fmt: skip
+    today_ = now_at({*(p for p, _ in (*reports, *done_at)), *(p for p, *_ in held)})
+    own = {(p, u) for p, u, _ in held if today_[p] == p}
+    there = {(today_[p], u) for p, u, _ in held} | {(today_[p], u) for p, u in reports}
+    # What was evaluated at a community that is no more is not evaluated again here.
+    due = there - {(today_[p], u) for p, u in done_at} | own
+    left: dict[tuple[str, UUID], list[UUID]] = defaultdict(list)
+    for path, unit, pk in held:
+        if today_[path] != path:  # beside the card of the receiving community
+            left[today_[path], unit].append(pk)
+    known = stays(Q(subject_unit__in=[u for _, u in due]), span)
     return [
-        _Row((here[path].pk, year, "unit", unit), [],
+        _Row((here[path].pk, year, "unit", unit), left[path, unit],
              known.get(unit, Stay()).months(path, span))
-        for path, unit in sorted(pairs, key=str) if path in here and unit
+        for path, unit in sorted(due, key=str) if path in here
     ]  # fmt: skip
 
 

@@ -36,7 +36,13 @@ from baodao.scoring.models_evaluation import (
     Round,
 )
 from baodao.scoring.retaining import CARDS, DEDUCTIONS, EVALUATIONS
-from baodao.scoring.services import appealing, deducting, posting, revising
+from baodao.scoring.services import (
+    appealing,
+    complaining,
+    deducting,
+    posting,
+    revising,
+)
 from baodao.scoring.tests import due, test_complaints
 from baodao.scoring.tests import make_evaluation as make
 from baodao.scoring.tests.due import DAY
@@ -155,7 +161,7 @@ def test_deductions_answers_and_complaints_have_their_time_and_appeals_hold_them
     at = d.answer_until + DAY
     a = due.appealed(w, due.posted(w, d, now=at), now=at + DAY)
     other = due.checked(w, due.complained(w, words="态度不好"))
-    test_complaints.complaining.reject(
+    complaining.reject(
         actor=w.actors["community_worker"], complaint_id=other.pk,
         **test_complaints.HEARD, now=due.NOW + 2 * DAY,
     )  # fmt: skip
