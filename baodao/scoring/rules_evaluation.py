@@ -14,6 +14,7 @@ from baodao.acts.grants import (
     COMMUNITY,
     COUNTY,
     MEMBER,
+    MOVERS,
     ORG,
     SYSTEM,
     TOWN,
@@ -134,10 +135,12 @@ ROUNDS = {
     "view": ("查看年度评价", {**COMMUNITY, **TOWN, **COUNTY}),
     "open": ("开始年度评价", {**_SECRETARY, **SYSTEM}),
     "notify": ("告知本人", _SECRETARY),
+    "follow_place": ("随区划调整", MOVERS),
 }
 MEETINGS = {
     "view": ("查看会议记录", {**COMMUNITY, **TOWN}),
     "hold": ("记会议", _DECIDERS),
+    "follow_place": ("随区划调整", MOVERS),
 }
 # Above the community names come with the feedback card; before it only sums (9.5).
 EVALUATIONS = {
@@ -158,6 +161,7 @@ EVALUATIONS = {
     "restore": ("维持等次", {**TOWN, **COUNTY, **SYSTEM}),
     "change": ("改等次", {**_DECIDERS, "county_org": Scope.PLACE, **SYSTEM}),
     "figures": ("看等次分布", {**COMMUNITY, **TOWN, **ORG}),
+    "follow_place": ("随区划调整", MOVERS),
 }
 _OWN = {"member_id": "member_id"}
 CONFLICTS = dict.fromkeys(("word", "unit_word", "answer", "hear", "decide", "change", "suspend", "restore"), _OWN)  # fmt: skip
@@ -337,6 +341,17 @@ def worse(before: str, after: str) -> bool:
     if before == after:
         return False
     return "none" in (before, after) or better(after, before)
+
+
+def refresh_words(n: int, anew: int, undone: int, until: date) -> tuple[str, str]:
+    """(question, what follows) of refreshing all that have moved."""
+    said = [f"{n}份都按现在的积分重新起草，每个人（单位）再告诉一次。"]
+    if anew:
+        day = f"{until.month}月{until.day}日"
+        said.append(f"其中{anew}份比告知时差，异议期重新算，到{day}。")
+    if undone:
+        said.append(f"{undone}份已定的等次同时取消，要重新开会定。")
+    return f"重新核对{n}份，并告诉本人？", "".join(said)
 
 
 def may_again(objected: datetime | None, told: datetime | None) -> bool:

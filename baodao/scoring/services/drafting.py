@@ -32,7 +32,6 @@ from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.services.gathering import Gathered, gather, spans
 from baodao.scoring.services.recounting import totals
 from baodao.scoring.standing import Book, book
-from baodao.ui import words
 from baodao.ui.words import cdate
 
 MOST_WORDS = 120  # the card has one page
@@ -141,9 +140,14 @@ def drafts(
 
 
 def moved_of(rows: Sequence[Evaluation]) -> set[UUID]:
-    """Those that were drafted and would be drafted otherwise today: another score, another
-    grade proposed, or another reason for none. Of many communities in as many queries as
-    there are different years."""
+    """Those that were drafted and would be drafted otherwise today."""
+    return set(moved_drafts(rows))
+
+
+def moved_drafts(rows: Sequence[Evaluation]) -> dict[UUID, dict[str, Any]]:
+    """The same with what the draft would be, but for the figures of visits: another
+    score, another grade proposed, or another reason for none. Of many communities in as
+    many queries as there are different years."""
     by_span: dict[rules.Span, list[Evaluation]] = defaultdict(list)
     drafted = [e for e in rows if e.drafted_at]
     for year in {e.year for e in drafted}:
@@ -151,10 +155,10 @@ def moved_of(rows: Sequence[Evaluation]) -> set[UUID]:
         known = spans({e.path for e in those}, year)
         for e in those:
             by_span[known[e.path]].append(e)
-    found = set()
+    found: dict[UUID, dict[str, Any]] = {}
     for span, those in by_span.items():
         fresh = _drafts(those, span, visits=False)
-        found |= {e.pk for e in those if differs(e, fresh[e.pk])}
+        found |= {e.pk: fresh[e.pk] for e in those if differs(e, fresh[e.pk])}
     return found
 
 
@@ -289,39 +293,6 @@ def to_subject(e: Evaluation, title: str, text: str, event_id: UUID) -> Message:
     return message(
         event_id=event_id, title=title, text=text, url=url, unit_id=e.unit_id
     )
-
-
-def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -> Done:
-    """Draft one anew that was told already, because its points have changed. What is
-    worse than what was told, in points or in the grade proposed, is told like a new one:
-    its days run again, and what was answered, heard and read was about something else.
-    What is better keeps them. A grade that was decided is undone: a meeting decides on
-    what is there now."""
-    e, at = evaluation_of(evaluation_id), now or clock_now()
-    require(actor, "evaluations.refresh", e)
-    fresh = drafts([e], e.path, e.year)[e.pk]
-    if not differs(e, fresh):
-        raise Conflict("积分和告知本人的一样，不用重新核对。")
-    if fresh["score"] < e.score or rules.worse(e.proposed, fresh["proposed"]):
-        fresh |= _anew(e, at)
-    if e.state == "decided":
-        fresh |= {"grade": "", "reason": "", "meeting_id": None, "decided_at": None}
-    with transaction.atomic():
-        done = act(
-            actor, "evaluations.refresh", e.pk,
-            lambda row: Write(set={**fresh, "drafted_at": at}), version=e.version, now=at,
-        )  # fmt: skip
-        e.refresh_from_db()
-        text = f"现在是{words.score(e.score)}分，请再看一下。"
-        send([to_subject(e, f"{e.year}年度评价有变动", text, done.event_id)])
-    return done
-
-
-def _anew(e: Evaluation, at: datetime) -> dict[str, Any]:
-    return {
-        "notified_at": at, "until": last_day(e.path, at), "answer": "",
-        "answered_at": None, "hearing": "", "seen_at": None, "seen_how": "",
-    }  # fmt: skip
 
 
 def without_phone(rows: Sequence[Evaluation]) -> list[Evaluation]:

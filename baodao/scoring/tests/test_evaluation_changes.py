@@ -4,10 +4,13 @@ objection, a deduction taken back after the card went out (9.6, domain 8.18)."""
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from baodao.acts.actor import SYSTEM
 from baodao.acts.bulk import copy_rows
-from baodao.core.errors import Conflict, Invalid, NotFound
+from baodao.acts.models import Event
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
+from baodao.notifications.models import Message
 from baodao.people.models import Exemption, Member
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record, reversal
@@ -19,6 +22,7 @@ from baodao.scoring.services import (
     issuing,
     objecting,
     printing,
+    refreshing,
     revising,
 )
 from baodao.scoring.services.posting import post
@@ -107,7 +111,7 @@ def test_points_that_changed_after_telling_are_told_again(w: World) -> None:
     r = make.told(w)
     e = make.of(w)
     with pytest.raises(Conflict, match="不用重新核对"):
-        drafting.refresh(
+        refreshing.refresh(
             actor=w.actors["community_secretary"], evaluation_id=e.pk, now=DECIDED
         )
     one = Record.objects.filter(kind="order_served").first()
@@ -119,7 +123,7 @@ def test_points_that_changed_after_telling_are_told_again(w: World) -> None:
         meeting_id=make.meeting(w, r), ids=[e.pk], now=DECIDED,
     )  # fmt: skip
     assert "重新核对" in skipped[0].why
-    drafting.refresh(
+    refreshing.refresh(
         actor=w.actors["community_secretary"], evaluation_id=e.pk, now=DECIDED
     )
     fresh = make.of(w)
@@ -144,7 +148,7 @@ def test_whoever_is_told_anew_may_object_anew_and_is_answered_anew(w: World) -> 
             now=DECIDED,
         )  # fmt: skip
     make.deducted(w, times=2)
-    drafting.refresh(actor=secretary, evaluation_id=e.pk, now=DECIDED)
+    refreshing.refresh(actor=secretary, evaluation_id=e.pk, now=DECIDED)
     e.refresh_from_db()
     assert (e.state, e.proposed, e.answer, e.hearing) == ("objection", "good", "", "")
     assert e.answered_at is None and e.seen_at is None
@@ -166,7 +170,7 @@ def test_points_that_move_after_the_decision_undo_it_before_a_card_goes_out(
     make.score(e, e.score)  # the copy on the card is not what is asked
     _cards, held = issuing.issue_all(actor=secretary, round_id=r.pk, now=ISSUED)
     assert held == 1 and not FeedbackCard.objects.filter(evaluation=e).exists()
-    drafting.refresh(actor=secretary, evaluation_id=e.pk, now=ISSUED)
+    refreshing.refresh(actor=secretary, evaluation_id=e.pk, now=ISSUED)
     again = make.of(w)
     assert (again.state, again.grade, again.proposed) == (
         "subject_notified", "", "excellent",
@@ -206,3 +210,58 @@ def test_a_sentence_of_figures_follows_them_and_own_words_stay(w: World) -> None
     drafting.draft_all(actor=secretary, round_id=r.pk, now=OPENED)
     assert "参加活动3次" in make.of(w).words
     assert make.of(w, "neighbour").words == "肯干。"
+
+
+@pytest.mark.req("L46")
+def test_all_that_moved_are_refreshed_together_as_one_by_one(w: World) -> None:
+    taken = make.deducted(w, "neighbour", times=2)
+    r, secretary = make.told(w), w.actors["community_secretary"]
+    copy_rows(Record, [reversal(x, TOLD) for x in taken])
+    make.deducted(w, times=2)
+    rows = refreshing.told(r)
+    moved = drafting.moved_drafts(rows)
+    before = {e.pk: e for e in rows}
+    worse, better, same = make.of(w), make.of(w, "neighbour"), make.of_unit(w)
+    assert set(moved) == {worse.pk, better.pk}
+    said = refreshing.moved_in(r, moved, rows, DECIDED)
+    assert (said.n, said.anew, said.undone) == (2, 1, 0)
+    for actor in (w.actors["township_party"], w.actors["community_worker"]):
+        with pytest.raises(Forbidden):
+            refreshing.refresh_all(actor=actor, round_id=r.pk, now=DECIDED)
+    done, left = refreshing.refresh_all(actor=secretary, round_id=r.pk, now=DECIDED)
+    assert set(done) == set(moved) and not left
+    for e in (worse, better, same):
+        e.refresh_from_db()
+    assert worse.score < before[worse.pk].score and worse.until == said.until
+    assert better.score > before[better.pk].score
+    assert better.until == before[better.pk].until, "better keeps its days"
+    assert same.version == before[same.pk].version
+    acts = Event.objects.filter(action="evaluations.refresh")
+    assert {a.object_id for a in acts} == set(done)
+    news = Message.objects.filter(title="2025年度评价有变动")
+    assert {m.event_id for m in news} == {a.pk for a in acts}
+    assert drafting.moved_of(refreshing.told(r)) == set()
+    with pytest.raises(Conflict, match="不用重新核对"):
+        refreshing.refresh_all(actor=secretary, round_id=r.pk, now=DECIDED)
+
+
+@pytest.mark.req("L46")
+def test_the_page_says_how_many_are_told_anew_before_all_are_refreshed(
+    w: World,
+) -> None:
+    taken = make.deducted(w, times=2)
+    r = make.decided(w)
+    copy_rows(Record, [reversal(x, DECIDED) for x in taken])
+    post(Record.objects.all())
+    client, url = w.client("community_secretary"), reverse("scoring:evaluations")
+    url += "?year=2025"
+    page = client.get(url).content.decode()
+    assert "全部按现在的积分核对" in page and "重新核对1份，并告诉本人？" in page
+    assert "1份已定的等次同时取消" in page
+    act = reverse("scoring:round_act", args=[r.pk, "refresh"])
+    assert w.client("community_worker").post(act).status_code == 403
+    assert w.client("outsider").post(act).status_code == 404
+    assert "全部按现在" not in w.client("community_worker").get(url).content.decode()
+    assert "核对了1份" in client.post(act, follow=True).content.decode()
+    assert make.of(w).state == "subject_notified"
+    assert "全部按现在的积分核对" not in client.get(url).content.decode()

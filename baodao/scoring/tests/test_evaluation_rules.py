@@ -188,3 +188,11 @@ def test_units_take_out_their_members_and_departments_all() -> None:
     assert extracts.purposes_for("community_secretary") == {}
     until = extracts.valid_until("honours", date(2026, 1, 1))
     assert until == date(2026, 4, 1)
+
+
+def test_before_all_are_refreshed_it_is_said_what_follows() -> None:
+    title, text = rules.refresh_words(7, 2, 3, date(2026, 2, 11))
+    assert title == "重新核对7份，并告诉本人？"
+    assert "2份比告知时差，异议期重新算，到2月11日" in text
+    assert "3份已定的等次同时取消" in text
+    assert "异议期" not in rules.refresh_words(1, 0, 0, date(2026, 2, 11))[1]

@@ -1,6 +1,7 @@
 """The yearly evaluation on pages: the round of a community with what comes next, one
 evaluation with what each side may do, and one's own."""
 
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,14 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models import Appeal
 from baodao.scoring.models_evaluation import Evaluation, Round
-from baodao.scoring.services import deciding, drafting, issuing, objecting, opening
+from baodao.scoring.services import (
+    deciding,
+    drafting,
+    issuing,
+    objecting,
+    opening,
+    refreshing,
+)
 from baodao.scoring.services.gathering import last_full_year
 from baodao.scoring.services.words import facts_of
 from baodao.scoring.views.cards import FIRST_YEAR, years
@@ -79,18 +87,21 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
     n = queries.counts(
         queries.evaluations(actor, queries.Wanted(wanted.year, path=wanted.path))
     )
-    page = paged(request, found)
+    page, may = paged(request, found), _may(actor, r)
+    told = refreshing.told(r) if r and may["refresh"] else []
+    moved = _moved([*page, *told])
     meetings = list(r.meetings.order_by("-held_on")[:MOST_MINUTES]) if r else []
     context = {
         "here": "evaluations", "lists": lists_of(actor),
-        "page": page, "rows": _rows(actor, page), "wanted": wanted, "q": wanted.text, "years": years(),
+        "page": page, "rows": _rows(actor, page, moved), "wanted": wanted, "q": wanted.text, "years": years(),
         "year": wanted.year, "round": r, "n": n, "total": sum(n.values()),
         "tabs": [(k, title, n[k]) for k, title in queries.TABS.items()],
         "subjects": list(counting.SUBJECTS.items()), "grades": list(counting.GRADES.items()),
         "places": places_below(request),
         "next": queries.next_step(r, n) if r else None,
         "choosing": n["subject_notified"] + n["objection"], "meetings": meetings,
-        "desk": actor.path is not None, "may": _may(actor, r), "levels": 5,
+        "desk": actor.path is not None, "may": may, "levels": 5,
+        "again": _again(r, moved, told) if r and told else None,
         "may_open": can(actor, "evaluation_rounds.open"), "quiet": _quiet(r),
         "may_see_unit": actor.role == "unit_secretary",
         "filtered": any(request.GET.get(k) for k in ("q", "place", "grade", "subject", "tab")),
@@ -98,12 +109,26 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "scoring/evaluations.html", context)
 
 
-def _rows(actor: Actor, page: Any) -> list[tuple[Any, ...]]:
+def _moved(rows: Iterable[Evaluation]) -> dict[UUID, dict[str, Any]]:
+    """Those on the page and in the round whose points are not what was told."""
+    return drafting.moved_drafts(
+        list({e.pk: e for e in rows if e.state in rules.SHOWN}.values())
+    )
+
+
+def _again(r: Round, moved: Mapping[UUID, Any], told: list[Evaluation]) -> Any:
+    """How many would be refreshed together, with the question before it."""
+    if not (found := refreshing.moved_in(r, moved, told)).n:
+        return None
+    title, text = rules.refresh_words(*found)
+    return {"n": found.n, "title": title, "text": text}
+
+
+def _rows(actor: Actor, page: Any, moved: Container[UUID]) -> list[tuple[Any, ...]]:
     """(evaluation, state, grade in words, what stops it, whether its points have moved,
     whether what stands in it is shown)"""
     rows = list(page)
     stops = queries.blocks(rows)
-    moved = drafting.moved_of([e for e in rows if e.state in rules.SHOWN])
     return [
         (
             e, rules.STATES[e.state], counting.GRADES.get(e.grade or e.proposed, ""),
@@ -115,14 +140,14 @@ def _rows(actor: Actor, page: Any) -> list[tuple[Any, ...]]:
 
 
 def _may(actor: Actor, r: Round | None) -> dict[str, bool]:
-    acts = ("draft", "notify", "decide", "issue")
+    acts = ("draft", "notify", "refresh", "decide", "issue")
     row = Evaluation(path=r.path) if r else None
     return {a: bool(row and can(actor, f"evaluations.{a}", row)) for a in acts}
 
 
 def _quiet(r: Round | None) -> int:
     """How many are told on paper, once they are told."""
-    if r is None or r.notified_at is None:
+    if r is None:
         return 0
     rows = list(r.evaluations.filter(state="subject_notified", subject="member"))
     return len(drafting.without_phone(rows))
@@ -152,10 +177,13 @@ def _back(year: int, tab: str = "") -> str:
 
 @require_POST
 def round_act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
-    """Draft all, tell all, confirm the chosen, issue all."""
+    """Draft all, tell all, refresh what has moved, confirm the chosen, issue all."""
     actor = require_role(request, "evaluation_rounds.view")
     r = queries.round_of(actor, pk)
-    steps = {"draft": _draft, "notify": _notify, "decide": _decide, "issue": _issue}
+    steps = {
+        "draft": _draft, "notify": _notify, "refresh": _refresh, "decide": _decide,
+        "issue": _issue,
+    }  # fmt: skip
     if event not in steps:
         raise NotFound
     require(actor, f"evaluations.{event}", Evaluation(path=r.path))
@@ -172,6 +200,17 @@ def _notify(request: HttpRequest, actor: Actor, r: Round) -> HttpResponse:
     n = len(drafting.notify_all(actor=actor, round_id=r.pk))
     toast(request, f"告知了{n}个", "没有手机的，请打印通知单当面告知。")
     return redirect(_back(r.year, "subject_notified"))
+
+
+def _refresh(request: HttpRequest, actor: Actor, r: Round) -> HttpResponse:
+    done, left = refreshing.refresh_all(actor=actor, round_id=r.pk)
+    more = "已告诉本人。没有手机的，请打印通知单。"
+    if left:
+        more = f"另有{len(left)}份没有核对。{'；'.join(left[:3])}"
+    toast(
+        request, f"按现在的积分核对了{len(done)}份", more, tone="soon" if left else "ok"
+    )
+    return redirect(_back(r.year))
 
 
 def _decide(request: HttpRequest, actor: Actor, r: Round) -> HttpResponse:
@@ -361,7 +400,7 @@ def _do(
         return
     verbs: dict[str, Any] = {
         "word": drafting.write_words, "unit_word": drafting.write_unit_words,
-        "refresh": drafting.refresh, "see": objecting.see, "object": objecting.object_to,
+        "refresh": refreshing.refresh, "see": objecting.see, "object": objecting.object_to,
         "answer": objecting.answer, "hear": objecting.hear,
     }  # fmt: skip
     verbs[event](**which, **d)
