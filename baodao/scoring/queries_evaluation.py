@@ -18,6 +18,7 @@ from baodao.core.errors import NotFound
 from baodao.places.models import Place
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
+from baodao.scoring import rules_small as small
 from baodao.scoring.blocking import blocked
 from baodao.scoring.models_evaluation import (
     Delivery,
@@ -26,6 +27,7 @@ from baodao.scoring.models_evaluation import (
     Round,
 )
 from baodao.scoring.services import deciding, drafting
+from baodao.scoring.succeeding import now_at
 from baodao.ui.shapes import Entry
 
 TABS = {
@@ -324,18 +326,19 @@ def in_filing(found: QuerySet[Delivery], tab: str) -> QuerySet[Delivery]:
 
 @dataclass(frozen=True)
 class GradeRow:
-    """A place below with how many have which grade; None where a number is too small."""
+    """A place below with how many have which grade, as it is shown."""
 
     place: Place
-    n: int | None
-    cells: list[int | None]
+    n: str
+    cells: list[str]
     open: int
     started: bool
 
 
 def distribution(actor: Actor, year: int, subject: str) -> list[GradeRow]:
-    """Grades by the places one level below, in code order; counts of few people are not
-    shown above the community (9.4)."""
+    """Grades by the places of today one level below, in code order; counts of few people
+    are not shown above the community (9.4). No page adds these rows up, and nobody reads
+    those of another level: each is looked at by itself."""
     level = (actor.path or "").count("/") + 1
     lo, hi = path_range(actor.path or "")
     below = Place.objects.filter(
@@ -346,6 +349,8 @@ def distribution(actor: Actor, year: int, subject: str) -> list[GradeRow]:
     rows = visible(Evaluation.objects.all(), actor, "evaluations.figures")
     rows = rows.filter(year=year, subject=subject).order_by()
     by_path = list(rows.values_list("path", "grade").annotate(n=Count("pk")))
+    today_ = now_at({path for path, *_ in by_path})
+    by_path = [(today_[path], grade, n) for path, grade, n in by_path]
     return [_row(p, by_path, own) for p in places]
 
 
@@ -354,11 +359,10 @@ def _row(p: Place, by_path: Sequence[tuple[str, str, int]], own: bool) -> GradeR
     for path, grade, k in by_path:
         if path.startswith(p.path):
             n[grade] += k
-    counts_ = [n[g] for g in counting.GRADES]
-    total = sum(counts_)
-    cells: list[int | None] = list(counts_) if own else rules.shown(counts_)
-    shown = total if own or total >= rules.K or not total else None
-    return GradeRow(p, shown, cells, n[""], bool(n))
+    numbers = [n[g] for g in counting.GRADES]
+    row = [*numbers, sum(numbers)]
+    *cells, total = [f"{k:,}" for k in row] if own else small.shown([row])[0]
+    return GradeRow(p, total, cells, n[""], bool(n))
 
 
 def totals(rows: Sequence[GradeRow]) -> int:

@@ -22,7 +22,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_quarter as rules
 from baodao.scoring.models import Card, Entry, Letter, Quarter
 from baodao.scoring.queries_scored import Scored, cards_of, scored, years_of
-from baodao.scoring.rules_small import shown
+from baodao.scoring.rules_small import shown_in_tree
 from baodao.scoring.standing import book
 
 
@@ -242,9 +242,10 @@ class Report:
 def report(actor: Actor, key: str, path: str = "") -> Report:
     """The closed quarters of a region, added up. Above the community no names and no
     small numbers. Three queries."""
-    here = path if path.startswith(actor.path or "") and path else actor.path or ""
+    top = actor.path or ""
+    here = path if path.startswith(top) and path else top
     found = visible(Quarter.objects.filter(key=key), actor, "quarters.view")
-    found = found.filter(within("path", [path_range(here)]))
+    found = found.filter(within("path", [path_range(top)]))
     mine = list(found.values_list("path", "figures"))
     communities = Place.objects.filter(
         within("path", [path_range(here)]), level=COMMUNITY, valid_to=None
@@ -252,7 +253,10 @@ def report(actor: Actor, key: str, path: str = "") -> Report:
     paths = list(communities.values_list("path", flat=True))
     depth = len(here.split("/"))
     keys = sorted(
-        {"/".join(p.split("/")[:depth]) + "/" for p in [*paths, *(p for p, _ in mine)]}
+        {
+            "/".join(p.split("/")[:depth]) + "/"
+            for p in [*paths, *(p for p, _ in mine if p.startswith(here))]
+        }
     )
     names = {
         p: (name, code)
@@ -265,24 +269,52 @@ def report(actor: Actor, key: str, path: str = "") -> Report:
         for k in keys:
             name, code = names.get(k, (k, ""))
             areas.append((name, k, code))
-    *rows, total = _told([*areas, ("合计", here, "")], mine, paths)
+    *rows, total = _told(top, [*areas, ("合计", here, "")], mine, paths)
     return Report(key, rows, total, clock_now())
 
 
 def _told(
-    areas: Sequence[tuple[str, str, str]],
+    top: str, areas: Sequence[tuple[str, str, str]],
     mine: Sequence[tuple[str, Mapping[str, Any]]], communities: Sequence[str],
 ) -> list[Line]:  # fmt: skip
-    """A line for each area (title, path, code), the whole last, without small numbers:
-    rows and columns are looked at together."""
-    inside = [[f for p, f in mine if p.startswith(path)] for _, path, _ in areas]
-    figures = [rules.added(some) for some in inside]
-    said = {s: shown([rules.counted(f, s) for f in figures]) for s in counting.SUBJECTS}
-    return [
-        Line(
-            *area, len(inside[i]), sum(p.startswith(area[1]) for p in communities),
-            {s: said[s][i][-1] for s in said},
-            {s: dict(zip(rules.BANDS, said[s][i], strict=False)) for s in said},
-        )
-        for i, area in enumerate(areas)
-    ]  # fmt: skip
+    """A line for each area (title, path, code), the whole last, without small numbers.
+    What is hidden is decided for all pages at and below `top`, which is as far up as the
+    reader gets: what one page hides no other gives away."""
+    closed = [[p for p, _ in mine if p.startswith(path)] for _, path, _ in areas]
+    said = {s: _words(top, mine, s) for s in counting.SUBJECTS}
+    nothing = ["0"] * (len(rules.BANDS) + 1)
+    lines = []
+    for area, inside in zip(areas, closed, strict=True):
+        its = {s: said[s].get(area[1], nothing) for s in said}
+        lines.append(
+            Line(
+                *area, len(inside), sum(p.startswith(area[1]) for p in communities),
+                {s: words[-1] for s, words in its.items()},
+                {s: dict(zip(rules.BANDS, words, strict=False)) for s, words in its.items()},
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _words(
+    top: str, mine: Sequence[tuple[str, Mapping[str, Any]]], subject: str
+) -> dict[str, list[str]]:
+    """Path → the numbers of a subject as they are shown, for every place from `top` down
+    to the communities that have closed."""
+    sums = {top: [0] * (len(rules.BANDS) + 1)}
+    for path, its in mine:
+        numbers = rules.counted(its, subject)
+        for place in _from(top, path):
+            before = sums.get(place, [0] * len(numbers))
+            sums[place] = [a + b for a, b in zip(before, numbers, strict=True)]
+    paths = sorted(sums)
+    at = {path: i for i, path in enumerate(paths)}
+    above = [None if p == top else at[_from(top, p)[-2]] for p in paths]
+    words = shown_in_tree([sums[p] for p in paths], above)
+    return dict(zip(paths, words, strict=True))
+
+
+def _from(top: str, path: str) -> list[str]:
+    """The places from `top` down to `path`."""
+    parts, first = path.split("/")[:-1], top.count("/")
+    return [top, *("/".join(parts[:n]) + "/" for n in range(first + 1, len(parts) + 1))]

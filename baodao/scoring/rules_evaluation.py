@@ -375,21 +375,6 @@ def room_of(share: int, n: int) -> int:
     return n if not share else max(1, n * share // 100)
 
 
-# --- small numbers ---------------------------------------------------------------------------
-
-K = 5  # smallest count of people shown above the community (9.4)
-
-
-def shown(counts: Sequence[int], k: int = K) -> list[int | None]:
-    """The counts of a row whose sum is shown: small ones hidden (None), and where that is
-    a single one, the next smallest too, so that the sum gives nothing away."""
-    hidden = {i for i, n in enumerate(counts) if 0 < n < k}
-    if len(hidden) == 1:
-        rest = [i for i, n in enumerate(counts) if i not in hidden and n]
-        hidden |= {min(rest, key=lambda i: counts[i])} if rest else set()
-    return [None if i in hidden else n for i, n in enumerate(counts)]
-
-
 # --- words ---------------------------------------------------------------------------------
 
 

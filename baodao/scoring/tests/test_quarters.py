@@ -309,6 +309,31 @@ def test_above_the_community_there_are_numbers_and_no_names(w: World) -> None:
     assert ours.total.closed == 0
 
 
+@pytest.mark.req("L45")
+def test_no_page_tells_what_the_page_above_hides(w: World) -> None:
+    """Three members in one county, twenty in the other: the twenty and the whole would
+    give the three away, on the page of the prefecture and on that of the county."""
+    for place, n in (("far_community", 3), ("community", 9), ("other_community", 11)):
+        at = getattr(w.places, place)
+        bands = {"excellent": 0, "good": n, "fair": 0, "poor": 0}
+        figures = {"member": {"n": n, "bands": bands, "rules": {}}}
+        it = Quarter(
+            place=at, path=at.path, key=OVER, figures=figures, closed_at=CLOSING
+        )
+        copy_rows(Quarter, [it])
+    here, county = w.places.district.path, w.places.other_district.path
+    prefecture = w.actors["prefecture_org"]
+    found = queries_quarter.report(prefecture, OVER)
+    shown = {r.path: r.n["member"] for r in found.rows}
+    assert (shown[here], shown[county], found.total.n["member"]) == ("—", "<5", "23")
+    down = queries_quarter.report(prefecture, OVER, here)
+    assert down.total.n["member"] == "—"
+    assert "—" in {r.n["member"] for r in down.rows}
+    assert (
+        queries_quarter.report(w.actors["county_org"], OVER).total.n["member"] == "20"
+    )
+
+
 # --- the health check --------------------------------------------------------------------
 
 

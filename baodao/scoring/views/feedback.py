@@ -30,6 +30,7 @@ from baodao.scoring import queries_evaluation as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models_evaluation import FeedbackCard
+from baodao.scoring.rules_small import FEW
 from baodao.scoring.services import delivering, revising
 from baodao.scoring.services.words import facts_of
 from baodao.scoring.views.cards import years
@@ -183,7 +184,7 @@ def grades(request: HttpRequest) -> HttpResponse:
     rows = queries.distribution(actor, context["year"], subject)
     context |= {
         "rows": rows, "subject": subject, "began": queries.totals(rows),
-        "heads": list(counting.GRADES.values()), "k": rules.K,
+        "heads": list(counting.GRADES.values()), "k": FEW,
     }  # fmt: skip
     return render(request, "scoring/grades.html", context)
 
