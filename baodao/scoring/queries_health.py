@@ -19,7 +19,7 @@ from baodao.places.settings import at_each
 from baodao.records.models import Record, services
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_health as rules
-from baodao.scoring.models import Card, Checkup
+from baodao.scoring.models import Card, Checkup, Deduction
 from baodao.scoring.rules_counting import year_of
 from baodao.scoring.rules_health import Check, Deed, Facts, Owed
 
@@ -33,7 +33,7 @@ def _inside(path: str) -> Q:
 
 
 def facts_of(cards: Sequence[Card], day: date) -> dict[UUID, Facts]:
-    """Card → what is looked at. The cards are of one community; five queries."""
+    """Card → what is looked at. The cards are of one community; seven queries."""
     if not cards:
         return {}
     path = cards[0].path
@@ -43,6 +43,7 @@ def facts_of(cards: Sequence[Card], day: date) -> dict[UUID, Facts]:
     units = {c.unit_id for c in cards if c.subject == "unit" and c.unit_id}
     deeds = _deeds(path, members, units, day)
     owed = _owed(path, members, units, day)
+    breaches = _breaches(path, members, units, day)
     here = standing_here(path, day + rules.DAY)
     paused = exempt(members, day, day + rules.DAY, "现在是免责期")
     found = {}
@@ -54,26 +55,25 @@ def facts_of(cards: Sequence[Card], day: date) -> dict[UUID, Facts]:
             day, here.get(key, date(card.year, 1, 1)),
             rules.once(mine) if card.subject == "unit" else mine,
             owed.get(key, []), away or paused.get(key, ""), Record.KINDS,
+            breaches.get(key, []),
         )  # fmt: skip
     return found
 
 
 def _deeds(path: str, members: set[UUID], units: set[UUID], day: date) -> Deeds:
-    """Standing services of the last twelve months, by member and by unit."""
+    """Standing services of the last twelve months: a member's wherever they were, a
+    unit's at this community, where this card of it is."""
     rows = services().filter(
-        _inside(path), occurred_on__gte=rules.first_month(day), occurred_on__lte=day
+        occurred_on__gte=rules.first_month(day), occurred_on__lte=day
     )
-    if len(members) + len(units) < 20:
-        rows = rows.filter(Q(member_id__in=members) | Q(unit_id__in=units))
     found: dict[UUID, list[Deed]] = defaultdict(list)
-    for member, unit, on, kind, minutes, source in rows.values_list(
-        "member_id", "unit_id", "occurred_on", "kind", "minutes", "source_id"
-    ):  # fmt: skip
-        deed = Deed(on, kind, minutes, str(source))
-        if member in members:
-            found[member].append(deed)
-        if unit in units:
-            found[unit].append(deed)
+    told = ("occurred_on", "kind", "minutes", "source_id")
+    theirs = rows.filter(member_id__in=members)
+    for member, *deed, source in theirs.values_list("member_id", *told):
+        found[member].append(Deed(*deed, str(source)))
+    here = rows.filter(_inside(path), unit_id__in=units)
+    for unit, *deed, source in here.values_list("unit_id", *told):
+        found[unit].append(Deed(*deed, str(source)))
     return found
 
 
@@ -94,6 +94,21 @@ def _owed(
         key = member or unit
         if key:
             found[key].append(Owed(title, due_on, state))
+    return found
+
+
+def _breaches(
+    path: str, members: set[UUID], units: set[UUID], day: date
+) -> Mapping[UUID, Sequence[date]]:
+    """The days of what was deducted here and stands."""
+    mine = Q(member__in=members) | Q(subject="unit", unit__in=units)
+    rows = Deduction.objects.filter(
+        mine, _inside(path), state="posted", warning=False,
+        occurred_on__gte=rules.first_month(day), occurred_on__lte=day,
+    )  # fmt: skip
+    found: dict[UUID, list[date]] = defaultdict(list)
+    for member, unit, on in rows.values_list("member_id", "unit_id", "occurred_on"):
+        found[member or unit].append(on)
     return found
 
 

@@ -61,7 +61,12 @@ def to_remind(place: Place, key: str, found: Sequence[Scored]) -> list[Due]:
     due = []
     for s in found:
         standing = rules.Standing(
-            s.total.score, frame.good, s.services, s.since, s.paused
+            s.total.score,
+            frame.good,
+            s.services,
+            s.since,
+            s.paused,
+            s.card.subject,
         )
         if facts := rules.why_remind(standing, key):
             due.append(Due(s, facts, rules.advice(standing)))

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from baodao.acts.access import path_range, within
 from baodao.core.clock import today
@@ -106,8 +106,8 @@ def scored(
     path = sums[0].card.path
     first, after = rules.days_of(key)
     until = min(after, (day or today()) + rules.DAY)
-    served, here = _served(path, key), standing_here(path, until)
     members = {s.card.member_id for s in sums if s.card.member_id}
+    served, here = _served(path, key, members), standing_here(path, until)
     paused = exempt(members, first, until, "这个季度有免责期")
     found = []
     for s in sums:
@@ -155,21 +155,20 @@ def _together(parts: Iterable[Iterable[Gain]]) -> list[Gain]:
     return list(found.values())
 
 
-def _served(path: str, key: str) -> Counter[tuple[str, UUID]]:
-    """How many services each member, and each unit (sources, not people), had."""
+def _served(
+    path: str, key: str, members: Collection[UUID]
+) -> Counter[tuple[str, UUID]]:
+    """How many services each of these members had, wherever it was, and each unit
+    (sources, not people) here: a unit has a card at each of its communities."""
     first, after = rules.days_of(key)
-    rows = services().filter(
-        within("path", [path_range(path)]),
-        occurred_on__gte=first,
-        occurred_on__lt=after,
-    )
-    found: Counter[tuple[str, UUID]] = Counter()
+    rows = services().filter(occurred_on__gte=first, occurred_on__lt=after)
+    theirs = rows.filter(member_id__in=members).order_by()
+    counts = theirs.values_list("member_id").annotate(n=Count("pk"))
+    found = Counter({("member", member): n for member, n in counts})
     sources: dict[UUID, set[UUID]] = defaultdict(set)
-    for member, unit, source in rows.values_list("member_id", "unit_id", "source_id"):
-        if member:
-            found["member", member] += 1
-        if unit:
-            sources[unit].add(source)
+    here = rows.filter(within("path", [path_range(path)]), unit_id__isnull=False)
+    for unit, source in here.values_list("unit_id", "source_id"):
+        sources[unit].add(source)
     found.update({("unit", unit): len(some) for unit, some in sources.items()})
     return found
 

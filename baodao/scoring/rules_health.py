@@ -27,8 +27,10 @@ ICONS = {
 }
 CHECKS = {
     "activity": "参与", "balance": "均衡", "rhythm": "节奏", "ageing": "积压",
-    "jumps": "突增", "duties": "应办", "idle": "停了多久",
+    "jumps": "突增", "duties": "应办", "breaches": "扣分", "idle": "停了多久",
 }  # fmt: skip
+# Too few services to say anything about them.
+UNSAID = (("balance", "none"), ("jumps", "none"))
 UNDONE = ("missed", "lapsed")
 OPEN = ("due", "missed")
 FEW = 4  # fewer services say nothing about their kinds
@@ -60,7 +62,7 @@ class Owed(NamedTuple):
 class Facts:
     """What is looked at. `since`: when the subject reported in here; `paused`: why it
     is not to be judged now (a time of exemption), in words; `kinds`: names of the
-    kinds of service."""
+    kinds of service; `breaches`: the days of what was deducted."""
 
     day: date
     since: date
@@ -68,6 +70,7 @@ class Facts:
     owed: Sequence[Owed] = ()
     paused: str = ""
     kinds: Mapping[str, str] = field(default_factory=dict)
+    breaches: Sequence[date] = ()
 
     @property
     def start(self) -> date:
@@ -128,7 +131,9 @@ def once(deeds: Iterable[Deed]) -> list[Deed]:
 
 def checkup(facts: Facts) -> list[Check]:
     """All checks that the subject and who is responsible for it may read."""
-    looks = (_activity, _balance, _rhythm, _ageing, _jumps, _duties, _idle)
+    looks = (
+        _activity, _balance, _rhythm, _ageing, _jumps, _duties, _breaches, _idle,
+    )  # fmt: skip
     found = [look(facts) for look in looks]
     if not facts.paused:
         return found
@@ -140,8 +145,10 @@ def checkup(facts: Facts) -> list[Check]:
 
 
 def worst(checks: Iterable[Check]) -> str:
-    """The colour of the whole: its worst check."""
-    return max((c.colour for c in checks), key=COLOURS.index, default="none")
+    """The colour of the whole: its worst check; that something cannot be told yet is
+    none."""
+    told = [c.colour for c in checks if (c.code, c.colour) not in UNSAID]
+    return max(told, key=COLOURS.index, default="none")
 
 
 def _made(code: str, colour: str, reason: str, share: float, advice: str = "") -> Check:
@@ -258,6 +265,17 @@ def _duties(facts: Facts) -> Check:
     advice = f"没办的有：{named}。能补的先补；有缘故的说明一下，社区可以记为免办。"
     share = 100 * (1 - len(undone) / len(whole))
     return _made("duties", colour, reason, share, advice)
+
+
+def _breaches(facts: Facts) -> Check:
+    """What somebody has decided after notice and answer; a proposal is nothing yet."""
+    n = len(facts.breaches)
+    if not n:
+        return _made("breaches", "green", "没有定下来的扣分。", 100)
+    last = max(facts.breaches)
+    reason = f"最近 12 个月定下来的扣分 {n} 条，最近一条是 {last.month} 月 {last.day} 日的事。"
+    advice = "先看清是哪一件、为什么；不服的可以申诉，以后有难处早一点说。"
+    return _made("breaches", "amber" if n < 3 else "red", reason, 100 - 30 * n, advice)
 
 
 def _idle(facts: Facts) -> Check:

@@ -217,6 +217,7 @@ class Standing(NamedTuple):
     services: int
     since: date
     paused: str = ""
+    subject: str = "member"
 
 
 def why_remind(s: Standing, key: str) -> list[str]:
@@ -232,7 +233,9 @@ def why_remind(s: Standing, key: str) -> list[str]:
             f"{words(key)}末的积分是 {points(s.score)} 分，良好线是 {points(s.good)} 分。"
         )
     if not s.services:
-        found.append(f"{words(key)}没有确认过的服务记录。")
+        # A member's services are looked for everywhere, a unit's where the card is.
+        where = "在本社区" if s.subject == "unit" else ""
+        found.append(f"{words(key)}{where}没有确认过的服务记录。")
     return found
 
 

@@ -151,3 +151,22 @@ def test_every_check_says_why_and_only_then_what_to_do(
         0 <= s.x <= drawn.width and 0 <= s.y <= drawn.height for s in drawn.spokes
     )
     assert sum(b.n for b in rules.bars(f).bars) == len(d)
+
+
+@pytest.mark.req("A22")
+def test_too_few_to_tell_is_no_colour_of_the_whole() -> None:
+    f = facts(deeds=deeds((6, 5), (9, 5), (11, 5)), since=date(2026, 6, 1))
+    assert check("balance", f).colour == "none"
+    assert rules.worst(rules.checkup(f)) == "green"
+
+
+@pytest.mark.req("A22")
+def test_what_was_deducted_is_looked_at() -> None:
+    two = [date(2026, 3, 2), date(2026, 9, 8)]
+    found = check("breaches", facts(breaches=two))
+    assert (
+        found.colour == "amber"
+        and "2 条" in found.reason
+        and "9 月 8 日" in found.reason
+    )
+    assert check("breaches", facts(breaches=two * 2)).colour == "red"
