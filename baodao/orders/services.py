@@ -10,9 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from baodao.acts.access import path_range, within
 from baodao.acts.actor import Actor
 from baodao.acts.engine import note_event
 from baodao.acts.models import Event
@@ -27,6 +28,7 @@ from baodao.orders.merging import merge_order, unmerge_order
 from baodao.orders.models import Order, Service
 from baodao.orders.placing import categories, order_number, place_order
 from baodao.orders.served import Served, services_of
+from baodao.orders.suggestions import community_of
 from baodao.orders.wording import clean_public
 from baodao.people.models import Member, Unit
 from baodao.records.models import Record
@@ -276,15 +278,25 @@ def rate_order(
 def _praised_before(
     order_id: UUID, served: Sequence[Record], day: date
 ) -> set[UUID | None]:
-    whose = Order.objects.filter(pk=order_id).values_list("phone_hash", flat=True)
-    resident = next(iter(whose), "")
-    if not resident or not served:
+    """Members to whom the same resident gave the best mark in this quarter. Who left
+    neither phone nor household cannot be told from others of the place who did not:
+    all their marks together count as one resident's."""
+    whose = Order.objects.filter(pk=order_id).values_list(
+        "phone_hash", "household_id", "path"
+    )
+    phone, household, path = next(iter(whose), ("", None, ""))
+    if not served:
         return set()
+    resident = Q(phone_hash=phone)
+    if not phone:
+        resident &= Q(household_id=household)
+        if household is None:
+            resident &= within("path", [path_range(community_of(path))])
     quarter = date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
     best = Record.objects.filter(
         kind="rating", quantity=5, reversal_of=None, reversals=None,
         member_id__in=[r.member_id for r in served], occurred_on__gte=quarter,
-        source_id__in=Order.objects.filter(phone_hash=resident).values("pk"),
+        source_id__in=Order.objects.filter(resident).values("pk"),
     )  # fmt: skip
     return set(best.values_list("member_id", flat=True))
 

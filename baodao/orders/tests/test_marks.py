@@ -145,3 +145,23 @@ def test_who_served_and_their_unit_ask_for_it_on_their_pages(w: World) -> None:
     assert "请社区核对" in w.client("member").get(url).content.decode()
     w.client("member").post(url, {"reason": "typed"})
     assert fresh(one).state == "mark_check"
+
+
+@pytest.mark.req("L44", "L49")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({}, {}),
+        ({"phone": ""}, {"phone": ""}),
+        ({"phone": ""}, {"phone": "13900000001"}),
+    ],
+)
+def test_the_best_mark_of_one_resident_counts_once_a_quarter(
+    w: World, first: dict[str, str], second: dict[str, str]
+) -> None:
+    """7.1 M_ADD_PRAISE. Who left nothing cannot be told from another who did not."""
+    order_in("closed", w, at=AT - timedelta(days=2), **first)
+    order_in("closed", w, at=AT, **second)
+    found = Record.objects.filter(kind="rating").order_by("confirmed_at")
+    same = first == second
+    assert [r.source_class for r in found] == ["first", "again" if same else "first"]
