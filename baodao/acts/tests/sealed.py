@@ -16,6 +16,7 @@ from baodao.acts.models import Digest, Event, Forgotten, Leaves, Seal
 from baodao.acts.sealing import REGISTRY, seal_all, short, write_digest
 from baodao.records.models import Record
 from baodao.scoring.models import Entry
+from baodao.shop.models import StockMove, WalletEntry
 
 AT = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)  # one o'clock at night in Shanghai
 SCRIPT = Path(__file__).parents[3] / "scripts" / "verify_ledger.py"
@@ -50,12 +51,29 @@ def entry(i: int) -> Entry:
     )  # fmt: skip
 
 
+def wallet_entry(i: int) -> WalletEntry:
+    return WalletEntry(
+        wallet_id=uuid4(), kind="expire", source="wallet", target="expired", tenths=10,
+        on=AT.date(), at=AT, xid=10 + i,
+    )  # fmt: skip
+
+
+def stock_move(i: int) -> StockMove:
+    return StockMove(
+        prize_id=uuid4(), kind="loss", n=-1, at=AT, by_name=SECRET, xid=10 + i
+    )
+
+
 MAKERS: dict[str, tuple[Callable[[int], models.Model], str]] = {
     "acts_event": (event, "to_state = 'done'"),
     "records_record": (record, "minutes = 61"),
     "scoring_entry": (entry, "quantity = 2"),
     "acts_forgotten": (forgotten, "seq = 1"),
+    "shop_walletentry": (wallet_entry, "tenths = 20"),
+    "shop_stockmove": (stock_move, "n = -2"),
 }
+# Their cards, rules, wallets and prizes were never there.
+HANGING = ("scoring_entry", "shop_walletentry", "shop_stockmove")
 
 
 def write(model: type[models.Model], rows: list[models.Model]) -> None:
@@ -100,7 +118,7 @@ def up_to(monkeypatch: pytest.MonkeyPatch, upto: int) -> None:
 
 @pytest.fixture
 def book(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Four tables sealed, the day's digest taken, all guards away; gives the code
+    """All tables sealed, the day's digest taken, all guards away; gives the code
     that stands on the notice board."""
     monkeypatch.setattr(sealing, "SIZE", 4)
     only = {name: REGISTRY[name] for name in MAKERS}
@@ -110,12 +128,13 @@ def book(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name, (make, _) in MAKERS.items():
         write(model_of(name), [make(i) for i in range(N)])
     up_to(monkeypatch, 50)
-    assert seal_all(AT) == 4 * N
+    assert seal_all(AT) == len(MAKERS) * N
     digest = write_digest(AT)
     assert digest and digest.day == date(2026, 11, 25)
     sql("SELECT set_config('pgtrigger.ignore', %s, true)", all_guards())
     yield short(digest.hash)
-    sql("DELETE FROM scoring_entry")  # their cards and rules were never there
+    for table in HANGING:
+        sql(f"DELETE FROM {table}")
 
 
 def load() -> Any:
