@@ -114,8 +114,10 @@ def reversal(record: Record, now: datetime) -> Record:
 
 def restored(record: Record) -> Record:
     """The row that puts a record back which was taken back while it was checked, and was
-    found right: of its own day, confirmed when it was. Once for each round."""
-    return _again(record, source_round=-1 - record.source_round)
+    found right: of its own day, confirmed when it was. Every time its round is another
+    one below 0."""
+    n = record.source_round
+    return _again(record, source_round=-1 - n if n >= 0 else n - 100)
 
 
 def _again(record: Record, **changes: Any) -> Record:

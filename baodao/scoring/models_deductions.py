@@ -43,7 +43,8 @@ class Deduction(Concerns):
     """A deduction proposed with its rule, fact and day; `proposed_by` None is the system.
     `desk` says who decides. `kind`, `source_class` and `quantity` are what the record
     will be; `record_id` is the one that stands, `round` how many there were: each appeal
-    that ends without success makes the next."""
+    that ends without success makes the next. `false_id`: the service that was found
+    false, which is taken back with it (M_DED_FALSE)."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
     FLOW = rules_deductions.FLOW
@@ -80,6 +81,7 @@ class Deduction(Concerns):
     reason = models.TextField("理由", default="", blank=True)
     appeal_until = models.DateTimeField("申诉截止", null=True)
     record_id = models.UUIDField(null=True)
+    false_id = models.UUIDField(null=True)
     round = models.SmallIntegerField(default=0)
 
     class Meta:

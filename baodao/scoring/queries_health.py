@@ -69,11 +69,11 @@ def _deeds(path: str, members: set[UUID], units: set[UUID], day: date) -> Deeds:
     found: dict[UUID, list[Deed]] = defaultdict(list)
     told = ("occurred_on", "kind", "minutes", "source_id")
     theirs = rows.filter(member_id__in=members)
-    for member, *deed, source in theirs.values_list("member_id", *told):
-        found[member].append(Deed(*deed, str(source)))
+    for member, on, kind, minutes, source in theirs.values_list("member_id", *told):
+        found[member].append(Deed(on, kind, minutes, str(source)))
     here = rows.filter(_inside(path), unit_id__in=units)
-    for unit, *deed, source in here.values_list("unit_id", *told):
-        found[unit].append(Deed(*deed, str(source)))
+    for unit, on, kind, minutes, source in here.values_list("unit_id", *told):
+        found[unit].append(Deed(on, kind, minutes, str(source)))
     return found
 
 

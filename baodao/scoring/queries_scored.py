@@ -168,7 +168,8 @@ def _served(
     sources: dict[UUID, set[UUID]] = defaultdict(set)
     here = rows.filter(within("path", [path_range(path)]), unit_id__isnull=False)
     for unit, source in here.values_list("unit_id", "source_id"):
-        sources[unit].add(source)
+        if unit:
+            sources[unit].add(source)
     found.update({("unit", unit): len(some) for unit, some in sources.items()})
     return found
 

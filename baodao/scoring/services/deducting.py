@@ -30,6 +30,7 @@ from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Answer, Deduction
+from baodao.scoring.services import falsehood
 from baodao.scoring.services.concerning import TOWN, after, cut, later, to_subject
 from baodao.scoring.services.facts import Fact, Found, card_of, cards, warnings
 from baodao.scoring.standing import Standing, all_sets, set_at
@@ -72,10 +73,10 @@ def deducting(
 def propose(
     *, actor: Actor, place_id: UUID, subject: str, whose: UUID, code: str,
     occurred_on: date, words: str, evidence: str = "", source: tuple[str, UUID] | None = None,
-    now: datetime | None = None, client_id: str = "",
+    false_id: UUID | None = None, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """A worker proposes: rule, day, what happened. Errors: code, whose, occurred_on,
-    words."""
+    """A worker proposes: rule, day, what happened. `false_id`: the record that is said to
+    be false. Errors: code, whose, occurred_on, words."""
     at = now or clock_now()
     place = Place.objects.filter(pk=place_id, valid_to=None).first()
     if place is None or place.path != community_path(place.path):
@@ -85,6 +86,8 @@ def propose(
     rule = next(
         r for r in deducting(place.path, subject, occurred_on) if r.code == code
     )
+    if false_id:
+        falsehood.check(false_id, subject, whose, place.path, rule)
     kind, pk = source or (BY_HAND, uuid7())
     fact = Fact(
         rule.selects[0], subject, whose, place.path, occurred_on, words.strip(), kind, pk,
@@ -94,6 +97,7 @@ def propose(
     if said := SHUT.get(cards([found])[0]):
         raise Invalid(fields={"occurred_on": f"{said}不能再提扣分。"})
     row = _rows([found], at)[0]
+    row.false_id = false_id
     _found_by(row, actor)
     with transaction.atomic():
         done = create(actor, "deductions.propose", row, now=at, client_id=client_id)
@@ -350,7 +354,7 @@ def decide_post(
     until = after(d.path, at, rules.APPEAL_DAYS)
     write = Write(
         set={**_decided(actor, reason, at), "record_id": record.pk, "appeal_until": until},
-        adds=[record],
+        adds=[record, *falsehood.taken(d, at)],
     )  # fmt: skip
     day = local(until)
     text = f"{d.words}。理由：{reason.strip()}。不服的，{day.month}月{day.day}日前可以申诉。"
@@ -382,9 +386,10 @@ def reverse_one(
         raise Invalid(fields={"reason": "请写为什么撤销，本人看得到。"})
     if d.state != "posted":
         raise Conflict("这一条现在没有计入。申诉中的等复核有结果。")
+    back = falsehood.given_back(d)
     write = Write(
-        set={"record_id": None, "reason": f"撤销：{reason.strip()}"},
-        adds=[reversal(standing_record(d), at)],
+        set={"record_id": None, "reason": f"撤销：{reason.strip()}", **back.set},
+        adds=[reversal(standing_record(d), at), *back.adds],
     )
     return _decide(
         actor, "reverse", d, write, at, "扣分撤销了", f"{d.words}。{reason.strip()}。"

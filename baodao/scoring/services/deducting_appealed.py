@@ -1,6 +1,7 @@
 """A deduction while it is appealed and afterwards: without effect, in effect again,
 under a milder rule, or gone (domain 9.6.3)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,15 +9,21 @@ from baodao.acts.actor import Actor
 from baodao.acts.engine import act
 from baodao.acts.writing import Done, Write
 from baodao.core.errors import Conflict
-from baodao.records.models import reversal
+from baodao.records.models import Record, reversal
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Deduction
+from baodao.scoring.services import falsehood
 from baodao.scoring.services.deducting import deducting, record_of, standing_record
 
 
 def suspend(actor: Actor, d: Deduction, at: datetime) -> Done:
-    """The effect of it ends at once: the record is taken back."""
-    write = Write(set={"record_id": None}, adds=[reversal(standing_record(d), at)])
+    """The effect of it ends at once: the record is taken back, and a service that was
+    found false counts again meanwhile."""
+    back = falsehood.given_back(d)
+    write = Write(
+        set={"record_id": None, **back.set},
+        adds=[reversal(standing_record(d), at), *back.adds],
+    )
     return act(
         actor, "deductions.suspend", d.pk, lambda r: write, version=d.version, now=at
     )
@@ -24,7 +31,7 @@ def suspend(actor: Actor, d: Deduction, at: datetime) -> Done:
 
 def restore(actor: Actor, d: Deduction, at: datetime) -> Done:
     """The appeal came to nothing: it counts again, by a new record."""
-    return _again(actor, "restore", d, at, {})
+    return _again(actor, "restore", d, at, {}, falsehood.taken(d, at))
 
 
 def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
@@ -43,12 +50,14 @@ def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
 
 
 def _again(
-    actor: Actor, event: str, d: Deduction, at: datetime, changed: dict[str, object]
-) -> Done:
+    actor: Actor, event: str, d: Deduction, at: datetime, changed: dict[str, object],
+    false: Sequence[Record] = (),
+) -> Done:  # fmt: skip
     d.round += 1
     record = record_of(d, at, actor)
     write = Write(
-        set={**changed, "record_id": record.pk, "round": d.round}, adds=[record]
+        set={**changed, "record_id": record.pk, "round": d.round},
+        adds=[record, *false],
     )
     return act(
         actor, f"deductions.{event}", d.pk, lambda r: write, version=d.version, now=at

@@ -13,7 +13,7 @@ from baodao.notifications.models import Message
 from baodao.people.models import Unit
 from baodao.people.tests.make import World, uid, world
 from baodao.places.models import Pause
-from baodao.records.models import Record
+from baodao.records.models import Record, reversal
 from baodao.scoring.models import Appeal, Card, Deduction
 from baodao.scoring.queries_deductions import (
     Wanted,
@@ -507,3 +507,43 @@ def test_the_points_of_a_unit_that_is_gone_stand_still(w: World) -> None:
     post(Record.objects.all())
     after = Card.objects.get(pk=card.pk)
     assert (after.state, after.score) == ("frozen", card.score) and card.adds == 10
+
+
+@pytest.mark.req("L12", "L44")
+def test_what_was_found_false_goes_with_the_deduction_and_comes_back_with_it(
+    w: World,
+) -> None:
+    """7.1 M_DED_FALSE: the entry is reversed, after notice and answer; suspended while it
+    is appealed; back again where the appeal was right or the decision is taken back."""
+    false = served(w, occurred_on=due.ON)
+    assert score() == 810
+    d = due.proposed(w, code="M_DED_FALSE", false_id=false.pk, words="那天没有去")
+    assert score() == 810, "a proposal is nothing yet"
+    d = due.posted(w, d)
+    assert score() == 700
+    a = due.admitted(w, due.appealed(w, d))
+    assert score() == 810
+    appealing.decide(
+        actor=w.actors["township_party"], appeal_id=a.pk, event="dismiss",
+        answer="签到表上没有", now=AFTER + 3 * DAY,
+    )  # fmt: skip
+    appealing.sweep(AFTER + 60 * DAY)
+    assert score() == 700
+    deducting.reverse_one(
+        actor=w.actors["community_secretary"], deduction_id=d.pk, reason="找到签到表",
+        now=AFTER + 61 * DAY,
+    )  # fmt: skip
+    assert score() == 810
+
+
+@pytest.mark.req("L12")
+def test_only_their_own_standing_record_is_said_to_be_false(w: World) -> None:
+    false = served(w, occurred_on=due.ON)
+    with pytest.raises(Invalid, match="记录不实"):
+        due.proposed(w, false_id=false.pk)
+    other = served(w, occurred_on=due.ON, member_id=w.members.colleague.id)
+    with pytest.raises(Invalid, match="不是这一位"):
+        due.proposed(w, code="M_DED_FALSE", false_id=other.pk)
+    copy_rows(Record, [reversal(false, NOW)])
+    with pytest.raises(Invalid, match="已经不算"):
+        due.proposed(w, code="M_DED_FALSE", false_id=false.pk)
