@@ -151,12 +151,17 @@ def register() -> None:
     allocation = replace(ALLOCATION, subs=(ALLOCATION, LEADERS, bonded))
     settings = replace(SETTINGS, subs=(SETTINGS, RETENTION))
     yearly = Entry("活动年度计划", "activities:plan", under=("/activities/",))
-    scores = (CARDS, APPEALS, SUMS_ABOVE, GRADES, SHOPS, RULES)
-    figures = replace(FIGURES, subs=(*FIGURES.subs, yearly, *scores))
-    nav.register(
-        COUNTY,
-        [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
-    )
+    heard_above = (APPEALS, SUMS_ABOVE, GRADES, SHOPS, RULES)
+    for role in COUNTY:
+        # What a township may not decide itself the organisation department does.
+        given = (DEDUCTIONS,) if role == "county_org" else ()
+        figures = replace(
+            FIGURES, subs=(*FIGURES.subs, yearly, CARDS, *given, *heard_above)
+        )
+        nav.register(
+            [role],
+            [allocation, SENT, BUILDING, figures, people(DUTIES), settings, ACCOUNTS],
+        )
     looked_at = replace(FIGURES, subs=(*FIGURES.subs, SHOPS))
     nav.register(["inspector"], [ORDERS, BUILDING, people(), looked_at, POLICIES])
     own = Entry("联席会议和议事", "councils:unit", under=("/councils/",))

@@ -26,7 +26,7 @@ class ComplaintForm(Form):
         help_text="知道姓名或单位就写，不知道可以不写。",
     )  # fmt: skip
     occurred_on = forms.DateField(label="哪天的事", widget=DateInput())
-    words = text_field("发生了什么", help_text="只有查的人看得到，对方看不到是谁说的。")
+    words = text_field("发生了什么", help_text="只有查的人看得到。")
     author = forms.CharField(
         label="怎么称呼", max_length=30, required=False, help_text="可以不留。"
     )
@@ -35,10 +35,21 @@ class ComplaintForm(Form):
         help_text="可以不留；留了，查的人可以打来问。",
     )  # fmt: skip
 
+    agreed = forms.BooleanField(
+        label="同意把姓名告诉被反映的人", required=False,
+        help_text="不勾，对方一直看不到是谁说的。勾了，查实、提了扣分以后，对方看得到怎么称呼您，看不到电话。以后可以打电话撤回。",
+    )  # fmt: skip
+
     def __init__(self, *args: Any, noted: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not noted:
             del self.fields["source"]
+            return
+        self.fields["agreed"].label = "居民同意把姓名告诉被反映的人"
+        self.fields["agreed"].help_text = (
+            "问过居民、居民亲口同意的才勾，记您的名字。不勾，对方一直看不到是谁说的。"
+            "勾了，查实、提了扣分以后，对方看得到称呼，看不到电话；居民可以撤回。"
+        )
 
     def clean_phone(self) -> str:
         phone = str(self.cleaned_data["phone"]).strip()
@@ -59,7 +70,7 @@ class HearForm(Form):
 class HandUpForm(Form):
     reason = forms.CharField(
         label="为什么要回避", max_length=300, widget=forms.Textarea,
-        help_text="比如说的是社区的人，或有亲属关系。",
+        help_text="比如说的是自己这里的人、有亲属关系，或是自己提出的。对方看不到。",
     )  # fmt: skip
 
 

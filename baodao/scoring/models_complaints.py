@@ -15,7 +15,8 @@ class Complaint(Concerns):
     """A complaint of a resident. `about_words`: whom they mean, in their words; `subject`
     is empty until the check has found who it is, and stays so about staff. `author` and
     `phone` are sealed and shown to the desk only, each time with a purpose. `facts` is
-    all that whom it is about ever reads; `answer` all that the resident reads."""
+    all that whom it is about ever reads, and `author` while the resident agrees
+    (`names_author`); `answer` all that the resident reads."""
 
     ACCESS = Columns(path=("path",))
     FLOW = rules.FLOW
@@ -32,6 +33,10 @@ class Complaint(Concerns):
     occurred_on = models.DateField("哪天的事")
     author = SealedText("称呼")
     phone = SealedText("电话")
+    agreed_at = models.DateTimeField("同意告诉对方", null=True)
+    agreed_noted = models.TextField("谁记的", default="", blank=True)
+    withdrawn_at = models.DateTimeField("撤回同意", null=True)
+    withdrawn_noted = models.TextField("谁记的撤回", default="", blank=True)
     filed_by = models.UUIDField(null=True)
     filer = models.TextField("登记", default="居民")
     received_at = models.DateTimeField(default=now)
@@ -66,6 +71,17 @@ class Complaint(Concerns):
                 | ~Q(subject="") & ~Q(heard=""),
                 name="complaint_upheld_was_heard",
             ),
+            models.CheckConstraint(
+                condition=Q(agreed_at=None, agreed_noted="")
+                | Q(agreed_at__isnull=False) & ~Q(agreed_noted=""),
+                name="complaint_agreed_is_noted",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_noted="")
+                | Q(agreed_at__isnull=False, withdrawn_at__isnull=False)
+                & ~Q(withdrawn_noted=""),
+                name="complaint_withdrawn_was_agreed",
+            ),
             models.UniqueConstraint(fields=["token"], name="complaint_token_once"),
             models.UniqueConstraint(fields=["code"], name="complaint_code_once"),
         ]
@@ -86,6 +102,11 @@ class Complaint(Concerns):
     @property
     def open(self) -> bool:
         return self.state in rules.OPEN
+
+    @property
+    def names_author(self) -> bool:
+        """Whether whom it is about may be told who complained: never, unless agreed."""
+        return self.agreed_at is not None and self.withdrawn_at is None
 
     @property
     def whose(self) -> str:

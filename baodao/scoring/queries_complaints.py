@@ -101,6 +101,16 @@ def complaint_url(actor: Actor, d: Deduction) -> str:
     return reverse("scoring:complaint", args=[d.source_id])
 
 
+def complainer(actor: Actor, d: Deduction) -> str:
+    """Who complained, for whom a deduction is about and nobody else, while the resident
+    agrees to it (domain 8.16). Not for paper, which no withdrawal reaches."""
+    if actor.path is not None or d.source_kind != SOURCE:
+        return ""
+    agreed = Complaint.objects.filter(agreed_at__isnull=False, withdrawn_at=None)
+    c = agreed.filter(pk=d.source_id).first()
+    return str(c.author) if c else ""
+
+
 def by_token(token: str) -> Complaint:
     """The resident's own page. Raises NotFound."""
     found = Complaint.objects.defer(*SEALED).select_related("place")
@@ -119,7 +129,7 @@ def events(c: Complaint, actor: Actor) -> list[str]:
     """What this person may do now."""
     if c.desk != rules.desk_of(actor.role):
         return []
-    left = set()
+    left = set() if c.names_author else {"withdraw"}
     if rules.needs_name(c.about):
         if not c.subject:
             left |= {"hear", "uphold"}
@@ -130,7 +140,7 @@ def events(c: Complaint, actor: Actor) -> list[str]:
         left.add("name")
     return [
         e
-        for e in dict.fromkeys((*rules.FLOW.events(c.state), "reveal"))
+        for e in dict.fromkeys((*rules.FLOW.events(c.state), "reveal", "withdraw"))
         if e not in left and can(actor, f"complaints.{e}", c)
     ]
 
@@ -151,6 +161,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "step_aside": ("说的是查的人，换别人来查", "scale"), "uphold": ("查实了", "alert-circle"),
     "reject": ("没有查实", "circle-check"), "unclear": ("查不清", "help"),
     "reveal": ("看了反映人的称呼和电话", "eye"),
+    "withdraw": ("居民撤回了同意，不再告诉对方", "arrow-back-up"),
     "escalate": ("超过时限，报了上级", "alert-circle"),
     "follow_place": ("随区划调整", "refresh"),
 }  # fmt: skip

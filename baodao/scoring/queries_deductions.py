@@ -21,7 +21,7 @@ from baodao.core.errors import NotFound
 from baodao.scoring import rules_appeals, rules_deductions
 from baodao.scoring.models import Appeal, Deduction
 from baodao.scoring.queries_evaluation import TITLES
-from baodao.scoring.services.appealing import due_end, second_end
+from baodao.scoring.services.appealing import due_end, instead_of, second_end
 from baodao.scoring.services.deducting import answer_end, decide_end
 from baodao.ui import words
 from baodao.ui.clock import Clock, clock
@@ -84,7 +84,8 @@ def deductions(actor: Actor, wanted: Wanted) -> QuerySet[Deduction]:
 
 def deductions_seen(actor: Actor, rows: QuerySet[Deduction]) -> QuerySet[Deduction]:
     """Above the community entries are seen on appeal only (domain 9.5); the township
-    sees besides what it has to decide, and what a community is late with."""
+    sees besides what it has to decide or gave away, and what a community is late with,
+    the county what it was given to decide."""
     found = visible(rows, actor, "deductions.view")
     if actor.path is None or actor.role in COMMUNITY:
         return found
@@ -92,7 +93,9 @@ def deductions_seen(actor: Actor, rows: QuerySet[Deduction]) -> QuerySet[Deducti
     seen = Q(pk__in=heard.values("object_id"))
     if actor.role in TOWN:
         late = Q(late_at__isnull=False, state__in=rules_deductions.OPEN)
-        seen |= Q(desk="township") | late
+        seen |= Q(desk__in=("township", "county")) | late
+    if actor.role == rules_deductions.DECIDER["county"]:
+        seen |= Q(desk="county")
     return found.filter(seen)
 
 
@@ -180,7 +183,7 @@ def events(
         left |= {"decide_post", "drop", "hand_up", "reverse"}
     if not rules_deductions.may_post(d.state, end, d.said_all, at):
         left.add("decide_post")
-    if d.desk == "township":
+    if d.desk not in rules_deductions.ABOVE:
         left.add("hand_up")
     if d.state == "suspended":
         left.add("reverse")
@@ -272,6 +275,8 @@ def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[s
         left.add("second")
     if a.state == "partly" and end and at <= end:
         left.add("execute")
+    if a.state in rules_appeals.FIRST and instead_of(a, actor) != []:
+        left.add("pass_up")  # somebody there may hear it
     return [
         e
         for e in rules_appeals.FLOW.events(a.state)
@@ -298,7 +303,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "deductions.answer": ("说明了情况", "message-circle"),
     "deductions.decide_post": ("决定扣", "x"),
     "deductions.drop": ("决定不扣", "circle-check"),
-    "deductions.hand_up": ("请街道（乡镇）来定", "scale"),
+    "deductions.hand_up": ("请上一级来定", "scale"),
     "deductions.suspend": ("申诉期间暂不计", "clock"),
     "deductions.restore": ("恢复计入", "refresh"),
     "deductions.mend": ("改为轻一些的", "edit"),
@@ -308,6 +313,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "deductions.reverse": ("撤销了", "arrow-back-up"),
     "appeals.file": ("提出申诉", "message-circle"),
     "appeals.admit": ("受理了申诉", "check"),
+    "appeals.pass_up": ("乡镇（街道）要回避，转到县（区）复核", "scale"),
     "appeals.not_admit": ("没有受理申诉", "x"),
     "appeals.uphold": ("一审：成立", "circle-check"),
     "appeals.partly": ("一审：部分成立", "check"),
@@ -325,10 +331,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
 OTHER = "有变动"
 
 
-def story(*ids: UUID) -> list[Entry]:
-    """All that happened to a deduction and its appeal, the newest first."""
+def story(*ids: UUID, staff: bool = False) -> list[Entry]:
+    """All that happened to a deduction and its appeal, the newest first. `staff`: with
+    why somebody stepped aside, which is not for whom it is about."""
     found = [e for pk in ids for e in events_of(pk)]
-    return [_entry(e) for e in sorted(found, key=lambda e: e.at, reverse=True)]
+    return [_entry(e, staff) for e in sorted(found, key=lambda e: e.at, reverse=True)]
 
 
 def words_of(action: str) -> tuple[str, str]:
@@ -339,7 +346,12 @@ def words_of(action: str) -> tuple[str, str]:
     return WORDS.get(action, (OTHER, "point"))
 
 
-def _entry(e: Event) -> Entry:
+def _entry(e: Event, staff: bool) -> Entry:
     title, icon = words_of(e.action)
+    why = ""
+    if e.action == "deductions.hand_up":
+        desk = rules_deductions.DESKS.get(str(e.data.get("to")), "上一级")
+        title = f"请{desk}来定"
+        why = "；".join(n.text for n in e.notes.all()) if staff else ""
     who = f"{e.actor_name}（代{e.on_behalf_of}）" if e.on_behalf_of and e.actor_role != "system" else e.actor_name  # fmt: skip
-    return Entry(title, e.at, who, icon)
+    return Entry(title, e.at, who, icon, private_note=why)

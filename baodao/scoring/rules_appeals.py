@@ -62,6 +62,8 @@ FLOW = Flow.of(
         ("filed", "admit", "reviewing"),
         ("filed", "not_admit", "not_admitted"),
         *((s, "second", "second_review") for s in DECIDED_ONCE),
+        # Nobody at the first instance may hear it: the second is the only one.
+        *((s, "pass_up", "second_review") for s in FIRST),
         ("reviewing", "uphold", "upheld"),
         ("reviewing", "partly", "partly"),
         ("reviewing", "dismiss", "dismissed"),
@@ -87,6 +89,7 @@ APPEALS = {
     "uphold": ("申诉成立", TOWN),
     "partly": ("部分成立", TOWN),
     "dismiss": ("申诉不成立", TOWN),
+    "pass_up": ("转到县（区）复核", TOWN),
     "final_uphold": ("二审：成立", _SECOND),
     "final_dismiss": ("二审：维持", _SECOND),
     "execute": ("执行", {"community_secretary": Scope.PLACE, **SYSTEM}),

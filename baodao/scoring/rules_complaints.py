@@ -78,6 +78,7 @@ COMPLAINTS = {
     "reject": ("没有查实", _HANDLERS),
     "unclear": ("查不清", _HANDLERS),
     "reveal": ("看反映人的称呼和电话", _HANDLERS),
+    "withdraw": ("撤回告诉对方的同意", _HANDLERS),
     "escalate": ("超时报上级", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }
@@ -90,6 +91,7 @@ CONFLICTS = {
     **dict.fromkeys(_CHECKING, _OTHERS),
     "view": _ABOUT_ME,
     "reveal": _ABOUT_ME,
+    "withdraw": _ABOUT_ME,
 }
 _NOT_OWN = "自己登记的、关于自己的，要由别人来查。"
 MESSAGES = dict.fromkeys(_CHECKING, _NOT_OWN)

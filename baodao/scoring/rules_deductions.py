@@ -42,23 +42,35 @@ FLOW = Flow.of(
     ],
 )
 
-DESKS = {"community": "社区党组织书记", "township": "乡镇（街道）党委"}
+DESKS = {
+    "community": "社区党组织书记",
+    "township": "乡镇（街道）党委",
+    "county": "县（区）委组织部",
+}
+DECIDER = {
+    "community": "community_secretary",
+    "township": "township_party",
+    "county": "county_org",
+}
+# Who may not decide gives it to the next level.
+ABOVE = {"community": "township", "township": "county"}
 
 
 def desk_of(role: str) -> str:
     """At which desk a role decides, and takes back what was decided there."""
-    return "township" if role == "township_party" else "community"
+    found = {"township_party": "township", "county_org": "county"}
+    return found.get(role, "community")
 
 
 _SECRETARY = {"community_secretary": Scope.PLACE}
-_DECIDERS = {**_SECRETARY, **TOWN}
+_DECIDERS = {**_SECRETARY, **TOWN, "county_org": Scope.PLACE}
 DEDUCTIONS = {
     "view": ("查看扣分", {**MEMBER, **UNIT, **COMMUNITY, **TOWN, **ORG}),
     "propose": ("提出扣分", {**COMMUNITY, **SYSTEM}),
     "answer": ("说明情况", {**MEMBER, "unit_secretary": Scope.UNIT, **COMMUNITY}),
     "decide_post": ("决定扣", _DECIDERS),
     "drop": ("决定不扣", _DECIDERS),
-    "hand_up": ("请街道（乡镇）来定", COMMUNITY),
+    "hand_up": ("请上一级来定", {**COMMUNITY, **TOWN}),
     "suspend": ("申诉期间暂不计", SYSTEM),
     "restore": ("恢复计入", SYSTEM),
     "mend": ("改为轻一些的", SYSTEM),
@@ -74,7 +86,7 @@ CONFLICTS = {
     "reverse": {"about_person": "person_id"},
 }
 MESSAGES = {
-    "decide_post": "扣不扣由社区党组织书记定；自己提的、关于自己的，要由别人来定。",
+    "decide_post": "扣不扣由社区党组织书记定；自己提的、关于自己的，要由别人来定，没有别人的请上一级来定。",
     "drop": "关于自己的，要由别人来定。",
     "answer": "说明由本人写，单位的由单位书记写；不会用系统的，社区可以代记。",
 }

@@ -28,6 +28,7 @@ from baodao.scoring.services.concerning import (
     PREFECTURE,
     TOWN,
     after,
+    colleagues,
     cut,
     later,
     to_subject,
@@ -259,6 +260,37 @@ def withdraw(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> D
 
 
 # --- second instance --------------------------------------------------------------------------
+
+
+def instead_of(row: Appeal, actor: Actor) -> list[str] | None:
+    """Who else at the first instance may hear what this actor took part in; None when
+    this actor took no part, or it is not for the first instance."""
+    parts = {row.proposed_by, row.decided_by, row.about_person}
+    first = actor.role == "township_party" and row.state in rules.FIRST
+    if not first or actor.person_id not in parts:
+        return None
+    return colleagues(actor.role, cut(row.path, TOWN), parts)
+
+
+def pass_up(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> Done:
+    """Nobody at the township may hear it, all took part: the county does, finally."""
+    at = now or clock_now()
+    row = appeal_of(appeal_id)
+    require(actor, "appeals.pass_up", row)
+    others = instead_of(row, actor)
+    if others is None:
+        raise Conflict("您没有参与过这件事，由您来复核。")
+    if others:
+        raise Conflict(f"不用转：请{'、'.join(others)}来复核。")
+    due = after(row.path, at, rules.SECOND_DAYS)
+    with transaction.atomic():
+        done = _step(
+            actor, "pass_up", row, {**_clock(due, at), "second_at": at}, at,
+            "申诉转到县（区）委组织部复核",
+            f"乡镇（街道）的人参与过，要回避。{_day(due)}前答复，是最后的答复。",
+        )  # fmt: skip
+        send([_to_desk(row, done.event_id, "county_org", "有一件申诉请您复核")])
+    return done
 
 
 def second(

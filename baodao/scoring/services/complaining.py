@@ -64,23 +64,25 @@ def complaint_of(pk: UUID) -> Complaint:
 def receive(
     *, actor: Actor, place_id: UUID, source: str, about: str, words: str,
     occurred_on: date, about_words: str = "", author: str = "", phone: str = "",
-    now: datetime | None = None, client_id: str = "",
+    agreed: bool = False, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
-    """A worker writes down what came by phone or at the counter. Errors: source, words,
-    about_words, occurred_on."""
+    """A worker writes down what came by phone or at the counter. `agreed`: whom it is
+    about may be told who complained. Errors: source, words, about_words, occurred_on,
+    agreed."""
     if source not in rules.NOTED:
         raise Invalid(fields={"source": "请选怎么来的。"})
     row = _row(
         place_id, source, about, words, occurred_on, about_words, author, phone, now
     )
     row.filed_by, row.filer = actor.person_id, actor.name
+    _agree(row, agreed, actor.name)
     return _file(actor, "complaints.receive", row, client_id)
 
 
 def send_in(
     *, place_id: UUID, about: str, words: str, occurred_on: date, about_words: str = "",
-    author: str = "", phone: str = "", sender: UUID | None = None,
-    now: datetime | None = None, client_id: str = "",
+    author: str = "", phone: str = "", agreed: bool = False,
+    sender: UUID | None = None, now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """Anybody, from the public page of a community, without an account. `sender`: who
     happens to be signed in, and does not check it then. Errors as `receive`."""
@@ -88,6 +90,7 @@ def send_in(
         place_id, "online", about, words, occurred_on, about_words, author, phone, now
     )
     row.filed_by = sender
+    _agree(row, agreed, "居民自己")
     return _file(ANONYMOUS, "complaints.send", row, client_id)
 
 
@@ -117,6 +120,17 @@ def _row(
         author=author.strip(), phone=phone.strip(), desk=rules.DESK_OF[about],
         received_at=at, due_at=after(place.path, at, rules.CHECK_DAYS),
     )  # fmt: skip
+
+
+def _agree(row: Complaint, agreed: bool, noted: str) -> None:
+    """That the name may be told, and who wrote that down; without it nobody is."""
+    if not agreed:
+        return
+    if not row.author:
+        raise Invalid(
+            fields={"agreed": "勾了这一项，请写怎么称呼；不愿意留的，请不要勾。"}
+        )
+    row.agreed_at, row.agreed_noted = row.received_at, noted
 
 
 def _file(actor: Actor, action: str, row: Complaint, client_id: str) -> Done:
@@ -173,7 +187,7 @@ def name(
         "desk": "township" if up else c.desk,
     }  # fmt: skip
     # What somebody else has said is not what this one says.
-    write = Write(set=values, notes=[("community", c.heard)])
+    write = Write(set=values, notes=[("staff", c.heard)])
     with transaction.atomic():
         done = act(
             actor,
@@ -227,7 +241,7 @@ def hand_up(
 
 def _away(actor: Actor, c: Complaint, reason: str, now: datetime | None) -> Done:
     write = Write(
-        set={"desk": "township"}, notes=[("community", reason)], reason="conflict"
+        set={"desk": "township"}, notes=[("staff", reason)], reason="conflict"
     )
     with transaction.atomic():
         done = act(
@@ -268,6 +282,20 @@ def look_at(
     write = Write(reason=purpose, data={"fields": sorted(shown)})
     note_event(actor, "complaints.reveal", c, write, now=now)
     return shown
+
+
+def withdraw(*, actor: Actor, complaint_id: UUID, now: datetime | None = None) -> Done:
+    """The resident no longer agrees to be named: from now on nobody is told, at whatever
+    stage it is."""
+    at = now or clock_now()
+    c = _own_desk(actor, "withdraw", complaint_id)
+    if not c.names_author:
+        raise Conflict("居民没有同意告诉对方，或已经撤回了。对方看不到是谁说的。")
+    values: dict[str, object] = {"withdrawn_at": at, "withdrawn_noted": actor.name}
+    return act(
+        actor, "complaints.withdraw", c.pk, lambda row: Write(set=values),
+        version=c.version, now=at,
+    )  # fmt: skip
 
 
 # --- the decision -------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
 """What deductions, appeals and merits share: until when, at a place that may stand still,
 and whom to tell."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from baodao.notifications.models import Message
 from baodao.notifications.services import message
+from baodao.people.models import RoleTie
+from baodao.people.queries import current
 from baodao.places.calendars import ground, shift
 from baodao.places.queries import pauses_over
 from baodao.scoring.models_deductions import Concerns
@@ -37,6 +40,15 @@ def later(
     if not pauses_over(path, since or start, at):
         return told
     return max(told, after(path, start, days, at))
+
+
+def colleagues(role: str, path: str, took_part: Collection[UUID | None]) -> list[str]:
+    """Who else has a role at a place, can sign in, and took no part."""
+    there = RoleTie.objects.filter(current(), role=role, path=path)
+    others = there.filter(person__account__is_active=True).exclude(
+        person_id__in=[p for p in took_part if p]
+    )
+    return sorted(set(others.values_list("person__name", flat=True)))
 
 
 def to_subject(

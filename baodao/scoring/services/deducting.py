@@ -20,7 +20,7 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.ids import uuid7
 from baodao.core.text import private_numbers
 from baodao.notifications.models import Message
-from baodao.notifications.services import message, send
+from baodao.notifications.services import send
 from baodao.people.models import Member, RoleTie, Unit
 from baodao.people.queries import current
 from baodao.places.models import Place
@@ -31,7 +31,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Answer, Deduction
 from baodao.scoring.services import falsehood
-from baodao.scoring.services.concerning import TOWN, after, cut, later, to_subject
+from baodao.scoring.services.concerning import after, later, to_subject
 from baodao.scoring.services.facts import Fact, Found, card_of, cards, warnings
 from baodao.scoring.standing import Standing, all_sets, set_at
 
@@ -311,30 +311,6 @@ def answer(
 # --- the decision -------------------------------------------------------------------------
 
 
-def hand_up(
-    *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
-) -> Done:
-    """The secretary is concerned, or somebody close is: the township decides. Errors:
-    reason."""
-    d = deduction_of(deduction_id)
-    require(actor, "deductions.hand_up", d)
-    if not reason.strip():
-        raise Invalid(fields={"reason": "请写为什么要回避。"})
-    write = Write(
-        set={"desk": "township"}, notes=[("community", reason)], reason="conflict"
-    )
-    with transaction.atomic():
-        done = act(actor, "deductions.hand_up", d.pk, lambda row: write, now=now)
-        send([
-            message(
-                event_id=done.event_id, role="township_party", path=cut(d.path, TOWN),
-                title="有一条扣分请街道（乡镇）来定", text=f"{d.place.name}：{d.words}",
-                url=reverse("scoring:deduction", args=[d.pk]),
-            )
-        ])  # fmt: skip
-    return done
-
-
 def decide_post(
     *, actor: Actor, deduction_id: UUID, reason: str, now: datetime | None = None
 ) -> Done:
@@ -381,7 +357,7 @@ def reverse_one(
     at = now or clock_now()
     d = deduction_of(deduction_id)
     require(actor, "deductions.reverse", d)
-    _own_desk(actor, d)
+    own_desk(actor, d)
     if not reason.strip():
         raise Invalid(fields={"reason": "请写为什么撤销，本人看得到。"})
     if d.state != "posted":
@@ -399,13 +375,13 @@ def reverse_one(
 def _to_decide(actor: Actor, event: str, pk: UUID, reason: str) -> Deduction:
     d = deduction_of(pk)
     require(actor, f"deductions.{event}", d)
-    _own_desk(actor, d)
+    own_desk(actor, d)
     if not reason.strip():
         raise Invalid(fields={"reason": "请写理由，本人看得到。"})
     return d
 
 
-def _own_desk(actor: Actor, d: Deduction) -> None:
+def own_desk(actor: Actor, d: Deduction) -> None:
     """Who gave it away, or is concerned, has no more say in it at all."""
     if d.desk != rules.desk_of(actor.role):
         raise Forbidden(f"这一条由{rules.DESKS[d.desk]}来定。")

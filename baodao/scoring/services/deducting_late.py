@@ -15,7 +15,13 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
-from baodao.scoring.services.concerning import COMMUNITY, DISTRICT, TOWN, cut
+from baodao.scoring.services.concerning import (
+    COMMUNITY,
+    DISTRICT,
+    PREFECTURE,
+    TOWN,
+    cut,
+)
 from baodao.scoring.services.deducting import decide_end
 from baodao.scoring.services.one_by_one import one_by_one
 
@@ -23,7 +29,7 @@ LIMIT = 1_000
 
 
 def tell_late(now: datetime | None = None) -> int:
-    """Of a community the township is told, of a township the county. Nothing decides
+    """Of a community the township is told, of a township the county, and so on. Nothing decides
     itself because it is late (domain 9.8)."""
     at = now or clock_now()
     late = Deduction.objects.filter(
@@ -44,16 +50,20 @@ def _tell(d: Deduction, at: datetime) -> None:
 
 
 def _told(d: Deduction, event_id: UUID) -> list[Message]:
-    """The county hears that it is late; what it is about it sees on appeal only (9.5)."""
-    desks = [("community_secretary", COMMUNITY), ("township_party", TOWN)]
-    if d.desk == "township":
-        desks = [("township_party", TOWN), ("county_org", DISTRICT)]
+    """The county, of its own the prefecture, hears that it is late; what it is about is
+    seen there on appeal only (9.5)."""
+    desks = {
+        "community": [("community_secretary", COMMUNITY), ("township_party", TOWN)],
+        "township": [("township_party", TOWN), ("county_org", DISTRICT)],
+        "county": [("county_org", DISTRICT), ("prefecture_org", PREFECTURE)],
+    }[d.desk]
     url = reverse("scoring:deductions")
+    unseen = {"township": "county_org", "county": "prefecture_org"}.get(d.desk)
     return [
         message(
             event_id=event_id, role=role, path=cut(d.path, parts),
             title="有一条扣分超过时限没有定", text=d.place.name,
-            url="" if role == "county_org" else url,
+            url="" if role == unseen else url,
         )
         for role, parts in desks
     ]  # fmt: skip

@@ -106,6 +106,42 @@ def test_edge_case_16_whom_it_is_about_never_sees_who_complained(w: World) -> No
     assert "仁青措".encode().hex() not in sealed[0]
 
 
+@pytest.mark.req("L44", "L45")
+def test_edge_case_16_who_complained_is_named_only_while_they_agree(w: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        due.complained(w, agreed=True, author="  ")
+    assert "agreed" in refused.value.fields
+    c = due.complained(w, "community_worker", agreed=True)
+    assert (c.agreed_at, c.agreed_noted) == (c.received_at, c.filer) and c.names_author
+    c = due.checked(w, c, key="community_secretary")
+    secretary = w.actors["community_secretary"]
+    assert "仁青措" not in str([m.text for m in Message.objects.all()])
+    d = complaining.deduction_of(upheld(w, c, key="community_secretary"))
+    assert d and events(complaining.complaint_of(c.pk), secretary) == [
+        "reveal", "withdraw"
+    ]  # fmt: skip
+
+    def said(key: str, name: str = "deduction") -> bool:
+        page = w.client(key).get(reverse(f"scoring:{name}", args=[d.pk]))
+        assert page.status_code == 200 and "13800005678" not in page.content.decode()
+        return "仁青措" in page.content.decode()
+
+    # Whom it is about, and nobody else by this way; paper stays without it.
+    assert said("member") and not said("member", "deduction_print")
+    assert not said("community_secretary") and not said("township_party")
+    with pytest.raises(NotFound):
+        complaining.withdraw(
+            actor=w.actors["other_community_worker"], complaint_id=c.pk
+        )
+    act = reverse("scoring:complaint_act", args=[c.pk, "withdraw"])
+    assert w.client("community_secretary").post(act).status_code == 302
+    c = complaining.complaint_of(c.pk)
+    assert c.withdrawn_at and c.withdrawn_noted == secretary.name
+    assert not said("member") and "withdraw" not in events(c, secretary)
+    with pytest.raises(Conflict, match="已经撤回"):
+        complaining.withdraw(actor=secretary, complaint_id=c.pk)
+
+
 @pytest.mark.req("L45")
 def test_nobody_checks_what_they_wrote_down_or_what_is_about_them(w: World) -> None:
     c = due.complained(w, "community_worker")
@@ -317,12 +353,14 @@ def test_a_resident_writes_one_and_looks_up_what_came_of_it(w: World) -> None:
     bad = _post(w, "anonymous", "complain", code, **{**sent, "words": "打13800005678"})
     assert bad.status_code == 422 and "手机号" in _text(bad)
     form = _text(_get(w, "anonymous", "complain", code))
+    assert 'name="agreed"' in form and "checked" not in form.split('"agreed"')[1][:80]
     given = re.search(r'name="client_id" value="(\w+)"', form)
     assert given
     once = {**sent, "client_id": given.group(1)}
     done = _post(w, "anonymous", "complain", code, **once)
     assert _post(w, "anonymous", "complain", code, **once).url == done.url
     c = Complaint.objects.get()
+    assert not c.names_author
     page = _text(w.client().get(done.url))
     assert c.no in page and c.code in page and "仁青措" not in page
     found = _post(w, "anonymous", "complaint_look", no=c.no, code=c.code)

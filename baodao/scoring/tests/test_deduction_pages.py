@@ -10,7 +10,7 @@ from django.urls import reverse
 from baodao.core.clock import now, today
 from baodao.people.tests.make import World, world
 from baodao.scoring.models import Appeal, Deduction
-from baodao.scoring.services import deducting
+from baodao.scoring.services import handing_up
 from baodao.scoring.tests import due
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +124,7 @@ def test_what_was_looked_through_is_decided_together(w: World) -> None:
 def test_at_each_desk_only_its_own_is_ticked_to_be_decided(w: World) -> None:
     given_up, kept = _old(w), _old(w, code="M_DED_NOSHOW")
     given: Any = {"deduction_id": given_up.pk, "reason": "亲属", "now": now()}
-    deducting.hand_up(actor=w.actors["community_secretary"], **given)
+    handing_up.hand_up(actor=w.actors["community_secretary"], **given)
     page = _text(_get(w, "community_secretary", "deductions"))
     assert str(given_up.pk) in page and page.count('name="ids"') == 1
     page = _text(_get(w, "township_party", "deductions"))

@@ -22,7 +22,13 @@ from baodao.scoring.queries_deductions import (
     deductions,
     events,
 )
-from baodao.scoring.services import appealing, deducting, deducting_late, opening_cards
+from baodao.scoring.services import (
+    appealing,
+    deducting,
+    deducting_late,
+    handing_up,
+    opening_cards,
+)
 from baodao.scoring.services.appealing_grades import undecided
 from baodao.scoring.services.facts import Fact
 from baodao.scoring.services.posting import post
@@ -137,7 +143,7 @@ def test_who_proposes_does_not_decide_and_nobody_decides_about_themselves(
             reason="x",
             now=AFTER,
         )
-    deducting.hand_up(actor=secretary, deduction_id=own.pk, reason="亲属", now=AFTER)
+    handing_up.hand_up(actor=secretary, deduction_id=own.pk, reason="亲属", now=AFTER)
     with pytest.raises(Forbidden):
         deducting.drop(actor=secretary, deduction_id=own.pk, reason="算了", now=AFTER)
 
@@ -146,7 +152,7 @@ def test_who_proposes_does_not_decide_and_nobody_decides_about_themselves(
 def test_what_the_township_decided_the_township_takes_back(w: World) -> None:
     secretary, town = w.actors["community_secretary"], w.actors["township_party"]
     d = due.proposed(w)
-    deducting.hand_up(actor=secretary, deduction_id=d.pk, reason="亲属", now=NOW)
+    handing_up.hand_up(actor=secretary, deduction_id=d.pk, reason="亲属", now=NOW)
     deducting.decide_post(actor=town, deduction_id=d.pk, reason="核对过", now=AFTER)
     d = due.fresh(d.pk)
     assert "reverse" not in events(d, secretary) and "reverse" in events(d, town)

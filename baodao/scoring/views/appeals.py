@@ -39,13 +39,14 @@ SAID = {
     "uphold": "一审：申诉成立",
     "partly": "一审：部分成立",
     "dismiss": "一审：不成立",
+    "pass_up": "转到县（区）委组织部了",
     "withdraw": "撤回了",
     "second": "申请了二审",
     "final_uphold": "二审：成立",
     "final_dismiss": "二审：维持",
     "execute": "执行完了",
 }
-PLAIN = ("admit", "withdraw", "execute")  # nothing to fill in
+PLAIN = ("admit", "withdraw", "execute", "pass_up")  # nothing to fill in
 
 
 def tab_of(request: HttpRequest) -> str:
@@ -146,7 +147,8 @@ def _page(
             if e in forms
         ],
         "about_url": appealing.link_of(actor, a), "events": may,
-        "story": queries.story(*_told(actor, a)),
+        "instead": appealing.instead_of(a, actor),
+        "story": queries.story(*_told(actor, a), staff=not own(actor)),
     }  # fmt: skip
     return shown(request, actor, "appeal", context, bad)
 
@@ -193,7 +195,7 @@ def paper(request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
         raise NotFound
     actor = require_role(request, "appeals.view")
     a = queries.appeal(actor, pk)
-    if what == "answer" and not a.answer:
+    if what == "answer" and not (a.answer or a.final_answer):
         raise NotFound
     context = {
         "a": a, "back_url": reverse("scoring:appeal", args=[pk]), "what": what,

@@ -54,11 +54,12 @@ SAID = {
     "uphold": ("查实了", "居民凭编号看得到答复。"),
     "reject": ("没有查实", "居民凭编号看得到答复。"),
     "unclear": ("记为查不清", "不扣分，居民凭编号看得到答复。"),
+    "withdraw": ("撤回了", "对方从现在起看不到是谁说的。"),
 }
 SERVICES: dict[str, Any] = {
     "check": complaining.check, "hear": complaining.hear, "hand_up": complaining.hand_up,
     "step_aside": complaining.step_aside, "uphold": complaining.uphold, "reject": complaining.reject,
-    "unclear": complaining.unclear,
+    "unclear": complaining.unclear, "withdraw": complaining.withdraw,
 }  # fmt: skip
 
 
@@ -143,7 +144,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _forms(c: Complaint, data: Any = None) -> dict[str, Form]:
     facts = rules.needs_name(c.about)
     return {
-        "check": Form(data), "step_aside": Form(data), "hear": HearForm(data), "hand_up": HandUpForm(data),
+        "check": Form(data), "step_aside": Form(data), "withdraw": Form(data),
+        "hear": HearForm(data), "hand_up": HandUpForm(data),
         "uphold": DecideForm(data, facts=facts), "reject": DecideForm(data),
         "unclear": DecideForm(data),
     }  # fmt: skip

@@ -33,10 +33,11 @@ from baodao.places.models import Place
 from baodao.scoring import queries_deductions as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
+from baodao.scoring.forms_complaints import HandUpForm
 from baodao.scoring.forms_deductions import AnswerForm, ProposeForm, ReasonForm
 from baodao.scoring.models import Deduction
-from baodao.scoring.queries_complaints import complaint_url
-from baodao.scoring.services import appealing, deducting
+from baodao.scoring.queries_complaints import complainer, complaint_url
+from baodao.scoring.services import appealing, deducting, handing_up
 from baodao.scoring.services.one_by_one import each_it_can
 from baodao.scoring.standing import all_sets
 from baodao.scoring.views.due import Bad, own, shown, stepped, tabs
@@ -48,12 +49,12 @@ SAID = {
     "answer": ("说明记下了", "决定的人看得到。说明的日子里可以补写。"),
     "decide_post": ("决定了，扣", "已告诉本人怎么申诉。"),
     "drop": ("决定了，不扣", "已告诉本人。"),
-    "hand_up": ("请街道（乡镇）来定了", ""),
+    "hand_up": ("请上一级来定了", "上一级收到了消息。"),
     "reverse": ("撤销了", "积分卡已经改好，已告诉本人。"),
 }
 SERVICES = {
     "answer": deducting.answer, "decide_post": deducting.decide_post,
-    "drop": deducting.drop, "hand_up": deducting.hand_up,
+    "drop": deducting.drop, "hand_up": handing_up.hand_up,
     "reverse": deducting.reverse_one,
 }  # fmt: skip
 
@@ -239,7 +240,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _forms(actor: Actor, data: Any = None) -> dict[str, Form]:
     return {
         "answer": AnswerForm(data, noted=not own(actor)),
-        **{e: ReasonForm(data) for e in ("decide_post", "drop", "hand_up", "reverse")},
+        "hand_up": HandUpForm(data),
+        **{e: ReasonForm(data) for e in ("decide_post", "drop", "reverse")},
     }
 
 
@@ -257,7 +259,11 @@ def _page(
         "events": queries.events(d, actor, at, ends), "cost": queries.cost(d),
         "clock": queries.clock_of(d, at, ends),
         "answers": list(d.answers.all()), "appeal": appeal,
-        "story": queries.story(*ids), "may_file": files, "limit": limit,
+        "complainer": complainer(actor, d),
+        "above": rules.DESKS.get(rules.ABOVE.get(d.desk, "")),
+        "own_desk": d.desk == rules.desk_of(actor.role),
+        "instead": handing_up.instead(actor, d) if d.open and not own(actor) else None,
+        "story": queries.story(*ids, staff=not own(actor)), "may_file": files, "limit": limit,
         "ends": ends, "late": at > limit, "source_url": queries.source_url(d, actor) or complaint_url(actor, d),
         **{f"{e}_form": apart(bound.get(e) or f, e) for e, f in _forms(actor).items()},
     }  # fmt: skip
