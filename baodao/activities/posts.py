@@ -29,8 +29,9 @@ _READS = ("place_id", "unit_id", "member_id", "start_at", "end_at", "path")
 
 
 def add_post(
-    *, actor: Actor, place: Place, now: datetime | None = None, **columns: Any
-) -> Done:
+    *, actor: Actor, place: Place, now: datetime | None = None, client_id: str = "",
+    **columns: Any,
+) -> Done:  # fmt: skip
     """A post of the community."""
     if place.level != COMMUNITY:
         raise Invalid(fields={"place": "岗位设在社区（村）。"})
@@ -38,8 +39,9 @@ def add_post(
     series = f"post:{place.path.rstrip('/')}"
     row = Post(place=place, path=place.path, **columns)
     return create(
-        actor, "posts.add", row, now=now, numbered=Numbered("no", series, "", 4)
-    )
+        actor, "posts.add", row, now=now, client_id=client_id,
+        numbered=Numbered("no", series, "", 4),
+    )  # fmt: skip
 
 
 def edit_post(

@@ -97,8 +97,12 @@ def post_new(request: HttpRequest) -> HttpResponse:
         raise NotFound
     form = PostForm(request.POST or None)
     done = submitted(
-        request, form, lambda d: posts.add_post(actor=actor, place=places[0], **d)
-    )
+        request, form,
+        lambda d: posts.add_post(
+            actor=actor, place=places[0], **d,
+            client_id=request.POST.get("client_id", ""),
+        ),
+    )  # fmt: skip
     if done:
         toast(request, "岗位设好了", "党员可以认领。")
         return redirect("activities:post", done.id)

@@ -74,7 +74,11 @@ def new(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda d: services.create_plan(
-            actor=actor, place_id=d["place"].pk, name=d["name"], weights=form.weights()
+            actor=actor,
+            place_id=d["place"].pk,
+            name=d["name"],
+            weights=form.weights(),
+            client_id=request.POST.get("client_id", ""),
         ),
     )
     if done:

@@ -76,7 +76,9 @@ def test_a_meeting_is_planned_called_held_and_settled_on_its_pages(w: World) -> 
     assert "阿里地区住房和城乡建设局" in _text(
         _get(w, "community_worker", "meeting", m.pk)
     )
-    topic = _post(w, "community_worker", "meeting_topic", m.pk, title="停车难", text="")
+    said = {"title": "停车难", "text": "", "client_id": "tap"}
+    for _ in range(2):
+        topic = _post(w, "community_worker", "meeting_topic", m.pk, **said)
     assert topic.status_code == 302 and MeetingTopic.objects.get().state == "agenda"
     assert _post(w, "community_worker", "meeting_act", m.pk, "call").status_code == 302
     seat = m.seats.get()

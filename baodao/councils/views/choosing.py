@@ -23,7 +23,13 @@ def choose_person(
     done = submitted(
         request,
         form,
-        lambda d: add_person(actor=actor, path=path, unit_id=actor.unit_id, **d),
+        lambda d: add_person(
+            actor=actor,
+            path=path,
+            unit_id=actor.unit_id,
+            **d,
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         return redirect(f"{target}?person={done.id}")

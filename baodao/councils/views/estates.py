@@ -121,7 +121,12 @@ def appoint(request: HttpRequest, pk: UUID, role: str) -> HttpResponse:
         request,
         form,
         lambda d: estates.appoint(
-            actor=actor, role=role, place_id=pk, person_id=person.pk, **d
+            actor=actor,
+            role=role,
+            place_id=pk,
+            person_id=person.pk,
+            **d,
+            client_id=request.POST.get("client_id", ""),
         ),
     )
     if done:

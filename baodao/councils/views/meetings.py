@@ -240,7 +240,12 @@ def topic_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = actor.role.startswith("community_")
     require(actor, f"meeting_topics.{'add' if own else 'hand_in'}", _topic_of(m))
     form = TopicForm(request.POST)
-    if not taken(form, lambda d: meetings.hand_in(actor=actor, meeting_id=pk, **d)):
+    if not taken(
+        form,
+        lambda d: meetings.hand_in(
+            actor=actor, meeting_id=pk, **d, client_id=request.POST.get("client_id", "")
+        ),
+    ):
         return _page(request, actor, m, ("topic", form))
     toast(
         request, "议题记下了", "" if can(actor, "meetings.hold") else "等社区列入议程。"

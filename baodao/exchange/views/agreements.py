@@ -60,6 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
             it = services.draft(
                 actor=actor, place_id=place.id, unit_ids=sheet.form.unit_ids(),
                 text=sheet.text(), renews=renews.id if renews else None,
+                client_id=request.POST.get("client_id", ""),
             )  # fmt: skip
             toast(request, f"{it}已起草", "轮到单位书记签署。")
             return redirect("exchange:agreement", it.pk)
@@ -195,6 +196,7 @@ def _report(
         deed = deeds.report(
             actor=actor, duty_id=found.id, done_on=words["done_on"], said=words["said"],
             people=words["people"] or 0,
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
     except Invalid as error:
         refuse(form, error)

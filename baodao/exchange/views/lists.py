@@ -102,6 +102,7 @@ def need_new(request: HttpRequest) -> HttpResponse:
             actor=actor, place_id=place, said=form.said(),
             unit_id=actor.unit_id or form.unit_id(),
             wanted_on=form.cleaned_data["wanted_on"],
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         toast(request, f"{need}已登记", "轮到社区核实、公布。")
         return redirect("exchange:need", need.pk)
@@ -133,6 +134,7 @@ def resource_new(request: HttpRequest) -> HttpResponse:
         made = lists.offer(
             actor=actor, place_id=place, unit_id=unit, said=form.said(),
             need_id=need.pk if need else None, **words,
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         toast(request, f"{made}已登记", "社区收进清单以后就能对接、预约。")
         return redirect("exchange:resource", made.pk)
@@ -163,7 +165,12 @@ def book(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = forms.BookForm(request.POST if request.method == "POST" else None)
 
     def do() -> HttpResponse:
-        booking = lists.book(actor=actor, resource_id=pk, **form.cleaned_data)
+        booking = lists.book(
+            actor=actor,
+            resource_id=pk,
+            **form.cleaned_data,
+            client_id=request.POST.get("client_id", ""),
+        )
         toast(request, "这段时间先留着", "轮到单位答复。")
         return redirect("exchange:booking", booking.pk)
 
@@ -203,6 +210,7 @@ def match(request: HttpRequest) -> HttpResponse:
             actor=actor, needs=[need.pk, *(UUID(x) for x in words.get("more", []))],
             resources=chosen, title=words["title"], due_on=words["due_on"],
             effect=words["effect"], reason="；".join(notes[str(x)] for x in chosen),
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         toast(request, f"{project}对接好了", "轮到单位开始办。")
         return redirect("exchange:listproject", project.pk)

@@ -26,7 +26,9 @@ def pool_new(request: HttpRequest) -> HttpResponse:
     form = pages.CommitForm(data, places=known, units=units)
 
     def do() -> HttpResponse:
-        entry = services.commit(actor=actor, **form.said())
+        entry = services.commit(
+            actor=actor, **form.said(), client_id=request.POST.get("client_id", "")
+        )
         toast(request, f"{entry}已登记", "到位以后记一下。")
         return redirect("exchange:pool", entry.pk)
 

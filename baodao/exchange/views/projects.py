@@ -48,6 +48,7 @@ def coproject_new(request: HttpRequest) -> HttpResponse:
         project = services.propose(
             actor=actor, place_id=place, tasks=form.tasks(),
             milestones=form.milestones(), **form.text(),
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         toast(request, f"{project}已提出", "轮到双方协商。")
         return redirect("exchange:coproject", project.pk)
@@ -76,6 +77,7 @@ def problem_new(request: HttpRequest) -> HttpResponse:
             actor=actor, place_id=place.id, title=words["title"], kind=words["kind"],
             detail=words["detail"], estate_id=form.chosen("estate"),
             unit_id=form.chosen("unit"),
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         toast(request, f"{problem}已登记", "轮到单位书记认领。")
         return redirect("exchange:problem", problem.pk)

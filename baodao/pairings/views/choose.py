@@ -24,7 +24,7 @@ from baodao.pairings.models import EstatePairing, HouseholdPairing
 from baodao.pairings.plan_stale import not_asked
 from baodao.pairings.views.staff import actor_for
 from baodao.people.models import Member
-from baodao.people.views.asking import get_or_post
+from baodao.people.views.asking import actor_of, get_or_post
 from baodao.places.forms import refuse, status_of, submitted
 from baodao.places.models import Estate, Household
 from baodao.ui.shapes import Reason, Suggestion
@@ -142,7 +142,7 @@ def _choose(
         request.POST or None, best=[(s.value, s.name) for s in best], rest=rest
     )
     made = submitted(
-        request, form, lambda d: _made(actor, home, old, UUID(d["member"]), d["why"])
+        request, form, lambda d: _made(request, home, old, UUID(d["member"]), d["why"])
     )
     if made:
         toast(
@@ -164,12 +164,13 @@ def _name(member: Member) -> str:
 
 
 def _made(
-    actor: Actor,
+    request: HttpRequest,
     home: Household,
     old: HouseholdPairing | None,
     member_id: UUID,
     why: str,
 ) -> HouseholdPairing:
+    actor = actor_of(request)
     if old is not None:
         return services.hand_over(
             actor=actor, pairing_id=old.pk, member_id=member_id, why=why
@@ -177,8 +178,9 @@ def _made(
     member = Member.objects.select_related("person", "unit").get(pk=member_id)
     parts = suggesting.reasons_for(home, member)
     return services.propose(
-        actor=actor, member_id=member_id, household_id=home.pk, why=why, parts=parts
-    )
+        actor=actor, member_id=member_id, household_id=home.pk, why=why, parts=parts,
+        client_id=request.POST.get("client_id", ""),
+    )  # fmt: skip
 
 
 @get_or_post

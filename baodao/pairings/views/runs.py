@@ -41,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     )
     done = submitted(
         request, form,
-        lambda d: planning.start_run(actor=actor, place_id=d["place"].pk),
+        lambda d: planning.start_run(actor=actor, place_id=d["place"].pk, client_id=request.POST.get("client_id", "")),
     )  # fmt: skip
     if done:
         return redirect("pairings:run", pk=done.id)

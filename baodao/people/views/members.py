@@ -173,7 +173,11 @@ def member_add(request: HttpRequest) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda d: services.add_member(actor=actor, **_ids(d, "unit", "residence")),
+        lambda d: services.add_member(
+            actor=actor,
+            **_ids(d, "unit", "residence"),
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         toast(request, "党员登记好了。", "请提醒本人到单位联系点和居住社区报到。")
@@ -257,7 +261,11 @@ def exemption_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "exemptions.add", _exemption(row))
     form = ExemptionForm(request.POST or None, initial={"valid_from": today()})
     done = submitted(
-        request, form, lambda d: services.add_exemption(actor=actor, member_id=pk, **d)
+        request,
+        form,
+        lambda d: services.add_exemption(
+            actor=actor, member_id=pk, **d, client_id=request.POST.get("client_id", "")
+        ),
     )
     if done:
         toast(request, "免责期已登记。", "期间没有任务，也不扣分；愿意服务照样记。")

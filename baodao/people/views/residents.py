@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from baodao.acts.access import can, require, visible
-from baodao.acts.actor import Actor
 from baodao.acts.writing import Done
 from baodao.core.errors import Invalid
 from baodao.people import queries, services
@@ -104,10 +103,10 @@ def _page(request: HttpRequest, row: Resident, shown: dict[str, str]) -> HttpRes
 
 @get_or_post
 def resident_add(request: HttpRequest) -> HttpResponse:
-    actor = require_role(request, "residents.add")
+    require_role(request, "residents.add")
     number = request.GET.get("household", "")[:6]
     form = ResidentAddForm(request.POST or None, initial={"household_number": number})
-    done = submitted(request, form, lambda d: _add(actor, d))
+    done = submitted(request, form, lambda d: _add(request, d))
     if done:
         toast(request, "居民登记好了。")
         return redirect("people:resident", pk=done.id)
@@ -115,7 +114,9 @@ def resident_add(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, "登记一位居民", [_crumb()], note=note)
 
 
-def _add(actor: Actor, data: dict[str, Any]) -> Done:
+def _add(request: HttpRequest, data: dict[str, Any]) -> Done:
+    actor = actor_of(request)
+    data["client_id"] = request.POST.get("client_id", "")
     number = data.pop("household_number").strip().removeprefix("户")
     if not number:
         here = start(actor)

@@ -89,7 +89,10 @@ def role_give(request: HttpRequest) -> HttpResponse:
         request,
         form,
         lambda d: services.give_role(
-            actor=actor, person_id=person.pk, **_ids(d, *({"place", "unit"} & set(d)))
+            actor=actor,
+            person_id=person.pk,
+            **_ids(d, *({"place", "unit"} & set(d))),
+            client_id=request.POST.get("client_id", ""),
         ),
     )
     if done:
@@ -123,7 +126,11 @@ def _choose(
         request,
         form,
         lambda d: services.add_person(
-            actor=actor, path=_path_for(request), unit_id=actor.unit_id, **d
+            actor=actor,
+            path=_path_for(request),
+            unit_id=actor.unit_id,
+            **d,
+            client_id=request.POST.get("client_id", ""),
         ),
     )
     if done:
@@ -207,7 +214,12 @@ def account_open(request: HttpRequest) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda d: services.open_account(actor=actor, person_id=person.pk, **d),
+        lambda d: services.open_account(
+            actor=actor,
+            person_id=person.pk,
+            **d,
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         return _once(

@@ -121,7 +121,11 @@ def unit_add(request: HttpRequest) -> HttpResponse:
     actor = require_desk(request, "units.add", "units.view")
     form = UnitForm(request.POST or None, actor=actor)
     done = submitted(
-        request, form, lambda d: services.add_unit(actor=actor, **_ids(d, "seat"))
+        request,
+        form,
+        lambda d: services.add_unit(
+            actor=actor, **_ids(d, "seat"), client_id=request.POST.get("client_id", "")
+        ),
     )
     if done:
         toast(request, "单位登记好了。", "接下来给它确定联系点。")
@@ -181,7 +185,12 @@ def org_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda d: services.add_org(actor=actor, unit_id=pk, **_ids(d, "superior")),
+        lambda d: services.add_org(
+            actor=actor,
+            unit_id=pk,
+            **_ids(d, "superior"),
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         toast(request, "党组织登记好了。")
@@ -219,7 +228,12 @@ def tie_add(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda d: services.add_contact_tie(actor=actor, unit_id=pk, **_ids(d, "point")),
+        lambda d: services.add_contact_tie(
+            actor=actor,
+            unit_id=pk,
+            **_ids(d, "point"),
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         point = form.cleaned_data["point"]

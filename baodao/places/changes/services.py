@@ -32,8 +32,9 @@ FAR = "这样的调整牵涉到您负责的范围以外。请由管着双方的�
 
 
 def draft_change(
-    *, actor: Actor, kind: str, place_id: UUID, now: datetime | None = None
-) -> Done:
+    *, actor: Actor, kind: str, place_id: UUID, now: datetime | None = None,
+    client_id: str = "",
+) -> Done:  # fmt: skip
     """Begin a change of a place. Errors: kind, olds."""
     if kind not in rules.CHANGE_KINDS:
         raise Invalid(fields={"kind": "请选调整的种类。"})
@@ -49,7 +50,8 @@ def draft_change(
     )  # fmt: skip
     if not can(actor, "changes.draft", row):
         raise Invalid(fields={"olds": FAR})
-    return create(actor, "changes.draft", row, Write(data={"kind": kind}), now=now)
+    write = Write(data={"kind": kind})
+    return create(actor, "changes.draft", row, write, now=now, client_id=client_id)
 
 
 def edit_change(

@@ -82,7 +82,12 @@ def change_new(request: HttpRequest) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda data: services.draft_change(actor=actor, place_id=place.pk, **data),
+        lambda data: services.draft_change(
+            actor=actor,
+            place_id=place.pk,
+            **data,
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         return redirect("places:change", pk=done.id)

@@ -62,7 +62,11 @@ def first(request: HttpRequest) -> HttpResponse:
         raise NotFound
     form = OfficialForm(request.POST or None)
     done = submitted(
-        request, form, lambda data: services.add_official_place(actor=actor, **data)
+        request,
+        form,
+        lambda data: services.add_official_place(
+            actor=actor, **data, client_id=request.POST.get("client_id", "")
+        ),
     )
     if done:
         toast(request, "第一个地方登记好了。", "接着登记它下面的市（地区）和县（区）。")
@@ -205,7 +209,12 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     done = submitted(
         request,
         form,
-        lambda data: services.add_place(actor=actor, parent_id=pk, **data),
+        lambda data: services.add_place(
+            actor=actor,
+            parent_id=pk,
+            **data,
+            client_id=request.POST.get("client_id", ""),
+        ),
     )
     if done:
         toast(request, f"已加在{parent.name}下面。")
@@ -220,20 +229,22 @@ def add_official(request: HttpRequest, pk: UUID) -> HttpResponse:
     parent = queries.place(actor, pk)
     require(actor, "places.add", parent)
     form = OfficialForm(request.POST or None, initial={"code": parent.code})
-    done = submitted(request, form, lambda data: _below(actor, parent, data))
+    done = submitted(request, form, lambda data: _below(request, parent, data))
     if done:
         toast(request, f"已加在{parent.name}下面。")
         return redirect("places:detail", pk=done.id)
     return _form_page(request, form, f"登记{parent.name}的下级区划", parent)
 
 
-def _below(actor: Actor, parent: Place, data: dict[str, Any]) -> Done:
+def _below(request: HttpRequest, parent: Place, data: dict[str, Any]) -> Done:
     """The code decides what is above; it has to be the place of this page."""
     data["code"] = rules.short_code(data["code"])
     rules.level_of(data["code"])
     if rules.parent_code(data["code"]) != parent.code:
         raise Invalid(fields={"code": f"这个代码不是{parent.name}的下一级。请核对。"})
-    return services.add_official_place(actor=actor, **data)
+    return services.add_official_place(
+        actor=actor_of(request), **data, client_id=request.POST.get("client_id", "")
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -133,6 +133,7 @@ def _register_member(
         return services.submit_member(
             actor=actor, member_id=member.id, channel=channel, place_id=place_id,
             said=form.said(), **form.how(),
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
     return None
 
@@ -171,5 +172,6 @@ def _register_unit(
         return services.submit_unit(
             actor=actor, unit_id=unit.id, place_id=place_id, said=sheet.said(),
             **sheet.form.how(),
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
     return None

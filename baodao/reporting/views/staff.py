@@ -225,7 +225,10 @@ def _take(
         if place_id is None:
             raise Invalid(fields={"place": "请选一个地方。"})
         new = services.start_transfer(
-            actor=actor, report_in_id=it.pk, place_id=place_id
+            actor=actor,
+            report_in_id=it.pk,
+            place_id=place_id,
+            client_id=request.POST.get("client_id", ""),
         )
         seen = can(actor, "reporting.view", new)
         return new.pk if seen else it.pk

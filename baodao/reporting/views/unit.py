@@ -76,6 +76,7 @@ def _send_new(
         it = services.submit_unit(
             actor=actor, unit_id=unit.id, place_id=place_id, said=sheet.said(),
             draft=draft,
+            client_id=request.POST.get("client_id", ""),
         )  # fmt: skip
         _say(request, it, draft)
         return redirect("reporting:detail", it.pk)
@@ -122,7 +123,12 @@ def _send(request: HttpRequest, actor: Actor, it: ReportIn, sheet: UnitSheet) ->
         services.revise(actor=actor, report_in_id=it.pk, said=sheet.said())
         toast(request, "报到单改好了", "社区看得到新的清单，不用重新接收。")
         return
-    services.resubmit(actor=actor, report_in_id=it.pk, said=sheet.said())
+    services.resubmit(
+        actor=actor,
+        report_in_id=it.pk,
+        said=sheet.said(),
+        client_id=request.POST.get("client_id", ""),
+    )
     _say(request, it, False)
 
 
@@ -132,7 +138,12 @@ def _edit_member(request: HttpRequest, actor: Actor, it: ReportIn) -> HttpRespon
         request.POST if request.method == "POST" else None, initial=initial
     )
     if form.is_bound and form.is_valid():
-        services.resubmit(actor=actor, report_in_id=it.pk, said=form.said())
+        services.resubmit(
+            actor=actor,
+            report_in_id=it.pk,
+            said=form.said(),
+            client_id=request.POST.get("client_id", ""),
+        )
         _say(request, it, False)
         return redirect("reporting:detail", it.pk)
     light = actor.role == "member"

@@ -276,7 +276,7 @@ def decide_end(d: Deduction, at: datetime) -> datetime:
 
 def answer(
     *, actor: Actor, deduction_id: UUID, text: str = "", said_all: bool = False,
-    now: datetime | None = None,
+    now: datetime | None = None, client_id: str = "",
 ) -> Done:  # fmt: skip
     """What who is concerned says, as often as they like within the days; `said_all`: it
     may be decided now. Staff write down what was said to them. Errors: text."""
@@ -304,7 +304,7 @@ def answer(
     by = actor.for_someone(d.whose) if noted else actor
     return act(
         by, "deductions.answer", d.pk, lambda row: Write(set=changed, adds=[one]),
-        version=d.version, now=at,
+        version=d.version, now=at, client_id=client_id,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ PHASE = "排版"
 
 def start(
     *, actor: Actor, ids: Collection[UUID], kind: str, two: bool, title: str, site: str,
-    now: datetime | None = None,
+    now: datetime | None = None, client_id: str = "",
 ) -> UUID:  # fmt: skip
     """Ask for a file with these cards; `site` is the address of the check page. Raises
     Conflict when there is none, Invalid when they are too many."""
@@ -53,8 +53,7 @@ def start(
         job=(TASK, {"run_id": str(run.pk), "site": site}),
         data={"n": len(mine), "kind": kind, "two": two},
     )
-    create(actor, "print_runs.start", run, write, now=at)
-    return run.pk
+    return create(actor, "print_runs.start", run, write, now=at, client_id=client_id).id
 
 
 def make(run_id: UUID, site: str, *, tell: Tell = nobody) -> str:

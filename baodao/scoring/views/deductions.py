@@ -279,9 +279,11 @@ def act(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     d = queries.deduction(actor, pk)
     require(actor, f"deductions.{event}", d)
     service: Any = SERVICES[event]
+    # A form that is sent twice leaves one answer; the other steps end their own way.
+    once = {"client_id": request.POST.get("client_id", "")} if event == "answer" else {}
     return stepped(
         request, event, _forms(actor, request.POST)[event],
-        lambda data: service(actor=actor, deduction_id=pk, **data),
+        lambda data: service(actor=actor, deduction_id=pk, **data, **once),
         lambda bad: _page(request, actor, d, bad), SAID[event],
         reverse("scoring:deduction", args=[pk]),
     )  # fmt: skip

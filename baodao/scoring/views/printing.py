@@ -79,6 +79,7 @@ def start(request: HttpRequest) -> HttpResponse:
         actor=actor, ids=list(rows.values_list("pk", flat=True)[: rules.PRINT_MOST + 1]),
         kind=request.POST.get("kind", "pdf"), two=request.POST.get("two") == "1",
         title=f"{year}年度反馈卡", site=site_of(request),
+        client_id=request.POST.get("client_id", ""),
     )  # fmt: skip
     return redirect("scoring:print_run", pk=pk)
 
