@@ -93,11 +93,9 @@ def _in_appeal() -> Q:
 
 
 def _complaint_in_appeal() -> Q:
-    """Complaints that a deduction rests on which is appealed against or undecided."""
-    about = Q(pk__in=_appealing().values("object_id"))
-    undecided = Q(state__in=("proposed", "answered", "suspended"))
-    resting = Deduction.objects.filter(about | undecided)
-    return Q(pk__in=resting.values("source_id"))
+    """Complaints that a deduction rests on which is appealed against."""
+    about = Deduction.objects.filter(pk__in=_appealing().values("object_id"))
+    return Q(pk__in=about.values("source_id"))
 
 
 # --- the year's evaluation and its cards ------------------------------------------------------
