@@ -10,6 +10,7 @@ from baodao.core.clock import today
 from baodao.records.models import Record
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.defaults import rows
+from baodao.scoring.rules_rates import LOW, RATES
 from baodao.ui.forms import DateInput, Form
 
 
@@ -32,7 +33,7 @@ class PointsField(forms.DecimalField):
 def select_choices() -> list[tuple[str, str]]:
     """What rules may count: kinds of the record book, and those of their classes that a
     rule has ever named."""
-    named = {s for row in rows() for s in row["selects"]}
+    named = {s for row in rows() for s in row["selects"]} | set(LOW)
     found = [(k, title) for k, title in Record.KINDS.items()]
     found += [(s, _class_title(s)) for s in sorted(named) if ":" in s]
     return sorted(found)
@@ -47,7 +48,7 @@ CLASSES = {
     "not_reported_month": "没有报到，每多一个月", "abandoned": "认领了又不办",
     "no_show": "报名没来", "complaint": "差评核实", "false_record": "记录不实",
     "emergency": "应急无故不到", "no_agreement": "没签协议", "order_overdue": "点单超时或无故退回",
-    "meetings": "联席会议到会率", "reported": "党员报到率",
+    **RATES, **{key.split(":")[1]: f"{title}低于标准" for key, title in LOW.items()},
 }  # fmt: skip
 
 

@@ -128,6 +128,13 @@ class Deduction(Concerns):
     def open(self) -> bool:
         return self.state in rules_deductions.OPEN
 
+    @property
+    def tenths(self) -> int:
+        """What it takes by itself, with nothing else under the rule."""
+        rule = self.rule.plain
+        n = counting.award(rule, counting.quantity(rule, 0, self.quantity))
+        return min(n, rule.cap or n)
+
 
 class Answer(models.Model):
     """What who is concerned says of a deduction; kept beside it."""

@@ -209,7 +209,7 @@ def cost(d: Deduction) -> str:
     """−3, or that it is a reminder only."""
     if d.warning:
         return "只提醒"
-    return words.points(-d.rule.tenths)
+    return words.points(-d.tenths)
 
 
 SOURCE_URLS = {"orders.order": "orders:detail", "acts.event": "orders:detail"}

@@ -8,7 +8,8 @@ from typing import Any
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.acts.grants import COMMUNITY, GRID, MEMBER, MOVERS, ORG, SYSTEM, TOWN, UNIT
-from baodao.scoring.rules_counting import MEASURES, PERIODS, Rule
+from baodao.scoring.rules_counting import ADD, DEDUCT, MEASURES, PERIODS, Rule
+from baodao.scoring.rules_rates import LOW
 
 SET_STATES: Mapping[str, State] = {
     "draft": State("草稿", "superior", "征求意见", "note", "edit"),
@@ -71,6 +72,8 @@ CARDS = {
 }
 
 STAFF = frozenset(COMMUNITY)
+# On record only after notice, answer and a person's decision (domain 9.6).
+DECIDED = ("breach", "duty_missed")
 
 
 def wrong_rules(rules: Sequence[Rule], kinds: Collection[str]) -> dict[str, str]:
@@ -111,6 +114,7 @@ def _wrong(rule: Rule, kinds: Collection[str]) -> str:
         (rule.period not in PERIODS, "没有这种期间。"),
         (rule.tenths <= 0, "分值要大于 0，加减由“加分、减分”来定。"),
         (rule.per <= 0, "每多少计一次，要大于 0。"),
+        *_wrong_side(rule),
         (
             0 < rule.cap < rule.tenths,
             f"每年最多 {rule.cap / 10:g} 分，比一次的 {rule.tenths / 10:g} 分还少。",
@@ -122,6 +126,35 @@ def _wrong(rule: Rule, kinds: Collection[str]) -> str:
         ),
     )
     return next((why for wrong, why in checks if wrong), "")
+
+
+def _wrong_side(rule: Rule) -> tuple[tuple[bool, str], ...]:
+    """Nothing is taken, and no grade limited, but by what somebody has decided after
+    hearing who is concerned; and nothing is given for that."""
+    decided = [s.split(":")[0] in DECIDED for s in rule.selects]
+    low = [s in LOW for s in rule.selects]
+    return (
+        (
+            rule.sign == DEDUCT and not all(decided),
+            "减分只能数“应办没做”和“核实的问题”：先告知本人、听说明，再由人来定。别的记录不能自动减分。",
+        ),
+        (
+            rule.sign == ADD and any(decided),
+            "“应办没做”和“核实的问题”不能加分。",
+        ),
+        (
+            rule.sign == ADD and bool(rule.ceiling),
+            "加分的规则不能限定等次，请改为“不限”。",
+        ),
+        (
+            rule.measure == "shortfall" and not all(low),
+            f"按差距计的，只能数{'、'.join(LOW.values())}低于标准的。",
+        ),
+        (
+            rule.measure != "shortfall" and any(low),
+            f"{'、'.join(LOW.values())}低于标准的，要按差距计。",
+        ),
+    )
 
 
 def _overlaps(rules: Sequence[Rule]) -> dict[str, str]:

@@ -56,14 +56,20 @@ def deduction_of(pk: UUID) -> Deduction:
 def deducting(
     path: str, subject: str, day: date, sets: Sequence[Standing] | None = None
 ) -> list[counting.Rule]:
-    """The rules for deductions that held at a place on a day, but for rates, which the
-    close of the year finds."""
+    """The rules that a person may propose by, of those that held at a place on a day: a
+    rate of the year is not a matter of words, the close of the year finds it."""
+    every = all_deducting(path, subject, day, sets)
+    return [r for r in every if r.measure != "shortfall"]
+
+
+def all_deducting(
+    path: str, subject: str, day: date, sets: Sequence[Standing] | None = None
+) -> list[counting.Rule]:
+    """All rules for deductions that held at a place on a day."""
     return [
         r
         for r in set_at(path, day, sets).rules
-        if r.sign == counting.DEDUCT
-        and r.subject == subject
-        and r.measure != "shortfall"
+        if r.sign == counting.DEDUCT and r.subject == subject
     ]
 
 
@@ -178,8 +184,10 @@ def propose_all(
 
 def _rule_for(fact: Fact, path: str, sets: Sequence[Standing]) -> counting.Rule | None:
     kind = fact.selects.split(":")[0]
-    for rule in deducting(path, fact.subject, fact.occurred_on, sets):
-        if fact.selects in rule.selects or kind in rule.selects:
+    for rule in all_deducting(path, fact.subject, fact.occurred_on, sets):
+        if (fact.selects in rule.selects or kind in rule.selects) and counting.quantity(
+            rule, 0, fact.quantity
+        ):
             return rule
     return None
 
@@ -218,7 +226,8 @@ def _rows(found: Sequence[Found], at: datetime) -> list[Deduction]:
                 source_class=class_, source_kind=fact.source_kind,
                 channel="unit" if fact.subject == "unit" else "residence",
                 source_id=fact.source_id, key=fact.key, occurred_on=fact.occurred_on,
-                words=fact.words, evidence=fact.evidence, proposed_at=at,
+                words=fact.words, evidence=fact.evidence, quantity=fact.quantity,
+                proposed_at=at,
                 answer_until=answer, decide_until=decide,
                 warning=warns_only,
                 desk="township" if (place.path, person) in heads else "community",

@@ -37,15 +37,21 @@ def restore(actor: Actor, d: Deduction, at: datetime) -> Done:
 def mend(actor: Actor, d: Deduction, rule: counting.Rule, at: datetime) -> Done:
     """Under a milder rule instead; `code` stays, so that the fact is not proposed again.
     Raises Conflict for a rule that is not milder."""
-    if rule.tenths >= d.rule.tenths or rule.subject != d.subject:
+    if rule.tenths >= d.tenths or rule.subject != d.subject:
         raise Conflict("改的这一条不比原来轻。")
     d.kind, _, d.source_class = rule.selects[0].partition(":")
+    d.quantity = 1
     return _again(
         actor,
         "mend",
         d,
         at,
-        {"rule_id": UUID(rule.id), "kind": d.kind, "source_class": d.source_class},
+        {
+            "rule_id": UUID(rule.id),
+            "kind": d.kind,
+            "source_class": d.source_class,
+            "quantity": 1,
+        },
     )
 
 
@@ -74,5 +80,5 @@ def milder(d: Deduction) -> list[counting.Rule]:
     return [
         r
         for r in deducting(d.path, d.subject, d.occurred_on)
-        if r.tenths < d.rule.tenths and r.code != d.code
+        if r.tenths < d.tenths and r.code != d.code
     ]

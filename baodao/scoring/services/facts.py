@@ -23,7 +23,8 @@ _Series = tuple[UUID, UUID, str, int]  # where, whose, rule, evaluation year
 @dataclass(frozen=True)
 class Fact:
     """What a deduction is proposed for. `path`: where; its community holds the card.
-    `key` tells several facts of one source apart."""
+    `key` tells several facts of one source apart; `quantity`: of a rate, its per
+    mille."""
 
     selects: str
     subject: str
@@ -35,6 +36,7 @@ class Fact:
     source_id: UUID
     evidence: str = ""
     key: str = ""
+    quantity: int = 1
 
 
 class Found(NamedTuple):

@@ -139,13 +139,16 @@ def check_set(it: RuleSet) -> dict[str, str]:
     return rules.wrong_rules(rule_rows(it), Record.KINDS)
 
 
+def _all_right(it: RuleSet) -> None:
+    if wrong := check_set(it):
+        raise Conflict("还有规则不对：" + "；".join(wrong.values()))
+
+
 def open_comment(*, actor: Actor, set_id: UUID, now: datetime | None = None) -> Done:
     """Everybody whom it concerns may read it and say something for seven days."""
     it = set_of(set_id)
     require(actor, "rule_sets.open_comment", it)
-    wrong = check_set(it)
-    if wrong:
-        raise Conflict("还有规则不对：" + "；".join(wrong.values()))
+    _all_right(it)
     if not it.reason.strip():
         raise Conflict("请先写这一版改了什么、为什么，大家才好提意见。")
     until = today(now) + timedelta(days=rules.COMMENT_DAYS)
@@ -194,6 +197,7 @@ def publish(
     it = set_of(set_id)
     require(actor, "rule_sets.publish", it)
     rules.SET_FLOW.step(it.state, "publish")
+    _all_right(it)
     day = today(now)
     if it.comment_until and day <= it.comment_until:
         left = f"{it.comment_until.month}月{it.comment_until.day}日"
