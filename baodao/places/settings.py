@@ -77,6 +77,9 @@ KEYS: dict[str, Key] = {
     "service.day_cap_minutes": Key(
         "一人一天最多计的服务时长", 480, "分钟", "一天里的各次服务合在一起算"
     ),
+    "service.emergency_cap_minutes": Key(
+        "应急值守一人一天最多计的时长", 720, "分钟", "一班值守单独算，路上的时间不算"
+    ),
     "reporting.accept_days": Key(
         "接收报到时限", 3, "个工作日", "超过后报上级，不会自动接收"
     ),

@@ -7,6 +7,7 @@ from baodao.scoring.services import (
     complaining_late,
     deducting_late,
     proposing,
+    yearly_rates,
 )
 from baodao.scoring.services.one_by_one import one_by_one
 
@@ -17,7 +18,13 @@ def due_process(timestamp: int) -> dict[str, int]:
     """Every day at 8:30 local time, after the quiet hours: which appeals are over, who is
     late, what is proposed. None of them waits for another to succeed."""
     done = one_by_one(
-        (appealing.sweep, _late, _late_complaints, proposing.propose_found),
+        (
+            appealing.sweep,
+            _late,
+            _late_complaints,
+            _good_rates,
+            proposing.propose_found,
+        ),
         lambda part: part(),
     )
     return {name: n for made in done for name, n in made.items()}
@@ -29,3 +36,7 @@ def _late() -> dict[str, int]:
 
 def _late_complaints() -> dict[str, int]:
     return {"late_complaints": complaining_late.tell_late()}
+
+
+def _good_rates() -> dict[str, int]:
+    return {"good_rates": yearly_rates.register_good()}

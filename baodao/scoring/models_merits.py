@@ -1,17 +1,20 @@
 """Merits that a community registers."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from baodao.acts.access import Columns
+from baodao.core.clock import local
 from baodao.scoring import rules_merits as rules
 from baodao.scoring.models_deductions import Concerns
+from baodao.scoring.rules_rates import RATES, said
 
 
 class Merit(Concerns):
     """A merit of a member or a unit. `deed`: of several commendations for one deed only
-    the highest counts. `quantity`: the level of a commendation, the months of a role.
-    `source_id` and `key`: a role and its half-year, which are there once."""
+    the highest counts. `quantity`: the level of a commendation, the months of a role, a
+    rate in per mille. `source_id` and `key`: a role and its half-year, a tie and the rate
+    of its year, which are there once. `start_at`, `end_at`: of a shift."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
     FLOW = rules.FLOW
@@ -22,6 +25,8 @@ class Merit(Concerns):
     document = models.TextField("文件和文号", default="", blank=True)
     quantity = models.SmallIntegerField(default=1)
     occurred_on = models.DateField("日期")
+    start_at = models.DateTimeField("到岗", null=True)
+    end_at = models.DateTimeField("离岗", null=True)
     source_id = models.UUIDField(null=True)
     key = models.TextField(default="", blank=True)
     registered_by = models.UUIDField(null=True)
@@ -46,6 +51,11 @@ class Merit(Concerns):
                 | ~Q(state="confirmed") & Q(record_id=None),
                 name="merit_counts_while_confirmed",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="emergency", end_at__gt=F("start_at"))
+                | ~Q(kind="emergency") & Q(start_at=None, end_at=None),
+                name="merit_shift_has_its_time",
+            ),
             models.UniqueConstraint(
                 fields=["source_id", "key"],
                 condition=Q(source_id__isnull=False),
@@ -63,9 +73,13 @@ class Merit(Concerns):
 
     @property
     def says(self) -> str:
-        """街道（乡镇）级; 6 个月."""
+        """街道（乡镇）级; 6个月; 96.2%; 20:00–02:30."""
         if self.kind == "commendation":
             return f"{rules.LEVELS[self.quantity]}级"
+        if self.kind in RATES:
+            return said(self.quantity)
+        if self.start_at and self.end_at:
+            return f"{local(self.start_at):%H:%M}–{local(self.end_at):%H:%M}"
         return f"{self.quantity}个月" if self.kind == "role" else ""
 
 

@@ -1,21 +1,25 @@
-"""Merits 成绩 that a community registers: commendations, disputes settled, posts held,
-roles in an estate (domain 7.1, 7.2). A worker registers, the secretary confirms."""
+"""Merits 成绩: commendations, disputes settled, posts held, roles in an estate, shifts in
+an emergency, good rates of a year (domain 7.1, 7.2). A worker registers, or the system
+what it counted; the secretary confirms."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.acts.grants import COMMUNITY, MEMBER, MOVERS, SYSTEM, UNIT
+from baodao.scoring.rules_rates import RATES
 
 KINDS = {
     "commendation": "表扬表彰",
     "mediation": "化解纠纷",
     "post_held": "认岗满半年",
     "role": "小区任职",
+    "emergency": "应急值守",
+    **RATES,
 }
-BY_HAND = ("commendation", "mediation", "post_held")
-OF_UNITS = ("commendation",)
+BY_HAND = ("commendation", "mediation", "post_held", "emergency")
+OF_UNITS = ("commendation", "emergency")
 LEVELS = {1: "社区", 2: "街道（乡镇）", 3: "县（区）", 4: "县（区）以上"}
 MEDIATION_DAYS = 30  # without coming back
 POST_DAYS = 182
@@ -67,7 +71,7 @@ def wrong_merit(
     """What is wrong with a merit to be registered, by field."""
     found = {}
     if kind not in BY_HAND or (subject == "unit" and kind not in OF_UNITS):
-        found["kind"] = "请选一种；单位只登记表扬表彰。"
+        found["kind"] = "请选一种；单位只登记表扬表彰和应急值守。"
     if on > today:
         found["on"] = "日期还没有到。"
     if not deed.strip():
@@ -81,6 +85,22 @@ def wrong_merit(
         ready = on + timedelta(days=MEDIATION_DAYS)
         found["on"] = f"要满30天没有反复，{ready.month}月{ready.day}日以后再登记。"
     return found
+
+
+def wrong_shift(
+    span: tuple[datetime, datetime] | None, least: int | None, now: datetime
+) -> dict[str, str]:
+    """What is wrong with a shift in an emergency. `least`: the minutes from which the
+    rules count it, None where they do not."""
+    if least is None:
+        return {"kind": "那一天执行的规则不记应急值守。"}
+    if span is None:
+        return {"begun": "请填几点到岗、几点离岗。"}
+    if span[1] > now:
+        return {"ended": "这一班还没有结束，结束以后再登记。"}
+    if span[1] - span[0] < timedelta(minutes=least):
+        return {"ended": f"不满{least / 60:g}小时，不记。"}
+    return {}
 
 
 def halves(today: date) -> tuple[str, date, date]:

@@ -4,6 +4,10 @@ low one is proposed as a deduction and leaves a "breach": two kinds, so that a l
 costs nothing that nobody has decided."""
 
 RATES = {"meetings": "联席会议到会率", "reported": "党员报到率"}
+COUNTS = {
+    "meetings": "应到{whole}次，到会{part}次",
+    "reported": "应报到{whole}人，报到{part}人",
+}
 
 
 def good(name: str) -> str:

@@ -106,7 +106,7 @@ def merits(request: HttpRequest) -> Listing:
             ]  # fmt: skip
 
     heads = (
-        "对象", "是谁", "社区", "种类", "哪件事", "级别或月数", "文件和文号", "日期", "状态", "登记",
+        "对象", "是谁", "社区", "种类", "哪件事", "级别、月数、时间", "文件和文号", "日期", "状态", "登记",
         "确认", "不确认的原因",
     )  # fmt: skip
     told = conditions(request, ("kind", "种类", rules_merits.KINDS.items()))

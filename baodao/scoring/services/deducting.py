@@ -54,22 +54,17 @@ def deduction_of(pk: UUID) -> Deduction:
 
 
 def deducting(
-    path: str, subject: str, day: date, sets: Sequence[Standing] | None = None
-) -> list[counting.Rule]:
-    """The rules that a person may propose by, of those that held at a place on a day: a
-    rate of the year is not a matter of words, the close of the year finds it."""
-    every = all_deducting(path, subject, day, sets)
-    return [r for r in every if r.measure != "shortfall"]
-
-
-def all_deducting(
-    path: str, subject: str, day: date, sets: Sequence[Standing] | None = None
-) -> list[counting.Rule]:
-    """All rules for deductions that held at a place on a day."""
+    path: str, subject: str, day: date, sets: Sequence[Standing] | None = None, *,
+    rates: bool = False,
+) -> list[counting.Rule]:  # fmt: skip
+    """The rules for deductions that held at a place on a day; `rates`: with those that
+    only the close of the year finds, which are no matter of words."""
     return [
         r
         for r in set_at(path, day, sets).rules
-        if r.sign == counting.DEDUCT and r.subject == subject
+        if r.sign == counting.DEDUCT
+        and r.subject == subject
+        and (rates or r.measure != "shortfall")
     ]
 
 
@@ -183,11 +178,9 @@ def propose_all(
 
 
 def _rule_for(fact: Fact, path: str, sets: Sequence[Standing]) -> counting.Rule | None:
-    kind = fact.selects.split(":")[0]
-    for rule in all_deducting(path, fact.subject, fact.occurred_on, sets):
-        if (fact.selects in rule.selects or kind in rule.selects) and counting.quantity(
-            rule, 0, fact.quantity
-        ):
+    wanted = {fact.selects, fact.selects.split(":")[0]}
+    for rule in deducting(path, fact.subject, fact.occurred_on, sets, rates=True):
+        if wanted & {*rule.selects} and counting.quantity(rule, 0, fact.quantity):
             return rule
     return None
 

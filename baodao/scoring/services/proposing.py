@@ -28,7 +28,7 @@ from baodao.places.settings import ancestors
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
-from baodao.scoring.services import reminding
+from baodao.scoring.services import reminding, yearly_rates
 from baodao.scoring.services.deducting import propose_all
 from baodao.scoring.services.facts import Fact
 from baodao.scoring.services.one_by_one import one_by_one
@@ -207,6 +207,7 @@ SOURCES = (
     Source("overdue", "点单超时", overdue),
     Source("not_reported", "没有报到", not_reported),
     Source("no_agreement", "没有签协议", no_agreement),
+    Source("low_rates", "全年比率低", yearly_rates.low),
 )
 
 
