@@ -3,6 +3,7 @@ fact, and never more than a proposal. Which duties count is in the rules in forc
 here; who was exempt, what was excused and what fell into a pause of the place is left
 out."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -40,6 +41,7 @@ OLDEST = timedelta(days=730)
 LIMIT = 2_000  # new ones of one source in one night, about
 BATCH = 500  # looked through together
 AGREEMENT_DAYS = timedelta(days=60)
+WORDS = ("orders.ask_extension", "orders.note")  # with these an order is not let go of
 
 
 class Source(NamedTuple):
@@ -120,31 +122,35 @@ def no_shows(since: date, at: datetime) -> Iterator[Fact]:
 
 
 def abandoned(since: date, at: datetime) -> Iterator[Fact]:
-    """A member claimed an order and put it down without saying why."""
+    """A member claimed an order, its limit ran out in their hands without a word, and
+    the community took it back. Who puts a claim down says why, in time or late: that is
+    no abandoning."""
     rows = Event.objects.filter(
-        ~_proposed("pk"), action__in=("orders.release", "orders.hand_back"),
-        actor_role="member", reason__in=("", "other"), notes=None, at__date__gte=since,
-    ).order_by("at").iterator(BATCH)  # fmt: skip
+        ~_proposed("pk"), action="orders.recall", reason="silent", data__has_key="member",
+        from_state__in=("claimed", "in_service"), at__date__gte=since,
+    ).exclude(data__has_key="unit").order_by("at").iterator(BATCH)  # fmt: skip
     while found := list(islice(rows, BATCH)):
-        yield from _put_down(found)
+        yield from _let_run_out(found)
 
 
-def _put_down(found: list[Event]) -> Iterator[Fact]:
-    members = dict(
-        Member.objects.filter(person__in={e.actor_person for e in found}).values_list(
-            "person_id", "pk"
-        )
-    )
-    titles = dict(
-        Order.objects.filter(pk__in={e.object_id for e in found}).values_list(
-            "pk", "title"
-        )
-    )
+def _let_run_out(found: list[Event]) -> Iterator[Fact]:
+    orders = {e.object_id for e in found}
+    titles = dict(Order.objects.filter(pk__in=orders).values_list("pk", "title"))
+    before: dict[UUID, list[Event]] = defaultdict(list)
+    wanted = ("orders.claim", "orders.remind", *WORDS)
+    story = Event.objects.filter(object_id__in=orders, action__in=wanted)
+    for e in story.order_by("at"):
+        before[e.object_id].append(e)
     for e in found:
-        if (member := members.get(e.actor_person or e.pk)) and e.object_id in titles:
+        past = [b for b in before[e.object_id] if b.at <= e.at]
+        claims = [i for i, b in enumerate(past) if b.action == "orders.claim"]
+        held = past[claims[-1] :] if claims else []
+        over = any(b.data.get("at", 0) >= 100 for b in held)
+        said_so = any(b.action in WORDS and b.actor_role == "member" for b in held)
+        if over and not said_so:
             yield Fact(
-                "breach:abandoned", "member", member, e.path, today(e.at),
-                f"认领以后没有说原因就放下：{titles[e.object_id]}", "acts.event", e.pk,
+                "breach:abandoned", "member", UUID(e.data["member"]), e.path, today(e.at),
+                f"认领以后到期没有办，也没有说：{titles[e.object_id]}", "acts.event", e.pk,
                 evidence=str(e.object_id),
             )  # fmt: skip
 
