@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -126,7 +127,7 @@ def _rules() -> dict[str, Any]:
     from baodao.scoring import bulk
     from baodao.scoring.defaults import plain_rules
 
-    return bulk.in_memory(bulk.tables_of([COMMUNITY], plain_rules()))
+    return bulk.in_memory(bulk.tables_of([COMMUNITY], [(date.min, plain_rules())]))
 
 
 def _same(ours: Any, theirs: Any) -> None:

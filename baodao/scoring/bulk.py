@@ -5,6 +5,7 @@ question what another rule would change, PostgreSQL gives the same figures (test
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from math import lcm
 from typing import Any
 
 import ibis
@@ -25,14 +26,18 @@ SCOPES = {
     "since": "date",
     "until": "date",
 }
+# `rule`: a number, older versions lower; `line`: a code, whatever its version; `series`: a
+# code and its measure; `pot`: what shares a cap; `step`, `whole`, `each`: one of the
+# measure is so many steps, and every whole of them so many tenths.
 RULES = {
-    "rule": "string", "rule_set": "string", "subject": "string", "code": "string",
-    "cap_group": "string", "sign": "int64", "tenths": "int64", "measure": "string",
+    "rule": "int64", "rule_set": "string", "subject": "string", "sign": "int64",
+    "line": "int64", "series": "int64", "pot": "int64", "measure": "string",
     "per": "int64", "threshold": "int64", "at_least": "int64", "min_minutes": "int64",
     "only_channel": "string", "own": "boolean", "period": "string",
-    "first_free": "int64", "cap": "int64", "ceiling": "int64",
+    "first_free": "int64", "step": "int64", "whole": "int64", "each": "int64",
+    "cap": "int64", "ceiling": "int64",
 }  # fmt: skip
-SELECTS = {"rule": "string", "kind": "string", "class": "string"}
+SELECTS = {"rule": "int64", "kind": "string", "class": "string"}
 FRAMES = {"community": "string", "base": "int64", "adds_most": "int64"}
 TABLES = {
     "facts": FACTS, "scopes": SCOPES, "rules": RULES, "selects": SELECTS, "frames": FRAMES,
@@ -44,45 +49,75 @@ _FAR = date(9999, 1, 1)
 
 
 def tables_of(
-    paths: Iterable[str], rules: Iterable[counting.Rule]
+    paths: Iterable[str], versions: Sequence[tuple[date, Sequence[counting.Rule]]]
 ) -> dict[str, list[dict[str, Any]]]:
-    """The small tables where one set of rules holds everywhere and always."""
+    """The small tables where the same rules hold everywhere: each version from its day
+    until the next one's."""
     here, frame = list(paths), counting.DEFAULT
-    always = {"rule_set": "one", "since": date.min, "until": _FAR}
+    days = [*(day for day, _ in versions), _FAR]
     return {
-        "scopes": [{"community": path, **always} for path in here],
+        "scopes": [
+            {"community": path, "rule_set": str(i), "since": day, "until": days[i + 1]}
+            for path in here
+            for i, (day, _) in enumerate(versions)
+        ],
         "frames": [
             {"community": path, "base": frame.base, "adds_most": frame.adds_most}
             for path in here
         ],
-        **of_rules([("one", r) for r in rules]),
+        **of_rules(
+            [(str(i), r) for i, (_, rules) in enumerate(versions) for r in rules]
+        ),
     }
 
 
 def of_rules(
     rules: Sequence[tuple[str, counting.Rule]],
 ) -> dict[str, list[dict[str, Any]]]:
-    """`rules` and `selects`, of (set, rule)."""
+    """`rules` and `selects`, of (set, rule), older sets first."""
+    numbers: dict[Any, int] = {}
+    whole: dict[Any, int] = {}
+    for _set, r in rules:
+        steps = counting.pace(r)[0].denominator
+        whole[_series(r)] = lcm(whole.get(_series(r), 1), steps)
     return {
-        "rules": [_rule_row(set_id, r) for set_id, r in rules],
-        "selects": [row for _, r in rules for row in _select_rows(r)],
+        "rules": [
+            _rule_row(i, set_id, r, whole[_series(r)], numbers)
+            for i, (set_id, r) in enumerate(rules)
+        ],
+        "selects": [
+            row for i, (_set, r) in enumerate(rules) for row in _select_rows(i, r)
+        ],
     }
 
 
-def _rule_row(set_id: str, r: counting.Rule) -> dict[str, Any]:
+def _series(r: counting.Rule) -> tuple[str, str, int, str]:
+    return r.subject, r.code, r.sign, r.measure
+
+
+def _rule_row(
+    i: int, set_id: str, r: counting.Rule, whole: int, numbers: dict[Any, int]
+) -> dict[str, Any]:
+    step, each = counting.pace(r)
+    line, series, pot = (
+        numbers.setdefault(key, len(numbers))
+        for key in (
+            ("line", r.subject, r.code, r.sign), _series(r), (r.subject, r.group, r.sign)
+        )
+    )  # fmt: skip
     return {
-        "rule": r.id, "rule_set": set_id, "subject": r.subject, "code": r.code,
-        "cap_group": r.group, "sign": r.sign, "tenths": r.tenths, "measure": r.measure,
-        "per": r.per, "threshold": r.threshold, "at_least": r.at_least,
-        "min_minutes": r.min_minutes, "only_channel": r.channel, "own": r.own,
-        "period": r.period, "first_free": r.first_free, "cap": r.cap,
-        "ceiling": CEILINGS.index(r.ceiling),
+        "rule": i, "rule_set": set_id, "subject": r.subject, "sign": r.sign, "line": line,
+        "series": series, "pot": pot, "measure": r.measure, "per": r.per,
+        "threshold": r.threshold, "at_least": r.at_least, "min_minutes": r.min_minutes,
+        "only_channel": r.channel, "own": r.own, "period": r.period,
+        "first_free": r.first_free, "step": int(step * whole), "whole": whole,
+        "each": each, "cap": r.cap, "ceiling": CEILINGS.index(r.ceiling),
     }  # fmt: skip
 
 
-def _select_rows(r: counting.Rule) -> list[dict[str, Any]]:
+def _select_rows(i: int, r: counting.Rule) -> list[dict[str, Any]]:
     pairs = [f"{s}:".split(":")[:2] for s in r.selects]
-    return [{"rule": r.id, "kind": kind, "class": class_} for kind, class_ in pairs]
+    return [{"rule": i, "kind": kind, "class": class_} for kind, class_ in pairs]
 
 
 def in_memory(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -103,16 +138,20 @@ def unbound() -> dict[str, Any]:
 def cards(t: dict[str, Any]) -> Any:
     """subject, owner, community, adds, deducts, score, ceiling of every card that has an
     entry; tenths. A card without any is the base of its place."""
-    lines = _groups(_parts(_matched(t)))
-    return _scores(lines, t["frames"])
+    return _scores(_pots(_worth(_times(_matched(t), t), t)), t["frames"])
+
+
+# What a rule asks of a record.
+_ASKED = (
+    "rule", "rule_set", "subject", "measure", "per", "threshold", "at_least",
+    "min_minutes", "only_channel", "own", "period",
+)  # fmt: skip
 
 
 def _matched(t: dict[str, Any]) -> Any:
     """Each fact under each rule that counts it: whose card, how much, within what."""
     rules = t["rules"].join(t["selects"], "rule")
-    rules = rules.select(
-        *[c for c in RULES if c != "kind"], wanted=_.kind, wanted_class=_["class"]
-    )
+    rules = rules.select(*_ASKED, wanted=_.kind, wanted_class=_["class"])
     held = t["scopes"].join(rules, "rule_set")
     facts = t["facts"]
     found = facts.join(
@@ -130,7 +169,7 @@ def _matched(t: dict[str, Any]) -> Any:
             ~held.own | facts.member.isnull(),
         ],
         rname="{name}_2",
-    ).rename(sign_of_rule="sign_2")
+    )
     found = found.mutate(
         owner=ibis.ifelse(_.subject == "member", _.member, _.unit),
         amount=_amount(found),
@@ -152,61 +191,76 @@ def _amount(t: Any) -> Any:
 
 def _once(t: Any) -> Any:
     """As `rules_counting.once_in`."""
+    year = t.day.year().cast("string")
     month, quarter = t.day.month().cast("string"), t.day.quarter().cast("string")
     return ibis.cases(
-        (t.period == "month", ibis.literal("m").concat(month)),
-        (t.period == "quarter", ibis.literal("q").concat(quarter)),
+        (t.period == "month", year.concat("-", month)),
+        (t.period == "quarter", year.concat("-Q", quarter)),
         (t.period == "once", ibis.literal("once")),
         ((t.subject == "unit") & (t.measure == "each"), t.source),
         else_=ibis.literal(""),
     )
 
 
-_RULE = (
-    "rule", "code", "cap_group", "sign_of_rule", "tenths", "measure", "per", "first_free",
-    "cap", "ceiling",
-)  # fmt: skip
-_CARD = ("subject", "owner", "community")
+_CARD = ("owner", "community")
+# Higher than any number of a pot.
+_POTS = 1_000_000
 
 
-def _parts(found: Any) -> Any:
-    """What each version of a rule comes to on a card, before the cap."""
-    windows = found.group_by(*_CARD, *_RULE, "once").agg(n=_.amount.sum().cast("int64"))
-    windows = windows.mutate(
-        n=ibis.ifelse(_.once == "", _.n, ibis.greatest(ibis.least(_.n, 1), 0))
+def _times(found: Any, t: dict[str, Any]) -> Any:
+    """How much each version of a rule has on a card. What counts once is of the first of
+    them under which it happened."""
+    sums = found.group_by(*_CARD, "rule", "once").agg(n=_.amount.sum().cast("int64"))
+    sums = sums.filter(_.n > 0).join(t["rules"].select("rule", "series"), "rule")
+    sums = sums.mutate(each=ibis.ifelse(_.once == "", _.rule, -1))
+    first = sums.group_by(*_CARD, "series", "once", "each").agg(
+        rule=_.rule.min(), n=_.n.sum().cast("int64")
     )
-    each = windows.group_by(*_CARD, *_RULE).agg(n=_.n.sum().cast("int64"))
-    each = each.mutate(left=ibis.greatest(_.n - _.first_free, 0).cast("int64"))
-    earned = ibis.cases(
-        (each.measure == "minutes", each.left // each.per * each.tenths),
-        (each.measure == "months", each.left * each.tenths // 12),
-        else_=each.left * each.tenths,
-    ).cast("int64")
-    # A rule of which nothing is left does not decide about the cap either.
-    return each.mutate(earned=earned).filter((_.n != 0) | (_.earned != 0))
+    first = first.mutate(n=ibis.ifelse(_.once == "", _.n, 1))
+    return first.group_by(*_CARD, "series", "rule").agg(n=_.n.sum().cast("int64"))
 
 
-def _groups(parts: Any) -> Any:
-    """What shares a cap, capped: of several versions the cap that favours the subject."""
-    cap = ibis.ifelse(_.cap == 0, NO_CAP, _.cap)
-    found = parts.mutate(cap=cap, ceiling=ibis.ifelse(_.earned > 0, _.ceiling, 0))
-    found = found.group_by(*_CARD, "cap_group", "sign_of_rule").agg(
+def _worth(times: Any, t: dict[str, Any]) -> Any:
+    """What each version comes to before the cap, as `rules_counting._through`."""
+    columns = ("line", "pot", "subject", "sign", "first_free", "step", "whole", "each", "cap", "ceiling")  # fmt: skip
+    found = times.join(t["rules"].select("rule", *columns), "rule")
+    so_far = ibis.cumulative_window(group_by=[*_CARD, "series"], order_by="rule")
+    found = found.mutate(before=_.n.sum().over(so_far).cast("int64") - _.n)
+    free = ibis.greatest(_.first_free - _.before, 0)
+    found = found.mutate(steps=ibis.greatest(_.n - free, 0) * _.step)
+    found = found.mutate(upto=_.steps.sum().over(so_far).cast("int64"))
+    reached = _.upto // _.whole - (_.upto - _.steps) // _.whole
+    return found.mutate(earned=(reached * _.each).cast("int64"))
+
+
+def _pots(parts: Any) -> Any:
+    """What shares a cap, capped: of several versions the cap that favours the subject,
+    in the pot that each code is in now."""
+    parts = parts.mutate(
+        cap=ibis.ifelse(_.cap == 0, NO_CAP, _.cap),
+        ceiling=ibis.ifelse(_.earned > 0, _.ceiling, 0), last=_.rule * _POTS + _.pot,
+    )  # fmt: skip
+    lines = parts.group_by(*_CARD, "subject", "sign", "line").agg(
         earned=_.earned.sum().cast("int64"), most=_.cap.max(), least=_.cap.min(),
+        ceiling=_.ceiling.max(), pot=_.last.max() % _POTS,
+    )  # fmt: skip
+    pots = lines.group_by(*_CARD, "subject", "sign", "pot").agg(
+        earned=_.earned.sum().cast("int64"), most=_.most.max(), least=_.least.min(),
         ceiling=_.ceiling.max(),
     )  # fmt: skip
-    cap = ibis.ifelse(_.sign_of_rule > 0, _.most, _.least)
-    return found.mutate(points=ibis.least(_.earned, cap))
+    cap = ibis.ifelse(_.sign > 0, _.most, _.least)
+    return pots.mutate(points=ibis.least(_.earned, cap))
 
 
 def _scores(lines: Any, frames: Any) -> Any:
-    found = lines.group_by(*_CARD).agg(
-        adds=ibis.ifelse(_.sign_of_rule > 0, _.points, 0).sum().cast("int64"),
-        deducts=ibis.ifelse(_.sign_of_rule < 0, _.points, 0).sum().cast("int64"),
+    found = lines.group_by(*_CARD, "subject").agg(
+        adds=ibis.ifelse(_.sign > 0, _.points, 0).sum().cast("int64"),
+        deducts=ibis.ifelse(_.sign < 0, _.points, 0).sum().cast("int64"),
         ceiling=_.ceiling.max(),
     )
     found = found.join(frames, "community")
     found = found.mutate(adds=ibis.least(_.adds, _.adds_most))
     score = ibis.greatest(ibis.least(_.base + _.adds - _.deducts, 1000), 0)
     return found.mutate(score=score).select(
-        *_CARD, "adds", "deducts", "score", "ceiling"
+        "subject", *_CARD, "adds", "deducts", "score", "ceiling"
     )

@@ -8,14 +8,17 @@ The card:
 
 One entry is one record under one rule: so many minutes, times, months, levels. A line of
 the card is one code: the rule's measure on the sum of its entries, then the cap. Entries
-keep the version of the rule they were posted under; where several versions of a code are
-in one year, each counts its own entries, and of their caps the one that favours the
-subject holds (domain 8.39)."""
+keep the version of the rule they were posted under. Where a code has several versions in
+one year, the year goes on through them: how many are free, what is once a month, half an
+hour that is left over. Each award is worth what the version says that completes it, and
+of the caps the one that favours the subject holds (domain 8.39)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
+from math import floor
 from typing import NamedTuple
 
 SUBJECTS = {"member": "党员", "unit": "单位"}
@@ -124,13 +127,19 @@ def quantity(rule: Rule, minutes: int, quantity: int) -> int:
     return quantity if rule.measure in ("months", "level") else 1
 
 
+def pace(rule: Rule) -> tuple[Fraction, int]:
+    """How far one of the measure goes, and the tenths of every whole that is reached."""
+    if rule.measure == "minutes":
+        return Fraction(1, rule.per), rule.tenths
+    if rule.measure == "months":
+        return Fraction(rule.tenths, 12), 1
+    return Fraction(1), rule.tenths
+
+
 def award(rule: Rule, quantity: int) -> int:
     """Tenths for so much of the measure, before the cap."""
-    if rule.measure == "minutes":
-        return quantity // rule.per * rule.tenths
-    if rule.measure == "months":
-        return quantity * rule.tenths // 12
-    return quantity * rule.tenths
+    step, each = pace(rule)
+    return floor(step * quantity) * each
 
 
 class Counted(NamedTuple):
@@ -199,13 +208,13 @@ def once_in(rule: Rule, day: date, source: str) -> str:
 def total(
     entries: Iterable[Counted], rules: Sequence[Rule], frame: Frame = DEFAULT
 ) -> Total:
-    """The card of these entries. `rules`: every version that an entry names, in the
-    order of the set."""
-    sums: dict[tuple[str, str], int] = defaultdict(int)
+    """The card of these entries. `rules`: every version that an entry names, older ones
+    first, those of a set in its order."""
     known = {r.id: r for r in rules}
+    sums: dict[str, dict[str, int]] = {r: defaultdict(int) for r in known}
     for e in entries:
-        sums[e.rule, once_in(known[e.rule], e.occurred_on, e.source)] += e.quantity
-    parts = [p for rule in known.values() if (p := _part(rule, sums))]
+        sums[e.rule][once_in(known[e.rule], e.occurred_on, e.source)] += e.quantity
+    parts = _parts(known, sums)
     found = _lines(parts)
     adds = sum(line.points for line in found if line.sign == ADD)
     deducts = sum(line.points for line in found if line.sign == DEDUCT)
@@ -223,35 +232,62 @@ class _Part(NamedTuple):
     earned: int
 
 
-def _part(rule: Rule, sums: Mapping[tuple[str, str], int]) -> _Part | None:
-    """None where nothing of it is left."""
-    each = [(p, n) for (r, p), n in sums.items() if r == rule.id]
-    n = sum(max(0, min(n, 1)) if p else n for p, n in each)
-    earned = award(rule, max(0, n - rule.first_free))
-    return _Part(rule, n, earned) if n or earned else None
+def _parts(
+    rules: Mapping[str, Rule], sums: Mapping[str, Mapping[str, int]]
+) -> list[_Part]:
+    """Of every version of which something is left, in the order of `rules`."""
+    series: dict[tuple[str, str, int, str], list[Rule]] = defaultdict(list)
+    for r in rules.values():
+        series[r.subject, r.code, r.sign, r.measure].append(r)
+    found = {
+        p.rule.id: p for versions in series.values() for p in _through(versions, sums)
+    }
+    return [found[r] for r in rules if r in found]
+
+
+def _through(
+    versions: Sequence[Rule], sums: Mapping[str, Mapping[str, int]]
+) -> Iterator[_Part]:
+    """The versions of a code, one after the other. What counts once belongs to the first
+    of them under which it happened; the free ones are the first of the year; what is left
+    over of an award goes on."""
+    taken: set[str] = set()
+    before, share = 0, Fraction(0)
+    for rule in versions:
+        once = {p for p, n in sums[rule.id].items() if p and n > 0} - taken
+        taken |= once
+        n = max(0, sums[rule.id].get("", 0)) + len(once)
+        step, each = pace(rule)
+        begun = share
+        share += step * max(0, n - max(0, rule.first_free - before))
+        before += n
+        if n:
+            yield _Part(rule, n, (floor(share) - floor(begun)) * each)
 
 
 def _lines(parts: Sequence[_Part]) -> list[Line]:
-    """A line for each code. What is left under a cap goes to the codes that share it
-    in the order of the set."""
-    by_code: dict[tuple[str, str], list[_Part]] = defaultdict(list)
-    by_group: dict[str, list[Rule]] = defaultdict(list)
+    """A line for each code, capped with those that share its cap now: of all their
+    versions the cap that favours the subject. What is left under it goes to them in the
+    order of the set."""
+    by_code: dict[tuple[str, str, int], list[_Part]] = defaultdict(list)
     for p in parts:
-        by_code[p.rule.subject, p.rule.code].append(p)
-        by_group[p.rule.group].append(p.rule)
-    caps = {g: _cap(versions) for g, versions in by_group.items()}
+        by_code[p.rule.subject, p.rule.code, p.rule.sign].append(p)
+    by_group: dict[tuple[str, str, int], list[Rule]] = defaultdict(list)
+    for (subject, _, sign), versions in by_code.items():
+        group = subject, versions[-1].rule.group, sign
+        by_group[group] += [p.rule for p in versions]
+    caps = {g: _cap(rules) for g, rules in by_group.items()}
     room = dict(caps)
     found = []
-    for (subject, code), versions in by_code.items():
-        group = versions[-1].rule.group
+    for (subject, code, sign), versions in by_code.items():
+        group = subject, versions[-1].rule.group, sign
         earned = sum(p.earned for p in versions)
         points = min(earned, room[group]) if caps[group] else earned
         room[group] -= points
         found.append(
             Line(
-                code, group, subject, versions[-1].rule.sign,
-                sum(p.quantity for p in versions), earned, points, caps[group],
-                tuple(p.rule.id for p in versions),
+                code, group[1], subject, sign, sum(p.quantity for p in versions),
+                earned, points, caps[group], tuple(p.rule.id for p in versions),
             )
         )  # fmt: skip
     return found

@@ -105,7 +105,8 @@ def rule_tables(
             scopes.append(
                 {"community": path, "rule_set": s.id, "since": since, "until": until}
             )
-    rules = [(s.id, r) for s in sets if s.id in used for r in s.rules]
+    ours = sorted((s for s in sets if s.id in used), key=lambda s: s.since)
+    rules = [(s.id, r) for s in ours for r in s.rules]
     return {"scopes": scopes, "frames": frames, **bulk.of_rules(rules)}
 
 

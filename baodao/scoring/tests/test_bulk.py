@@ -11,13 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from baodao.scoring import bulk
-from baodao.scoring.tests.test_rules_counting import RULES, card, worlds
+from baodao.scoring.tests.test_rules_counting import (
+    Versions,
+    card,
+    changes,
+    worlds,
+)
 
 COMMUNITY = "54/25/23/100/001/"
 Rows = dict[str, list[dict[str, Any]]]
 
 
-def tables(records: list[dict[str, Any]]) -> Rows:
+def tables(records: list[dict[str, Any]], versions: Versions) -> Rows:
     """What the expression reads, of the records of one member and one unit."""
     return {
         "facts": [
@@ -30,7 +35,7 @@ def tables(records: list[dict[str, Any]]) -> Rows:
             }
             for r in records
         ],
-        **bulk.tables_of([COMMUNITY], RULES),
+        **bulk.tables_of([COMMUNITY], versions),
     }  # fmt: skip
 
 
@@ -67,11 +72,11 @@ def by_postgres(given_: Rows) -> set[tuple[Any, ...]]:
         return set(cursor.fetchall())
 
 
-def by_cards(records: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
+def by_cards(records: list[dict[str, Any]], versions: Versions) -> set[tuple[Any, ...]]:
     """Card by card, as a page does."""
     found = set()
     for subject, owner in (("member", "m"), ("unit", "u")):
-        t = card(records, subject)
+        t = card(records, subject, versions)
         if t.lines:
             ceiling = bulk.CEILINGS.index(t.ceiling)
             row = (subject, owner, COMMUNITY, t.adds, t.deducts, t.score, ceiling)
@@ -79,17 +84,17 @@ def by_cards(records: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     return found
 
 
-@given(worlds())
+@given(worlds(), changes())
 @settings(max_examples=25)
 def test_one_expression_for_all_cards_says_what_each_card_says(
-    records: list[dict[str, Any]],
+    records: list[dict[str, Any]], versions: Versions
 ) -> None:
-    assert by_duckdb(tables(records)) == by_cards(records)
+    assert by_duckdb(tables(records, versions)) == by_cards(records, versions)
 
 
 @pytest.mark.django_db
 @given(st.data())
 @settings(max_examples=8)
 def test_postgresql_and_duckdb_agree_to_the_tenth(data: st.DataObject) -> None:
-    given_ = tables(data.draw(worlds()))
+    given_ = tables(data.draw(worlds()), data.draw(changes()))
     assert by_postgres(given_) == by_duckdb(given_)

@@ -1,6 +1,7 @@
 """What records come to on a card (domain 7), without a database."""
 
 import csv
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from importlib.resources import files
@@ -29,22 +30,30 @@ def many(n: int, kind: str, cls: str = "", **more: Any) -> list[dict[str, Any]]:
     return [record(kind, cls, i, **more) for i in range(n)]
 
 
-def card(records: list[dict[str, Any]], subject: str = "member") -> counting.Total:
-    """As the product counts: entries of each record under each rule, then the card."""
+Versions = list[tuple[date, list[counting.Rule]]]
+ONE: Versions = [(date.min, RULES)]
+
+
+def card(
+    records: list[dict[str, Any]], subject: str = "member", versions: Versions = ONE
+) -> counting.Total:
+    """As the product counts: entries of each record under each rule that held on its day,
+    then the card."""
     entries = []
     for r in records:
+        held = next(rules for day, rules in reversed(versions) if day <= r["day"])
         fact = counting.Fact(
             r["kind"], r["cls"], r["channel"], r["minutes"], r["quantity"], r["member"],
             True,
         )  # fmt: skip
-        for rule in RULES:
+        for rule in held:
             if rule.subject == subject and counting.selected(rule, fact):
                 n = counting.quantity(rule, r["minutes"], r["quantity"])
                 if n:
                     entries.append(
                         counting.Counted(rule.id, r["sign"] * n, r["day"], r["source"])
                     )
-    return counting.total(entries, RULES)
+    return counting.total(entries, [rule for _, rules in versions for rule in rules])
 
 
 def months(n: int) -> list[dict[str, Any]]:
@@ -134,6 +143,48 @@ def test_a_cap_lowered_in_the_year_takes_nothing_that_was_earned() -> None:
     assert found.adds == 50, "4 × 1 under the old rule, then 2 each, to the better cap"
 
 
+def test_what_was_begun_under_one_version_goes_on_under_the_next() -> None:
+    """Edge case 39: publishing anew, with nothing changed, takes nothing away."""
+    half = date(2026, 7, 1)
+    again: Versions = [*ONE, (half, [replace(r, id=f"{r.id}:2") for r in RULES])]
+    early, late = DAY, date(2026, 9, 9)
+    projects = [
+        record("project", n=i, day=d, **own) for i, d in enumerate((early, late))
+    ]
+    assert card(projects, "unit", again).adds == 30, "the second one of the year"
+    halves = [
+        record("activity", n=i, minutes=30, day=d) for i, d in enumerate((early, late))
+    ]
+    assert card(halves, versions=again).adds == 5
+    posts = [
+        record("role", n=i, quantity=7, day=d) for i, d in enumerate((early, late))
+    ]
+    assert card(posts, versions=again).adds == card(posts).adds
+    warned = [
+        record("breach", "no_show", i, day=d) for i, d in enumerate((early, late))
+    ]
+    assert card(warned, versions=again).deducts == 10
+    assert [line.quantity for line in card(warned, versions=again).lines] == [2]
+
+
+def test_an_award_is_worth_what_the_version_says_that_completes_it() -> None:
+    old = counting.Rule("a", "X", "member", 1, 10, "minutes", ("visit",), per=60)
+    new = replace(old, id="b", tenths=20, per=30)
+    entries = [counting.Counted("a", 90, DAY, "1"), counting.Counted("b", 15, DAY, "2")]
+    assert counting.total(entries, [old, new]).adds == 30, "1.5 and 0.5 are two"
+
+
+def test_what_counts_once_is_of_the_version_under_which_it_happened_first() -> None:
+    old = counting.Rule("a", "X", "member", -1, 10, "each", ("visit",), period="once")
+    new = replace(old, id="b", tenths=50, ceiling="fair")
+    entries = [counting.Counted("b", 1, DAY, "2"), counting.Counted("a", 1, DAY, "1")]
+    found = counting.total(entries, [old, new])
+    assert (found.deducts, found.ceiling) == (10, "")
+    back = counting.Counted("a", -1, DAY, "1")
+    found = counting.total([*entries, back], [old, new])
+    assert (found.deducts, found.ceiling) == (50, "fair")
+
+
 def test_the_year_may_begin_in_december() -> None:
     assert counting.year_of(date(2026, 12, 1), 12) == 2027
     assert counting.year_of(date(2026, 11, 30), 12) == 2026
@@ -144,10 +195,13 @@ def test_the_year_may_begin_in_december() -> None:
 KINDS = sorted({tuple(f"{s}:".split(":")[:2]) for r in RULES for s in r.selects})
 
 
+YEARS = (date(2026, 1, 1), date(2025, 12, 1))
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """Records of a year, some taken back."""
-    found = []
+    """Records of a year, which may begin in December; some taken back."""
+    found, first = [], draw(st.sampled_from(YEARS))
     for i in range(draw(st.integers(0, 40))):
         kind, cls = draw(st.sampled_from(KINDS))
         one = record(
@@ -156,7 +210,7 @@ def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
             quantity=draw(st.sampled_from([1, 1, 2, 3, 4, 5, 11, 740, 800, 949, 960])),
             channel=draw(st.sampled_from(["unit", "residence"])),
             member=draw(st.booleans()),
-            day=date(2026, 1, 1) + timedelta(days=draw(st.integers(0, 364))),
+            day=first + timedelta(days=draw(st.integers(0, 364))),
             source=f"s{draw(st.integers(0, 12))}",
         )  # fmt: skip
         found.append(one)
@@ -165,15 +219,47 @@ def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
     return found
 
 
-@given(worlds(), st.sampled_from(["member", "unit"]))
+@st.composite
+def changes(draw: st.DrawFn) -> Versions:
+    """The rules, and perhaps others from a day within the year on."""
+    if draw(st.booleans()):
+        return ONE
+    rng, day = (
+        draw(st.randoms()),
+        date(2026, 1, 1) + timedelta(draw(st.integers(1, 364))),
+    )
+    return [*ONE, (day, [_changed(r, rng) for r in RULES])]
+
+
+def _changed(r: counting.Rule, rng: Any) -> counting.Rule:
+    """Another version of a rule: pots and their caps change for all that are in them."""
+    more = rng.choice([0, 5, 30])
+    found = replace(
+        r, id=f"{r.id}:2", tenths=rng.choice([r.tenths, r.tenths + 5]),
+        cap=r.cap and (max(10, r.cap - 30, r.tenths) if r.cap % 20 else r.cap + 40),
+        first_free=max(0, r.first_free + rng.choice([-1, 0, 1])),
+    )  # fmt: skip
+    if r.measure == "minutes":
+        return replace(found, per=rng.choice([r.per, 45, 90]))
+    if r.measure == "each" and r.period != "year":
+        return replace(found, period=rng.choice(["month", "quarter", "once"]))
+    return replace(found, cap_group="" if more else r.cap_group)
+
+
+def _plain(r: counting.Rule) -> dict[str, Any]:
+    return {**asdict(r), "selects": " ".join(r.selects)}
+
+
+@given(worlds(), changes(), st.sampled_from(["member", "unit"]))
 def test_a_plain_slow_calculation_agrees(
-    records: list[dict[str, Any]], subject: str
+    records: list[dict[str, Any]], versions: Versions, subject: str
 ) -> None:
     source = files("baodao.scoring") / "data" / "default_rules.csv"
     with source.open(encoding="utf-8") as file:
         plain = list(csv.DictReader(file))
-    found = card(records, subject)
-    assert reference.card(records, plain, subject) == (
+    known = [(day, [_plain(r) for r in rules]) for day, rules in versions]
+    found = card(records, subject, versions)
+    assert reference.card(records, [(date.min, plain), *known[1:]], subject) == (
         Fraction(found.adds, 10), Fraction(found.deducts, 10), Fraction(found.score, 10),
     )  # fmt: skip
 
