@@ -21,5 +21,5 @@ def forwards(apps: Apps, _: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scoring", "0010_frozen")]
+    dependencies = [("scoring", "0013_county_decides")]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_retention'),
         ('places', '0007_search_keys_faster'),
-        ('scoring', '0010_frozen'),
+        ('scoring', '0011_false_records'),
     ]
 
     operations = [

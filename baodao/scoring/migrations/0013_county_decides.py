@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scoring', '0011_named'),
+        ('scoring', '0012_named'),
     ]
 
     operations = [
