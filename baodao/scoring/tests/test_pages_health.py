@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from baodao.people.tests.make import World, world
-from baodao.scoring.models import Letter, Quarter, Sample
+from baodao.scoring import queries_health, queries_quarter
+from baodao.scoring.models import Card, Letter, Quarter, Sample
+from baodao.scoring.queries_scored import cards_of, scored
 from baodao.scoring.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,20 @@ def test_who_did_nothing_this_quarter_is_urged_from_the_list(w: World) -> None:
     text(worker, "idle")
     assert worker.post(reverse("scoring:urge"), {}).status_code == 422
     text(w.client("township_party"), "idle", code=404)
+
+
+@pytest.mark.req("A22", "L12", "L45")
+def test_who_served_at_another_community_has_served(w: World) -> None:
+    """Of units the reminder says where it has looked."""
+    make.card(w, date(2026, 2, 3))
+    far = w.places.other_community
+    make.served(w, date(2026, 8, 20), place_id=far.pk, path=far.path)
+    place = w.places.community
+    found = scored(cards_of(place, make.OVER), make.OVER)
+    due = queries_quarter.to_remind(place, make.OVER, found)
+    assert {d.scored.card.subject: d.facts for d in due} == {
+        "unit": ["2026年三季度在本社区没有确认过的服务记录。"]
+    }
+    card = Card.objects.get(subject="member", place=place)
+    deeds = queries_health.facts_of([card], date(2026, 9, 30))[card.pk].deeds
+    assert [d.on for d in deeds] == [date(2026, 2, 3), date(2026, 8, 20)]

@@ -107,23 +107,6 @@ def test_poor_results_are_a_private_reminder_to_whom_the_secretary_chooses(
     assert card.score == 810, "a letter takes no points"
 
 
-@pytest.mark.req("A22", "L12", "L45")
-def test_who_served_at_another_community_has_served(w: World) -> None:
-    """Of units the reminder says where it has looked."""
-    make.card(w, date(2026, 2, 3))
-    far = w.places.other_community
-    make.served(w, date(2026, 8, 20), place_id=far.pk, path=far.path)
-    place = w.places.community
-    found = scored(cards_of(place, OVER), OVER)
-    due = queries_quarter.to_remind(place, OVER, found)
-    assert {d.scored.card.subject: d.facts for d in due} == {
-        "unit": ["2026年三季度在本社区没有确认过的服务记录。"]
-    }
-    card = Card.objects.get(subject="member", place=place)
-    deeds = queries_health.facts_of([card], date(2026, 9, 30))[card.pk].deeds
-    assert [d.on for d in deeds] == [date(2026, 2, 3), date(2026, 8, 20)]
-
-
 @pytest.mark.req("L12", "L45")
 def test_nobody_is_reminded_urged_or_red_who_is_not_there(w: World) -> None:
     """A card lies wherever a record does: also after one has left, or was never in."""
