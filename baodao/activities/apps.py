@@ -17,6 +17,7 @@ class ActivitiesConfig(AppConfig):
         from baodao.records.sources import register as register_source
 
         register_source("activities.activity", sources.describe)
+        register_source("activities.participation", sources.describe_parts)
         register_source("activities.turn", sources.describe_turns)
         register("activities.Participation", "participations", rules.PART_ACTIONS)
         register("activities.Venue", "venues", rules.VENUE_ACTIONS)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from baodao.activities.models import Activity, Turn
+from baodao.activities.models import Activity, Participation, Turn
 from baodao.acts.access import visible
 from baodao.acts.actor import Actor
 from baodao.records.sources import Source
@@ -22,6 +22,14 @@ def describe(actor: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Source]:
         )
         for pk, no, title in rows.values_list("pk", "no", "title")
     }
+
+
+def describe_parts(actor: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Source]:
+    """The activity of somebody's part in it."""
+    parts = Participation.objects.filter(pk__in=list(ids))
+    of = dict(parts.values_list("pk", "activity_id"))
+    known = describe(actor, of.values())
+    return {pk: known[activity] for pk, activity in of.items()}
 
 
 def describe_turns(_: Actor, ids: Iterable[UUID]) -> Mapping[UUID, Source]:

@@ -28,6 +28,11 @@ def register(source_kind: str, describe: Describe) -> None:
     _KNOWN[source_kind] = describe
 
 
+def source_of(actor: Actor, kind: str, source_id: UUID) -> Source | None:
+    """Where one thing is recorded; None where no subject tells."""
+    return _KNOWN[kind](actor, [source_id]).get(source_id) if kind in _KNOWN else None
+
+
 def sources_of(actor: Actor, records: Iterable[Record]) -> dict[UUID, Source]:
     """Record → where it came from; one query for each kind of source."""
     rows = list(records)

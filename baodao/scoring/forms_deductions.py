@@ -33,7 +33,10 @@ class ProposeForm(Form):
         label="发生了什么", max_length=120,
         help_text="本人看得到，写事实，不写居民的姓名和住处。",
     )  # fmt: skip
-    evidence = text_field("依据", required=False, help_text="哪份记录、谁核对过。")
+    evidence = text_field(
+        "依据", required=False, help_text="哪份记录、谁核对过，本人看得到。"
+    )
+    false_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, rules: Iterable[counting.Rule], **kwargs: Any

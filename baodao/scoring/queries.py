@@ -13,10 +13,11 @@ from baodao.acts.actor import Actor
 from baodao.core.clock import at_local, today
 from baodao.core.errors import NotFound
 from baodao.people.models import Person
-from baodao.records.models import Record
+from baodao.records.models import SERVICES, Record
 from baodao.records.sources import Source, sources_of
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Entry
+from baodao.scoring.services import falsehood
 from baodao.scoring.services.recounting import total_of
 from baodao.scoring.standing import Book, Standing, book
 
@@ -59,6 +60,12 @@ class Row:
     points: int | None
     status: tuple[str, str, str]
     confirmed: str
+
+    @property
+    def doubtable(self) -> bool:
+        """Whether somebody may say that what it counts is false."""
+        kinds = (*SERVICES, *falsehood.MORE)
+        return self.status == STATUS["standing"] and self.entry.record.kind in kinds
 
 
 @dataclass(frozen=True)

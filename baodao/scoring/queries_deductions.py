@@ -9,7 +9,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
 
 from baodao.acts.access import can, path_range, visible
 from baodao.acts.actor import Actor
@@ -18,6 +17,8 @@ from baodao.acts.models import Event
 from baodao.acts.timeline import events_of
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import NotFound
+from baodao.records.models import Record
+from baodao.records.sources import Source, source_of, sources_of
 from baodao.scoring import rules_appeals, rules_deductions
 from baodao.scoring.models import Appeal, Deduction
 from baodao.scoring.queries_evaluation import TITLES
@@ -212,15 +213,15 @@ def cost(d: Deduction) -> str:
     return words.points(-d.tenths)
 
 
-SOURCE_URLS = {"orders.order": "orders:detail", "acts.event": "orders:detail"}
-
-
-def source_url(d: Deduction, actor: Actor) -> str:
-    """Where the fact is recorded, for staff."""
-    if actor.path is None or d.source_kind not in SOURCE_URLS:
-        return ""
-    pk = d.evidence if d.source_kind == "acts.event" else d.source_id
-    return reverse(SOURCE_URLS[d.source_kind], args=[pk])
+def source(d: Deduction, actor: Actor) -> Source | None:
+    """Where the fact is recorded, for everybody who may read the deduction: also whom
+    it is about (domain 9.6.1)."""
+    if d.false_id:
+        record = Record.objects.filter(pk=d.false_id).first()
+        return sources_of(actor, [record])[record.pk] if record else None
+    if d.source_kind == "acts.event":
+        return source_of(actor, "orders.order", UUID(d.evidence))
+    return source_of(actor, d.source_kind, d.source_id)
 
 
 def appeal_against(object_id: UUID) -> Appeal | None:

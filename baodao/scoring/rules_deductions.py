@@ -24,6 +24,7 @@ STATES: Mapping[str, State] = {
 }
 OPEN = ("proposed", "answered")  # nobody has decided
 OBJECTED = (*OPEN, "suspended")  # no card may be issued with one of these
+GONE = ("dropped", "reversed")
 FLOW = Flow.of(
     "deductions",
     STATES,

@@ -2,7 +2,7 @@
 9.8). What counts is the record that a decision leaves, never the proposal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.urls import reverse
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.acts.bulk import create_rows
-from baodao.acts.engine import act, create
+from baodao.acts.engine import act, create, repeated
 from baodao.acts.models import Event
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local, today
@@ -37,6 +37,7 @@ from baodao.scoring.standing import Standing, all_sets, set_at
 
 SOURCE = "scoring.deduction"
 BY_HAND = "by_hand"
+LONGEST_AGO = timedelta(days=366)
 # A card that takes nothing more, by its state: nothing is said to count that does not.
 SHUT = {
     "decided": "那一年的评价已经定了，",
@@ -83,6 +84,8 @@ def propose(
     if place is None or place.path != community_path(place.path):
         raise NotFound
     require(actor, "deductions.propose", Deduction(path=place.path))
+    if done := repeated(actor, "deductions.propose", client_id):
+        return done
     _check(place.path, subject, whose, code, occurred_on, words, at)
     rule = next(
         r for r in deducting(place.path, subject, occurred_on) if r.code == code
@@ -119,8 +122,12 @@ def _check(
     wrong = {}
     if day > today(at):
         wrong["occurred_on"] = "日期还没有到。请填事情发生的那一天。"
+    elif day < today(at) - LONGEST_AGO:
+        wrong["occurred_on"] = "过去一年以上的事，不再提扣分。"
     elif code not in {r.code for r in deducting(path, subject, day)}:
         wrong["code"] = "那一天执行的规则里没有这一条。请重新选。"
+    elif _there(subject, whose, code, day):
+        wrong["occurred_on"] = "那一天的这一条已经提过，请到“扣分”里看。"
     if not words.strip():
         wrong["words"] = "请写发生了什么，本人看得到。"
     elif found := private_numbers(words):
@@ -130,6 +137,14 @@ def _check(
         wrong["whose"] = "没有找到这一位。请重新选。"
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _there(subject: str, whose: UUID, code: str, day: date) -> bool:
+    """Whether the same is proposed already, by hand or by the system."""
+    same = Deduction.objects.filter(
+        **{"subject": subject, f"{subject}_id": whose, "code": code, "occurred_on": day}
+    )
+    return same.exclude(state__in=rules.GONE).exists()
 
 
 def propose_all(

@@ -3,6 +3,7 @@ the deduction, and put back when the deduction is. Nothing happens before the no
 answer and the decision; of every kind of record, also those whose own subject has no way
 to take one back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +25,11 @@ def standing(record_id: UUID) -> Record | None:
         reversal_of=None, reversals=None, kind__in=MORE
     )
     return rows.filter(pk=record_id).first()
+
+
+def about(rules: Sequence[counting.Rule]) -> list[counting.Rule]:
+    """Those of the rules that are about false records."""
+    return [r for r in rules if FALSE in r.selects]
 
 
 def check(

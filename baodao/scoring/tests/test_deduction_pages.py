@@ -9,9 +9,12 @@ from django.urls import reverse
 
 from baodao.core.clock import now, today
 from baodao.people.tests.make import World, world
-from baodao.scoring.models import Appeal, Deduction
+from baodao.records.models import Record
+from baodao.scoring.models import Appeal, Card, Deduction
 from baodao.scoring.services import handing_up
+from baodao.scoring.services.posting import post
 from baodao.scoring.tests import due
+from baodao.scoring.tests.test_posting import served
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -186,3 +189,32 @@ def test_wrong_roles_and_methods_are_refused(w: World) -> None:
     assert _get(w, "prefecture_org", "deduction", d.pk).status_code == 404
     found = _text(_get(w, "community_worker", "deductions", tab="appeal", q="没有这样"))
     assert "没有找到这样的扣分" in found
+
+
+@pytest.mark.req("L12", "L44")
+def test_a_false_record_is_named_from_the_card_and_shown_to_whom_it_is_about(
+    w: World,
+) -> None:
+    """9.6.1: the notice names rule, fact, record, date and proposer."""
+    record = served(w, occurred_on=today() - DAY)
+    post(Record.objects.all())
+    card = Card.objects.get(subject="member")
+    page = _text(_get(w, "community_worker", "card", card.pk))
+    url = reverse("scoring:deduction_form", args=["member", w.members.member.pk])
+    assert f"{url}?false={record.pk}" in page
+    assert f"?false={record.pk}" not in _text(_get(w, "member", "card", card.pk))
+    form = _text(w.client("community_worker").get(url, {"false": str(record.pk)}))
+    assert "这一笔一起冲回" in form and "M_DED_FALSE" in form
+    assert "M_DED_COMPLAINT" not in form
+    _post(
+        w, "community_worker", "deduction_form", "member", w.members.member.pk,
+        code="M_DED_FALSE", occurred_on=(today() - DAY).isoformat(), words="那天没有去",
+        evidence="签到表没有名字", false_id=str(record.pk),
+    )  # fmt: skip
+    d = Deduction.objects.get()
+    assert d.false_id == record.pk
+    for key in ("member", "community_secretary"):
+        page = _text(_get(w, key, "deduction", d.pk))
+        assert "一起冲回" in page and "签到表没有名字" in page
+    paper = _text(_get(w, "member", "deduction_print", d.pk))
+    assert "签到表没有名字" in paper and d.proposer in paper

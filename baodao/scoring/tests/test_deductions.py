@@ -182,6 +182,7 @@ def test_the_township_takes_nothing_back_that_a_secretary_decided(w: World) -> N
         ({"words": ""}, "words"),
         ({"words": "电话13800001234"}, "words"),
         ({"whose": uid("nobody")}, "whose"),
+        ({"occurred_on": due.ON - 400 * DAY}, "occurred_on"),
     ],
 )
 def test_what_is_wrong_with_a_proposal_is_said(
@@ -453,3 +454,18 @@ def test_a_late_decision_is_told_and_decides_nothing(w: World) -> None:
     assert due.fresh(d.pk).state == "proposed"
     roles = Message.objects.exclude(role="").values_list("role", flat=True)
     assert set(roles) == {"community_secretary", "township_party"}
+
+
+def test_the_same_thing_is_not_proposed_twice_while_it_stands(w: World) -> None:
+    d = due.proposed(w, client_id="a")
+    assert due.proposed(w, client_id="a").pk == d.pk, "sent twice"
+    with pytest.raises(Invalid) as found:
+        due.proposed(w)
+    assert "已经提过" in found.value.fields["occurred_on"]
+    deducting.drop(
+        actor=w.actors["community_secretary"],
+        deduction_id=d.pk,
+        reason="没有这事",
+        now=NOW,
+    )
+    assert due.proposed(w).pk != d.pk

@@ -59,7 +59,7 @@ def test_what_was_decided_takes_no_new_deduction(w: World) -> None:
     with pytest.raises(Conflict, match="评价已经定了"):
         due.posted(w, d)
     with pytest.raises(Invalid) as found:
-        due.proposed(w)
+        due.proposed(w, occurred_on=due.ON - DAY)
     assert "评价已经定了" in found.value.fields["occurred_on"]
     m = w.members.member
     fact = Fact(

@@ -3,6 +3,7 @@ while it is suspended, never worse than it was decided first."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -28,11 +29,14 @@ ROLES = {"withdraw": "member", "second": "member", "execute": "community_secreta
 
 
 def machine(w: World) -> type[RuleBasedStateMachine]:
+    days = count()
+
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.at: datetime = due.NOW
-            self.pk = due.proposed(w).pk
+            # The same thing is not proposed twice.
+            self.pk = due.proposed(w, occurred_on=due.ON - next(days) * due.DAY).pk
 
         @rule(days=st.sampled_from((1, 3, 20)))
         def time_goes_by(self, days: int) -> None:

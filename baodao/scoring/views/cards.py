@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from baodao.acts.access import can
 from baodao.acts.actor import Actor
@@ -23,7 +24,7 @@ from baodao.people.views.asking import (
 )
 from baodao.scoring import queries
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Card
+from baodao.scoring.models import Card, Deduction
 from baodao.scoring.services.recounting import digest
 
 FIRST_YEAR = 2024
@@ -102,8 +103,18 @@ def shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "name": card.member.person.name if card.member else str(card.unit),
         "grade": counting.GRADES[view.grade], "siblings": queries.siblings(actor, card),
         "may_entries": can(actor, "cards.entries", card), "code": digest(card)[:8].upper(),
-        "most": view.frame.adds_most,
+        "most": view.frame.adds_most, "doubt_url": _doubt_url(actor, card),
     }  # fmt: skip
+
+
+def _doubt_url(actor: Actor, card: Card) -> str:
+    """Where who may propose deductions says that an entry's record is false."""
+    if card.state != "open" or not can(
+        actor, "deductions.propose", Deduction(path=card.path)
+    ):
+        return ""
+    whose = card.member_id if card.subject == "member" else card.unit_id
+    return reverse("scoring:deduction_form", args=[card.subject, whose])
 
 
 @get_only

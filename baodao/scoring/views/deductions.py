@@ -37,12 +37,13 @@ from baodao.scoring.forms_complaints import HandUpForm
 from baodao.scoring.forms_deductions import AnswerForm, ProposeForm, ReasonForm
 from baodao.scoring.models import Deduction
 from baodao.scoring.queries_complaints import complainer, complaint_url
-from baodao.scoring.services import appealing, deducting, handing_up
+from baodao.scoring.services import appealing, deducting, falsehood, handing_up
 from baodao.scoring.services.one_by_one import each_it_can
 from baodao.scoring.standing import all_sets
 from baodao.scoring.views.due import Bad, own, shown, stepped, tabs
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
+from baodao.ui.words import cdate
 
 CHOICE = 60  # offered at once; a name finds the others
 SAID = {
@@ -195,9 +196,14 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
     name = named(actor, subject, pk)
     if place is None or not name:
         raise NotFound
+    said = uuid_of(request.POST.get("false_id") or request.GET.get("false", ""))
+    false = falsehood.standing(said) if said else None
+    known = deducting.deducting(place.path, subject, today())
     form = ProposeForm(
-        request.POST or None, rules=deducting.deducting(place.path, subject, today()),
-        initial={"occurred_on": today()},
+        request.POST or None, rules=falsehood.about(known) if false else known,
+        initial={
+            "occurred_on": false.occurred_on if false else today(), "false_id": said,
+        },
     )  # fmt: skip
     done = submitted(
         request, form,
@@ -214,6 +220,10 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
         (reverse("scoring:deduction_new"), "提出扣分"),
     ]
     note = "先告诉本人，听了说明再由书记定，现在不会扣分。"
+    if false:
+        day = cdate(false.occurred_on, today())
+        what = f"{day}的“{false.get_kind_display()}”"
+        note += f"定了以后，{what}这一笔一起冲回；撤销或者申诉成立，一起恢复。"
     return form_page(
         request, form, f"对{name}提出扣分", trail, note=note, submit="提出来"
     )
@@ -264,7 +274,8 @@ def _page(
         "own_desk": d.desk == rules.desk_of(actor.role),
         "instead": handing_up.instead(actor, d) if d.open and not own(actor) else None,
         "story": queries.story(*ids, staff=not own(actor)), "may_file": files, "limit": limit,
-        "ends": ends, "late": at > limit, "source_url": queries.source_url(d, actor) or complaint_url(actor, d),
+        "ends": ends, "late": at > limit, "source": queries.source(d, actor),
+        "complaint_url": complaint_url(actor, d),
         **{f"{e}_form": apart(bound.get(e) or f, e) for e, f in _forms(actor).items()},
     }  # fmt: skip
     return shown(request, actor, "deduction", context, bad)
@@ -340,7 +351,7 @@ def paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     d = queries.deduction(require_role(request, "deductions.view"), pk)
     context = {
         "d": d, "back_url": reverse("scoring:deduction", args=[pk]), "actor": actor,
-        "cost": queries.cost(d), "state": rules.STATES[d.state],
+        "source": queries.source(d, actor), "cost": queries.cost(d), "state": rules.STATES[d.state],
         "answers": list(d.answers.all()), "ends": queries.ends_of(d, clock_now()),
     }  # fmt: skip
     return render(request, "scoring/print_deduction.html", context)
