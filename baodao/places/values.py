@@ -17,6 +17,8 @@ LEAST = {
     "orders.rate_threshold": 10,
     "visits.latest_hour": 17,
     "retention.look_days": 180,
+    # The evaluation of the year and the appeals against it need their time.
+    "retention.score_days": 365,
     "shop.expiry_years": 0,
 }
 MOST = 100_000

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from baodao.acts import sealing, verifying
 from baodao.acts.bulk import copy_rows
@@ -225,3 +226,16 @@ def test_the_ledger_still_verifies_when_entries_were_forgotten(
     report = verifying.verify()
     assert [f for f in report.faults if f.ledger in names] == []
     assert sum(report.forgotten.values()) == n
+
+
+@pytest.mark.req("L12")
+def test_who_protects_data_sees_what_will_go_by_place_and_year(w: World) -> None:
+    a_year(w)
+    Card.objects.filter(year=2025).update(year=2022)
+    Evaluation.objects.update(year=2022)
+    client, url = w.client("privacy_officer"), reverse("people:retention")
+    page = client.get(url).content.decode()
+    assert "积分卡、明细和通知" in page and "年度评价、反馈卡和送达" in page
+    for kind in ("score_cards", "evaluations"):
+        page = client.get(url, {"kind": kind}).content.decode()
+        assert "森格社区" in page and "2022年12月31日" in page and "张伟" not in page
