@@ -6,7 +6,7 @@ from django import forms
 
 from baodao.scoring import rules_complaints as rules
 from baodao.scoring.forms_deductions import text_field
-from baodao.ui.forms import DateInput, Form
+from baodao.ui.forms import CodeInput, DateInput, Form
 
 
 class ComplaintForm(Form):
@@ -37,7 +37,7 @@ class ComplaintForm(Form):
 
     agreed = forms.BooleanField(
         label="同意把姓名告诉被反映的人", required=False,
-        help_text="不勾，对方一直看不到是谁说的。勾了，查实、提了扣分以后，对方看得到怎么称呼您，看不到电话。以后可以打电话撤回。",
+        help_text="不勾，对方一直看不到是谁说的。勾了，查实、提了扣分以后，对方看得到怎么称呼您，看不到电话。以后可以撤回。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, noted: bool = False, **kwargs: Any) -> None:
@@ -60,7 +60,9 @@ class ComplaintForm(Form):
 
 class LookForm(Form):
     no = forms.CharField(label="编号", max_length=20, help_text="像 2026-0001 这样。")
-    code = forms.CharField(label="查询码", max_length=8, help_text="八位数字。")
+    code = forms.CharField(
+        label="查询码", max_length=8, help_text="八位数字。", widget=CodeInput()
+    )
 
 
 class HearForm(Form):

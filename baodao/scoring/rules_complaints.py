@@ -78,7 +78,7 @@ COMPLAINTS = {
     "reject": ("没有查实", _HANDLERS),
     "unclear": ("查不清", _HANDLERS),
     "reveal": ("看反映人的称呼和电话", _HANDLERS),
-    "withdraw": ("撤回告诉对方的同意", _HANDLERS),
+    "withdraw": ("撤回告诉对方的同意", {**_HANDLERS, "anonymous": Scope.ALL}),
     "escalate": ("超时报上级", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }

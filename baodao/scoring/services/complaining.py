@@ -46,6 +46,7 @@ TELL = {
     "privacy": ("privacy_officer", "audit_admin"),
 }
 PARTS = {"community": COMMUNITY, "township": TOWN, "privacy": DISTRICT}
+OWN = "居民自己"  # who noted what nobody wrote down for them
 LONGEST = 120  # of the facts, which become the words of a deduction
 
 
@@ -90,7 +91,7 @@ def send_in(
         place_id, "online", about, words, occurred_on, about_words, author, phone, now
     )
     row.filed_by = sender
-    _agree(row, agreed, "居民自己")
+    _agree(row, agreed, OWN)
     return _file(ANONYMOUS, "complaints.send", row, client_id)
 
 
@@ -287,11 +288,24 @@ def look_at(
 def withdraw(*, actor: Actor, complaint_id: UUID, now: datetime | None = None) -> Done:
     """The resident no longer agrees to be named: from now on nobody is told, at whatever
     stage it is."""
-    at = now or clock_now()
     c = _own_desk(actor, "withdraw", complaint_id)
+    return _take_back(actor, c, actor.name, now)
+
+
+def withdraw_own(*, token: str, now: datetime | None = None) -> Done | None:
+    """The same by whoever holds the link of the complaint; None when nobody is told
+    anyway. Raises NotFound."""
+    c = Complaint.objects.filter(token=token).first()
+    if c is None:
+        raise NotFound
+    return _take_back(ANONYMOUS, c, OWN, now) if c.names_author else None
+
+
+def _take_back(actor: Actor, c: Complaint, noted: str, now: datetime | None) -> Done:
+    at = now or clock_now()
     if not c.names_author:
         raise Conflict("居民没有同意告诉对方，或已经撤回了。对方看不到是谁说的。")
-    values: dict[str, object] = {"withdrawn_at": at, "withdrawn_noted": actor.name}
+    values: dict[str, object] = {"withdrawn_at": at, "withdrawn_noted": noted}
     return act(
         actor, "complaints.withdraw", c.pk, lambda row: Write(set=values),
         version=c.version, now=at,

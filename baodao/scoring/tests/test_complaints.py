@@ -24,7 +24,7 @@ from baodao.records.models import Record
 from baodao.scoring import rules_complaints as rules
 from baodao.scoring.models import Complaint, Deduction
 from baodao.scoring.queries_complaints import complaints_seen, events, story
-from baodao.scoring.services import complaining, complaining_late
+from baodao.scoring.services import complaining, complaining_late, deducting
 from baodao.scoring.tests import due
 from baodao.scoring.tests.due import DAY, NOW
 
@@ -140,6 +140,14 @@ def test_edge_case_16_who_complained_is_named_only_while_they_agree(w: World) ->
     assert not said("member") and "withdraw" not in events(c, secretary)
     with pytest.raises(Conflict, match="已经撤回"):
         complaining.withdraw(actor=secretary, complaint_id=c.pk)
+    # Or by the resident, with the link alone.
+    own = reverse(
+        "scoring:complaint_follow", args=[due.complained(w, agreed=True).token]
+    )
+    assert "撤回同意" in w.client().get(own).content.decode()
+    for _ in range(2):
+        assert w.client().post(own).status_code == 302
+    assert "撤回同意" not in w.client().get(own).content.decode()
 
 
 @pytest.mark.req("L45")
@@ -315,6 +323,10 @@ def test_two_years_after_the_decision_it_is_gone(w: World) -> None:
     notes = Note.objects.filter(event__object_id=c.pk)
     assert [n.text for n in notes] == ["亲戚"]
     c = upheld(w, due.checked(w, c, key="township_party"), key="township_party")
+    d = complaining.deduction_of(c)
+    assert d  # what rests on it is decided, or it would be held
+    town = w.actors["township_party"]
+    deducting.drop(actor=town, deduction_id=d.pk, reason="核对过", now=NOW + 2 * DAY)
     kind = REGISTRY["complaints"]
     day = today(NOW + 2 * DAY)
     assert not kind.due(day + timedelta(days=730)).exists()

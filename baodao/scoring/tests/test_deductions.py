@@ -144,36 +144,6 @@ def test_who_proposes_does_not_decide_and_nobody_decides_about_themselves(
         deducting.drop(actor=secretary, deduction_id=own.pk, reason="算了", now=AFTER)
 
 
-@pytest.mark.req("L12")
-def test_what_the_township_decided_the_township_takes_back(w: World) -> None:
-    secretary, town = w.actors["community_secretary"], w.actors["township_party"]
-    d = due.proposed(w)
-    handing_up.hand_up(actor=secretary, deduction_id=d.pk, reason="亲属", now=NOW)
-    deducting.decide_post(actor=town, deduction_id=d.pk, reason="核对过", now=AFTER)
-    d = due.fresh(d.pk)
-    assert "reverse" not in events(d, secretary) and "reverse" in events(d, town)
-    given: Any = {"deduction_id": d.pk, "reason": "认错了人", "now": AFTER + DAY}
-    with pytest.raises(Forbidden, match="由乡镇（街道）党委来定"):
-        deducting.reverse_one(actor=secretary, **given)
-    deducting.reverse_one(actor=town, **given)
-    assert due.fresh(d.pk).state == "reversed" and standing() == 0
-    with pytest.raises(NotFound):
-        deducting.reverse_one(actor=town, **{**given, "deduction_id": uid("none")})
-
-
-@pytest.mark.req("L12")
-def test_the_township_takes_nothing_back_that_a_secretary_decided(w: World) -> None:
-    d = due.posted(w)
-    assert "reverse" not in events(d, w.actors["township_party"])
-    with pytest.raises(Forbidden, match="由社区党组织书记来定"):
-        deducting.reverse_one(
-            actor=w.actors["township_party"],
-            deduction_id=d.pk,
-            reason="错了",
-            now=AFTER,
-        )
-
-
 @pytest.mark.parametrize(
     ("given", "field"),
     [

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Conflict, Forbidden, Invalid
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.notifications.services import inbox
 from baodao.people.models import RoleTie
 from baodao.people.tests.make import World, uid, world
@@ -17,7 +17,7 @@ from baodao.scoring.queries_deductions import appeal_events, deductions_seen, ev
 from baodao.scoring.services import appealing, complaining, deducting, handing_up
 from baodao.scoring.services.deducting_late import tell_late
 from baodao.scoring.tests import due
-from baodao.scoring.tests.due import DAY
+from baodao.scoring.tests.due import AFTER, DAY, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +141,33 @@ def test_a_colleague_who_took_no_part_goes_before_the_next_level(w: World) -> No
         appealing.pass_up(actor=town, appeal_id=a.pk)
     with pytest.raises(Conflict, match="由您来复核"):
         appealing.pass_up(actor=other, appeal_id=a.pk)
+
+
+@pytest.mark.req("L12")
+def test_what_the_township_decided_the_township_takes_back(w: World) -> None:
+    secretary, town = w.actors["community_secretary"], w.actors["township_party"]
+    d = due.proposed(w)
+    handing_up.hand_up(actor=secretary, deduction_id=d.pk, reason="亲属", now=NOW)
+    deducting.decide_post(actor=town, deduction_id=d.pk, reason="核对过", now=AFTER)
+    d = due.fresh(d.pk)
+    assert "reverse" not in events(d, secretary) and "reverse" in events(d, town)
+    given: Any = {"deduction_id": d.pk, "reason": "认错了人", "now": AFTER + DAY}
+    with pytest.raises(Forbidden, match="由乡镇（街道）党委来定"):
+        deducting.reverse_one(actor=secretary, **given)
+    deducting.reverse_one(actor=town, **given)
+    assert due.fresh(d.pk).state == "reversed"
+    with pytest.raises(NotFound):
+        deducting.reverse_one(actor=town, **{**given, "deduction_id": uid("none")})
+
+
+@pytest.mark.req("L12")
+def test_the_township_takes_nothing_back_that_a_secretary_decided(w: World) -> None:
+    d = due.posted(w)
+    assert "reverse" not in events(d, w.actors["township_party"])
+    with pytest.raises(Forbidden, match="由社区党组织书记来定"):
+        deducting.reverse_one(
+            actor=w.actors["township_party"],
+            deduction_id=d.pk,
+            reason="错了",
+            now=AFTER,
+        )

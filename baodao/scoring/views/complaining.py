@@ -13,7 +13,7 @@ from baodao.core.clock import today
 from baodao.core.errors import NotFound, TooMany
 from baodao.core.limits import address_of, count_try, tries
 from baodao.orders.residents import phone_of
-from baodao.people.views.asking import actor_of, get_only, get_or_post
+from baodao.people.views.asking import actor_of, get_or_post
 from baodao.places.forms import status_of, submitted
 from baodao.places.models import Place
 from baodao.places.rules import community_path
@@ -23,6 +23,7 @@ from baodao.scoring.forms_complaints import ComplaintForm, LookForm
 from baodao.scoring.models import Complaint
 from baodao.scoring.services import complaining
 from baodao.scoring.services.concerning import TOWN, cut
+from baodao.ui.toast import toast
 
 
 @never_cache
@@ -60,10 +61,15 @@ def _community(code: str) -> Place:
 
 
 @never_cache
-@get_only
+@get_or_post
 def follow(request: HttpRequest, token: str) -> HttpResponse:
-    """What came of it; nobody else's name is on this page."""
+    """What came of it; nobody else's name is on this page. Sent: the consent to be named
+    is taken back."""
     c = queries.by_token(token)
+    if request.method == "POST":
+        complaining.withdraw_own(token=token)
+        toast(request, "撤回了", "对方从现在起看不到是谁说的；已经看过的收不回来。")
+        return redirect("scoring:complaint_follow", token=token)
     context = {
         "c": c, "state": rules.STATES[c.state], "desk": rules.DESKS[c.desk],
         "sent": request.GET.get("sent") == "1",

@@ -271,7 +271,7 @@ def _page(
         "answers": list(d.answers.all()), "appeal": appeal,
         "complainer": complainer(actor, d),
         "above": rules.DESKS.get(rules.ABOVE.get(d.desk, "")),
-        "own_desk": d.desk == rules.desk_of(actor.role),
+        "proposed": d.proposed_by == actor.person_id,
         "instead": handing_up.instead(actor, d) if d.open and not own(actor) else None,
         "story": queries.story(*ids, staff=not own(actor)), "may_file": files, "limit": limit,
         "ends": ends, "late": at > limit, "source": queries.source(d, actor),
