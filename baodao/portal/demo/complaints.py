@@ -58,6 +58,8 @@ def _case(
         "place_id": place.pk, "about": about, "about_words": whom, "words": words,
         "occurred_on": today(at - DAY), "author": "居民" if source == "phone" else "",
     }  # fmt: skip
+    if end == "upheld":
+        given |= {"author": "王大姐", "agreed": True}
     if source == "online":
         c = complaining.send_in(**given, now=at).id
     else:

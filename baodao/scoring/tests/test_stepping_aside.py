@@ -171,3 +171,46 @@ def test_the_township_takes_nothing_back_that_a_secretary_decided(w: World) -> N
             reason="错了",
             now=AFTER,
         )
+
+
+@pytest.mark.req("L12")
+def test_who_proposes_does_not_decide_and_nobody_decides_about_themselves(
+    w: World,
+) -> None:
+    secretary = w.actors["community_secretary"]
+    d = due.proposed(w, "community_secretary")
+    assert d.desk == "township"
+    with pytest.raises(Forbidden):
+        due.posted(w, d)
+    deducting.decide_post(
+        actor=w.actors["township_party"], deduction_id=d.pk, reason="核对过", now=AFTER
+    )
+    own = due.proposed(w, code="M_DED_NOSHOW")
+    concerned = replace(secretary, person_id=w.members.member.person_id)
+    with pytest.raises(Forbidden):
+        deducting.drop(actor=concerned, deduction_id=own.pk, reason="算了", now=AFTER)
+    with pytest.raises(Forbidden):
+        deducting.decide_post(
+            actor=w.actors["community_worker"],
+            deduction_id=own.pk,
+            reason="x",
+            now=AFTER,
+        )
+    handing_up.hand_up(actor=secretary, deduction_id=own.pk, reason="亲属", now=AFTER)
+    with pytest.raises(Forbidden):
+        deducting.drop(actor=secretary, deduction_id=own.pk, reason="算了", now=AFTER)
+
+
+def test_hearers_took_no_part_and_late_appeals_need_a_cause(w: World) -> None:
+    d = due.posted(w)
+    late = AFTER + 60 * DAY
+    with pytest.raises(Invalid) as error:
+        due.appealed(w, d, now=late)
+    assert "cause" in error.value.fields
+    a = due.appealed(w, d, now=late, cause="住院")
+    assert a.late
+    took_part = replace(w.actors["township_party"], person_id=d.decided_by)
+    with pytest.raises(Forbidden, match="回避"):
+        appealing.admit(actor=took_part, appeal_id=a.pk, now=late)
+    with pytest.raises(Conflict):
+        due.appealed(w, d, now=late, cause="再来一次")
