@@ -24,3 +24,15 @@ def today(at: datetime | None = None) -> date:
 def at_local(day: date, clock: time) -> datetime:
     """The UTC instant of a local date and time of day."""
     return datetime.combine(day, clock, ZONE).astimezone(UTC)
+
+
+def year_of(day: date, first_month: int = 1) -> int:
+    """The evaluation year of a day: with `first_month` 12 it runs from December."""
+    return day.year + (first_month > 1 and day.month >= first_month)
+
+
+def year_days(year: int, first_month: int = 1) -> tuple[date, date]:
+    """[first, after last) of an evaluation year."""
+    if first_month == 1:
+        return date(year, 1, 1), date(year + 1, 1, 1)
+    return date(year - 1, first_month, 1), date(year, first_month, 1)

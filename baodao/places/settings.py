@@ -210,10 +210,7 @@ KEYS: dict[str, Key] = {
         "同意书：结束后留多久", 1096, "天", "作为征得同意的凭证"
     ),
     "retention.extract_days": Key(
-        "评价结果的提取：留多久",
-        1096,
-        "天",
-        "到期连内容一起删掉；那一年的积分卡删了的也删",
+        "评价结果的提取：留多久", 1096, "天", "到期连内容一起删掉；那一年的积分卡删了的也删"
     ),
     "retention.score_days": Key(
         "积分卡、评价、扣分和申诉：年度结束后留多久",
@@ -263,14 +260,20 @@ def values(path: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
 
 def at_each(paths: Iterable[str], key: str) -> dict[str, Any]:
     """The effective value of one key at each of many places, one query."""
-    rows = dict(
-        Setting.objects.filter(key=key, removed=False).values_list("path", "value")
-    )
-    found = {}
-    for path in paths:
-        decided = [rows[above] for above in ancestors(path) if above in rows]
-        found[path] = decided[-1] if decided else KEYS[key].default
-    return found
+    rows = decided(key)
+    return {path: nearest(rows, path, key) for path in paths}
+
+
+def decided(key: str) -> dict[str, Any]:
+    """Path → what was decided there about one key."""
+    rows = Setting.objects.filter(key=key, removed=False)
+    return dict(rows.values_list("path", "value"))
+
+
+def nearest(rows: Mapping[str, Any], path: str, key: str) -> Any:
+    """The effective value at a place, of what was `decided`."""
+    here = [rows[above] for above in ancestors(path) if above in rows]
+    return here[-1] if here else KEYS[key].default
 
 
 def sources(path: str) -> dict[str, Setting]:

@@ -136,7 +136,9 @@ class YearForm(Form):
 
 class PublishForm(Form):
     effective_from = forms.DateField(
-        label="从哪天起执行", widget=DateInput(), help_text="只往后算：以前记的分不变。"
+        label="从哪天起执行",
+        widget=DateInput(),
+        help_text="最早从明天起，只往后算：以前记的分不变。基准分、加分合计最多和等次线一年一个，按年度第一天的那一版；年中执行的从下一年度起用。",
     )
 
 

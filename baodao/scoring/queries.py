@@ -258,7 +258,7 @@ def caps(total: counting.Total, known: Book) -> list[CapLine]:
 
 def sets_of(card: Card, known: Book) -> list[Standing]:
     """The rule sets that held for the card's place in its year, latest first."""
-    first, last = counting.year_days(card.year)
+    first, last = known.year_days(card.path, card.year)
     found = []
     day = last - timedelta(days=1)
     while day >= first:

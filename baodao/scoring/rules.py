@@ -190,5 +190,6 @@ def wrong_frame(frame: Mapping[str, Any]) -> dict[str, str]:
 
 def wrong_day(effective: date, today: date) -> str:
     """A change applies forward only: what was counted keeps the rules it was counted
-    by, and counting anew from the records says the same."""
-    return "" if effective >= today else "改规则只往后算，执行日期不能早于今天。"
+    by, and counting anew from the records says the same. Not from today: what was
+    counted this morning would say otherwise."""
+    return "" if effective > today else "改规则只往后算，最早从明天起执行。"

@@ -21,6 +21,9 @@ from fractions import Fraction
 from math import floor
 from typing import NamedTuple
 
+from baodao.core.clock import year_days as year_days  # noqa: PLC0414
+from baodao.core.clock import year_of as year_of  # noqa: PLC0414
+
 SUBJECTS = {"member": "党员", "unit": "单位"}
 ADD, DEDUCT = 1, -1
 
@@ -319,15 +322,3 @@ def grade(score: int, frame: Frame, ceiling: str = "", *, gates: bool = True) ->
     if found == "excellent" and not gates:
         found = "good"
     return worst((found, ceiling))
-
-
-def year_of(day: date, first_month: int = 1) -> int:
-    """The evaluation year of a day: with `first_month` 12 it runs from December."""
-    return day.year + (first_month > 1 and day.month >= first_month)
-
-
-def year_days(year: int, first_month: int = 1) -> tuple[date, date]:
-    """[first, after last) of an evaluation year."""
-    if first_month == 1:
-        return date(year, 1, 1), date(year + 1, 1, 1)
-    return date(year - 1, first_month, 1), date(year, first_month, 1)

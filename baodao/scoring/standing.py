@@ -1,12 +1,14 @@
 """Which rules hold where and when. Kept in memory: sets are few and change seldom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from baodao.core.clock import year_days
 from baodao.core.memory import Kept, epoch
+from baodao.places.settings import decided, nearest
 from baodao.scoring import rules
 from baodao.scoring.models import RuleSet, rule_rows
 from baodao.scoring.rules_counting import Frame, Rule
@@ -27,7 +29,9 @@ class Book:
     """All sets, nearest places and latest first, and every rule of them by its id. Take
     it once for many cards: asking whether it still holds is a query."""
 
-    def __init__(self, sets: Iterable[Standing]) -> None:
+    def __init__(
+        self, sets: Iterable[Standing], months: Mapping[str, int] | None = None
+    ) -> None:
         self.sets = tuple(
             sorted(sets, key=lambda s: (len(s.path), s.since), reverse=True)
         )
@@ -35,6 +39,7 @@ class Book:
         self.order = {
             r.id: (s.since, i) for s in self.sets for i, r in enumerate(s.rules)
         }
+        self._months = months or {}
         self._of_kind: dict[tuple[str, str], Sequence[Rule]] = {}
 
     def at(self, path: str, day: date) -> Standing:
@@ -52,8 +57,14 @@ class Book:
         return self._of_kind[key]
 
     def frame(self, path: str, year: int) -> Frame:
-        """Base, limit and grade lines of a year: what holds at its end."""
-        return self.at(path, date(year, 12, 30)).frame
+        """Base, limit and grade lines of a year: what held on its first day, so that no
+        set that comes later moves what was said of the year (domain 6.11)."""
+        return self.at(path, self.year_days(path, year)[0]).frame
+
+    def year_days(self, path: str, year: int) -> tuple[date, date]:
+        """[first, after last) of an evaluation year at a place."""
+        first = nearest(self._months, path, "scoring.year_from_month")
+        return year_days(year, first)
 
 
 _KEPT: Kept[str, Book] = Kept()
@@ -69,13 +80,14 @@ def all_sets() -> tuple[Standing, ...]:
 
 
 def _read() -> Book:
-    return Book(
+    sets = [
         Standing(
             str(s.pk), s.path, s.effective_from or date.min, s.effective_to or date.max,
             s.frame, tuple(rule_rows(s)),
         )
         for s in in_force().prefetch_related("rules")
-    )  # fmt: skip
+    ]  # fmt: skip
+    return Book(sets, decided("scoring.year_from_month"))
 
 
 def in_force() -> QuerySet[RuleSet]:

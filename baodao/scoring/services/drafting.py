@@ -3,7 +3,7 @@ is made of, the community's words, the grade that this suggests (L46). People de
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,6 @@ from baodao.scoring.standing import Book, book
 from baodao.ui.words import cdate
 
 MOST_WORDS = 120  # the card has one page
-_DAY = timedelta(days=1)
 
 
 def evaluation_of(pk: UUID) -> Evaluation:
@@ -178,7 +177,7 @@ def _drafts(
     return {
         e.pk: _draft(
             e, facts[e.pk], sums[e.card_id], e.card_id in complaints, weights[e.path],
-            known.at(e.path, span[1] - _DAY).frame, known,
+            known.frame(e.path, e.year), known,
         )
         for e in rows
     }  # fmt: skip

@@ -96,7 +96,7 @@ def rule_tables(
     first, after = counting.year_days(year, first_month)
     scopes, frames, used = [], [], set()
     for path in paths:
-        frame = set_at(path, date(year, 12, 30), sets).frame
+        frame = set_at(path, first, sets).frame
         frames.append(
             {"community": path, "base": frame.base, "adds_most": frame.adds_most}
         )

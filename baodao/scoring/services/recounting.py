@@ -67,7 +67,7 @@ def total_of(
     card: Card, entries: list[counting.Counted], known: Book | None = None
 ) -> counting.Total:
     """By the versions of the rules that the entries name, in the order of their sets,
-    and the frame that holds at the end of the card's year."""
+    and the frame that held on the first day of the card's year."""
     known = known or book()
     used = sorted({e.rule for e in entries}, key=known.order.__getitem__)
     rules = [known.rules[r] for r in used]

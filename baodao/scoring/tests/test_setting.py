@@ -8,12 +8,15 @@ from django.db import DatabaseError, transaction
 
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.people.tests.make import World, world
+from baodao.places.services import set_setting
 from baodao.records.models import Record
 from baodao.scoring import queries_sets, rules
 from baodao.scoring.models import Card, Entry, Rule, RuleSet
 from baodao.scoring.services import setting
+from baodao.scoring.services.exporting import rule_tables
 from baodao.scoring.services.posting import post
-from baodao.scoring.standing import set_at
+from baodao.scoring.services.recounting import digest
+from baodao.scoring.standing import book, set_at
 from baodao.scoring.tests.test_posting import served
 
 pytestmark = pytest.mark.django_db
@@ -26,18 +29,24 @@ def w() -> World:
     return world()
 
 
-def drafted(w: World, now: datetime = NOW) -> RuleSet:
+def drafted(w: World, now: datetime = NOW, **other: int) -> RuleSet:
     actor = w.actors["county_org"]
     done = setting.draft(actor=actor, year=2026, now=now)
     frame = {"base": 800, "adds_most": 200, "excellent": 900, "good": 800, "fair": 600}
+    frame |= other
     setting.edit(
         actor=actor, set_id=done.id, title="噶尔县规则", reason="服务多给一点", frame=frame, now=now
     )  # fmt: skip
     return RuleSet.objects.get(pk=done.id)
 
 
-def published(w: World, on: date = date(2026, 12, 2), **changes: Any) -> RuleSet:
-    it = drafted(w)
+def published(
+    w: World,
+    on: date = date(2026, 12, 2),
+    frame: dict[str, int] | None = None,
+    **changes: Any,
+) -> RuleSet:
+    it = drafted(w, NOW, **(frame or {}))
     actor = w.actors["county_org"]
     rule = it.rules.get(code="M_ADD_SERVICE")
     if changes:
@@ -93,6 +102,50 @@ def test_edge_case_39_a_new_version_counts_forward_and_entries_keep_the_old_one(
         for e in Entry.objects.filter(code="M_ADD_SERVICE").select_related("rule")
     }
     assert versions[date(2026, 12, 3)] == it.pk != versions[date(2026, 11, 20)]
+
+
+@pytest.mark.req("L44")
+def test_a_card_as_of_a_day_stays_the_same_bytes_whatever_is_published_later(
+    w: World,
+) -> None:
+    """Base, limit and lines of a year are those of its first day (domain 6.11, 8.39)."""
+    served(w, occurred_on=date(2026, 11, 20))
+    post(Record.objects.all())
+    card = Card.objects.get(subject="member")
+    then = Entry.objects.latest("posted_at").posted_at
+    before, now = digest(card, then), digest(card)
+    published(w, frame={"base": 700, "adds_most": 5, "excellent": 990})
+    assert (digest(card, then), digest(card)) == (before, now)
+    served(w, occurred_on=date(2026, 12, 3), start_at=None, end_at=None)
+    post(Record.objects.all())
+    card.refresh_from_db()
+    assert (card.score, digest(card, then)) == (820, before)
+    assert book().frame(card.path, 2027).base == 700, "from the next year on"
+
+
+@pytest.mark.req("L44")
+@pytest.mark.parametrize("month", ["1", "12"])
+def test_what_is_published_after_a_year_is_over_leaves_it_alone(
+    w: World, month: str
+) -> None:
+    """Where the year begins in December, 2027 has begun on 1 December 2026."""
+    set_setting(
+        actor=w.actors["county_org"], path=w.places.district.path,
+        key="scoring.year_from_month", value=month, reason="好赶上年度考核",
+    )  # fmt: skip
+    published(w, frame={"base": 700})
+    path = w.places.community.path
+    assert [book().frame(path, y).base for y in (2026, 2027, 2028)] == [
+        800, 700 if month == "1" else 800, 700,
+    ]  # fmt: skip
+    rows = rule_tables([path], 2027, int(month), book().sets)["frames"]
+    assert rows[0]["base"] == book().frame(path, 2027).base
+
+
+def test_a_set_begins_tomorrow_at_the_earliest(w: World) -> None:
+    """What was counted this morning would otherwise not be what a recount says."""
+    with pytest.raises(Invalid, match="明天"):
+        published(w, on=date(2026, 12, 1))
 
 
 def test_the_next_version_ends_the_one_before_and_never_reaches_back(w: World) -> None:
