@@ -2,11 +2,12 @@
 whatever number of communities it has; a unit that is assigned after the first of July
 owes them from the next year on."""
 
-from datetime import date, datetime
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from baodao.acts.actor import SYSTEM
-from baodao.core.clock import local
+from baodao.core.clock import local, year_days, year_of
 from baodao.core.clock import now as clock_now
 from baodao.duties import services as duties
 from baodao.exchange.lists.duties import communities
@@ -14,8 +15,10 @@ from baodao.exchange.projects import rules
 from baodao.people.models import ContactTie
 from baodao.people.queries import current
 from baodao.places.rules import COMMUNITY
+from baodao.places.settings import at_each
 
 SOURCE = "people.unit"
+YEAR_BEGINS = "scoring.year_from_month"
 TITLES = {
     rules.PROJECT_QUOTA: "{}年度党建合作项目（至少1个，社区验收）",
     rules.PROBLEM_QUOTA: "{}年重点难点问题（至少1个，社区销号）",
@@ -23,23 +26,30 @@ TITLES = {
 
 
 def owe(now: datetime | None = None) -> int:
-    """Write this year's duties that are not there yet; returns how many."""
+    """Write the duties of the year that runs that are not there yet; returns how many.
+    It is the year of the evaluation, which may begin in December."""
     at = now or clock_now()
     day = local(at).date()
+    by_month: dict[int, list[duties.Source]] = defaultdict(list)
     sources = _sources(day)
+    first = at_each({s.path for s in sources}, YEAR_BEGINS)
+    for s in sources:
+        by_month[first[s.path]].append(s)
     return sum(
         duties.generate(
-            actor=SYSTEM, kind=kind, source_kind=SOURCE, sources=sources, now=at,
-            windows={"year": [_window(title, day.year)]},
+            actor=SYSTEM, kind=kind, source_kind=SOURCE, sources=some, now=at,
+            windows={"year": [_window(title, year_of(day, month), month)]},
         )
+        for month, some in by_month.items()
         for kind, title in TITLES.items()
     )  # fmt: skip
 
 
-def _window(title: str, year: int) -> duties.Window:
+def _window(title: str, year: int, month: int) -> duties.Window:
+    first, after = year_days(year, month)
     return duties.Window(
-        key=str(year), title=title.format(year), opens_on=date(year, 1, 1),
-        due_on=date(year, 12, 31), owed_from=rules.owed_until(year),
+        key=str(year), title=title.format(year), opens_on=first,
+        due_on=after - timedelta(days=1), owed_from=rules.owed_until(year),
     )  # fmt: skip
 
 

@@ -11,17 +11,18 @@ from uuid import UUID
 from baodao.acts.actor import Actor
 from baodao.acts.engine import create
 from baodao.acts.writing import Done, Write
-from baodao.core.clock import local
+from baodao.core.clock import local, year_of
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Invalid, NotFound
 from baodao.duties import services as duties
 from baodao.exchange.models import CoProject, KeyProblem
-from baodao.exchange.projects import plans, rules
+from baodao.exchange.projects import plans, quotas, rules
 from baodao.exchange.rules import JOINT_TYPES, MECHANISMS
 from baodao.exchange.steps import clean, must, number, single, tell, verb
 from baodao.people.queries import units_at
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY
+from baodao.places.settings import at_each
 from baodao.records.models import Record
 
 
@@ -191,11 +192,19 @@ def reopen(
         Record.objects.filter(source_id=pk, reversal_of=None, reversals=None)
     )
     with single():
-        closed = KeyProblem.objects.filter(id=pk).values_list("closed_on", flat=True)
-        year = next((d.year for d in closed if d), 0)
+        closed = KeyProblem.objects.filter(id=pk, closed_on__isnull=False)
+        row = closed.first()
+        again = row is not None and _same_year(row, local(at).date())
         done = _reopen(
             actor=actor, pk=pk, now=at, client_id=client_id, note=note, records=counted
         )
-        if not done.repeated and year == local(at).year:
+        if not done.repeated and again:
             duties.reopen(actor=actor, by_id=pk, reason="reopened", now=at)
     return done
+
+
+def _same_year(problem: KeyProblem, day: date) -> bool:
+    """Whether it was closed in the evaluation year of the day."""
+    assert problem.closed_on
+    first = at_each([problem.path], quotas.YEAR_BEGINS)[problem.path]
+    return year_of(problem.closed_on, first) == year_of(day, first)

@@ -1,6 +1,6 @@
 """What the product promises of yearly projects and key problems."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from baodao.exchange.tests.make import AT
 from baodao.people import services as people
 from baodao.people.models import ContactTie
 from baodao.people.tests.make import World, world
+from baodao.places.services import set_setting
 from baodao.records.models import Record
 
 pytestmark = pytest.mark.django_db
@@ -225,6 +226,34 @@ def test_a_unit_assigned_after_the_first_of_july_owes_from_the_next_year(
     ContactTie.objects.filter(unit=w.units.other).update(valid_from=date(2026, 7, 2))
     assert quotas.owe(AT) == 4
     assert quotas.owe(AT + timedelta(days=60)) == 6
+
+
+@pytest.mark.req("L09", "L10")
+def test_where_the_year_begins_in_december_the_quotas_are_those_of_that_year(
+    w: World,
+) -> None:
+    """They fall into the evaluation that they are counted in (domain 6.11)."""
+    set_setting(
+        actor=w.actors["county_org"], path=w.places.district.path,
+        key="scoring.year_from_month", value="12", reason="好赶上年度考核",
+    )  # fmt: skip
+    december = datetime(AT.year, 12, 1, 2, tzinfo=UTC)
+    quotas.owe(AT), quotas.owe(december)
+    found = Duty.objects.filter(kind="project_quota", unit_id=w.units.unit.id)
+    assert sorted(found.values_list("due_on", flat=True)) == [
+        date(AT.year, 11, 30), date(AT.year + 1, 11, 30),
+    ]  # fmt: skip
+    problem = _closed(w, _problem(w))
+    done = Duty.objects.get(kind=rules.PROBLEM_QUOTA, state="confirmed")
+    assert done.due_on == date(AT.year, 11, 30)
+    s.reopen(
+        actor=w.actors["community_secretary"],
+        pk=problem.id,
+        note="又堵了",
+        now=december,
+    )
+    done.refresh_from_db()
+    assert done.state == "confirmed", "that year is over"
 
 
 def test_case_7_the_successor_owes_one_set_not_two(w: World) -> None:
