@@ -1,21 +1,22 @@
 """Rule sets as pages show them, and what a draft would have changed last year."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from baodao.acts.access import can
+from baodao.acts.access import can, path_range
 from baodao.acts.actor import Actor
-from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.scoring import rules
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Rule, RuleSet, rule_rows
-from baodao.scoring.services.counting_all import Sum, Sums, count_all
-from baodao.scoring.standing import Standing, all_sets
+from baodao.scoring.models import Card, Rule, RuleSet, rule_rows
+from baodao.scoring.services.counting_all import Key, Sum, Sums, count_all
+from baodao.scoring.standing import Book, Standing, book
 
 SECTIONS = (
     ("member", 1, "党员加分"), ("member", -1, "党员减分"),
@@ -99,66 +100,90 @@ class WhatIf:
     moved: list[tuple[str, str, int]]
 
 
+class Scored(NamedTuple):
+    """A card under one book of rules: its score and the grade that it suggests."""
+
+    score: int
+    grade: str
+
+
 def what_if(it: RuleSet, year: int) -> WhatIf:
     """Two runs of the same expression over the same records: under the rules as they
-    held, and as if the draft had held all year. Numbers only, no names."""
-    held = all_sets()
-    before, after = count_all(it.path, year, held, (as_if(it, year), *held))
-    base = Sum(0, 0, it.base, "")
-    old = Sum(0, 0, held_frame(it, held).base, "")
-    keys = before.keys() | after.keys()
-    moves = [(k[0], after.get(k, base).score - before.get(k, old).score) for k in keys]
+    held, and as if the draft had held all year. Every card of the year counts, those
+    without an entry, too. Numbers only, no names."""
+    held = book()
+    tried = as_if(it, year, held)
+    sums = count_all(it.path, year, held.sets, tried.sets)
+    keys = _there(it.path, year) | sums[0].keys() | sums[1].keys()
+    before, after = (
+        _scored(keys, found, known, year)
+        for found, known in zip(sums, (held, tried), strict=True)
+    )
+    moves = [(k[0], after[k].score - before[k].score) for k in keys]
     bands = [
         (title, sum(s == "member" and lo <= m < hi for s, m in moves),
          sum(s == "unit" and lo <= m < hi for s, m in moves))
         for lo, hi, title in BANDS
     ]  # fmt: skip
-    frames = held_frame(it, held), it.frame
-    return WhatIf(
-        year, len(keys), bands, _grades(before, after, frames),
-        _moved(before, after, frames),
-    )  # fmt: skip
+    pairs = Counter((before[k].grade, after[k].grade) for k in keys)
+    return WhatIf(year, len(keys), bands, _grades(pairs), _moved(pairs))
 
 
-def as_if(it: RuleSet, year: int) -> Standing:
-    """The draft as a set that held over the whole year."""
-    first, after = counting.year_days(year)
-    since = date.fromordinal(first.toordinal() - 40)
-    until = date.fromordinal(after.toordinal() + 40)
-    return Standing(str(it.pk), it.path, since, until, it.frame, tuple(rule_rows(it)))
-
-
-def held_frame(it: RuleSet, held: tuple[Standing, ...]) -> counting.Frame:
-    day = today()
-    return next(
-        s.frame for s in held if it.path.startswith(s.path) and s.since <= day < s.until
+def as_if(it: RuleSet, year: int, held: Book) -> Book:
+    """What held, but the draft over the whole year in place of its own place's sets. A
+    nearer place's rules go on deciding there."""
+    first, after = held.year_days(it.path, year)
+    month = timedelta(days=40)
+    draft = Standing(
+        str(it.pk),
+        it.path,
+        first - month,
+        after + month,
+        it.frame,
+        tuple(rule_rows(it)),
     )
+    return held.having([draft, *(s for s in held.sets if s.path != it.path)])
 
 
-def _grade(found: Sum | None, frame: counting.Frame) -> str:
-    if found is None:
-        return counting.grade(frame.base, frame)
-    return counting.grade(found.score, frame, found.ceiling)
+def _there(path: str, year: int) -> set[Key]:
+    """The cards of a place and year."""
+    lo, hi = path_range(path)
+    rows = Card.objects.filter(path__gte=lo, path__lt=hi, year=year).values_list(
+        "subject", "member_id", "unit_id", "path"
+    )
+    return {(s, member if s == "member" else unit, at) for s, member, unit, at in rows}
 
 
-def _grades(
-    before: Sums, after: Sums, frames: tuple[counting.Frame, counting.Frame]
-) -> list[tuple[str, int, int]]:
-    keys = before.keys() | after.keys()
-    old = Counter(_grade(before.get(k), frames[0]) for k in keys)
-    new = Counter(_grade(after.get(k), frames[1]) for k in keys)
-    return [(counting.GRADES[g], old[g], new[g]) for g in counting.ORDER]
+def _scored(
+    keys: Collection[Key], sums: Sums, known: Book, year: int
+) -> dict[Key, Scored]:
+    frames = {path: known.frame(path, year) for path in {k[2] for k in keys}}
+    found = {}
+    for key in keys:
+        frame = frames[key[2]]
+        it = sums.get(key) or Sum(0, 0, frame.base, "")
+        grade = counting.grade(it.score, frame, it.ceiling)
+        found[key] = Scored(it.score, grade)
+    return found
 
 
-def _moved(
-    before: Sums, after: Sums, frames: tuple[counting.Frame, counting.Frame]
-) -> list[tuple[str, str, int]]:
+# (before, after) → how many cards.
+Pairs = Counter[tuple[str, str]]
+
+
+def _grades(pairs: Pairs) -> list[tuple[str, int, int]]:
+    return [
+        (
+            counting.GRADES[g],
+            sum(n for (a, _), n in pairs.items() if a == g),
+            sum(n for (_, b), n in pairs.items() if b == g),
+        )
+        for g in counting.ORDER
+    ]
+
+
+def _moved(pairs: Pairs) -> list[tuple[str, str, int]]:
     """(from, to, how many) of cards whose suggested grade would be another."""
-    keys = before.keys() | after.keys()
-    pairs = Counter(
-        (_grade(before.get(k), frames[0]), _grade(after.get(k), frames[1]))
-        for k in keys
-    )
     return [
         (counting.GRADES[a], counting.GRADES[b], n)
         for (a, b), n in sorted(pairs.items())

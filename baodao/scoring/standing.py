@@ -56,6 +56,10 @@ class Book:
             ]
         return self._of_kind[key]
 
+    def having(self, sets: Iterable[Standing]) -> "Book":
+        """These sets in place of its own."""
+        return Book(sets, self._months)
+
     def frame(self, path: str, year: int) -> Frame:
         """Base, limit and grade lines of a year: what held on its first day, so that no
         set that comes later moves what was said of the year (domain 6.11)."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import ibis
 
-from baodao.places.calendars import ground
+from baodao.places.settings import at_each
 from baodao.scoring import bulk
 from baodao.scoring.services.exporting import communities, export_facts, rule_tables
 from baodao.scoring.standing import Standing
@@ -34,15 +34,21 @@ Sums = dict[Key, Sum]
 def count_all(path: str, year: int, *sets: Sequence[Standing]) -> list[Sums]:
     """Every card of a place and year that has an entry, straight from the records: once
     under each of `sets`, over one file."""
-    with TemporaryDirectory(prefix="baodao-") as folder:
-        facts = write_facts(path, year, Path(folder))
-        return [count(facts, path, year, one) for one in sets]
+    found: list[Sums] = [{} for _ in sets]
+    first = at_each(communities(path), "scoring.year_from_month")
+    for month in set(first.values()):
+        here = [p for p, m in first.items() if m == month]
+        with TemporaryDirectory(prefix="baodao-") as folder:
+            facts = write_facts(path, year, Path(folder), month)
+            for sums, one in zip(found, sets, strict=True):
+                sums |= count(facts, here, year, month, one)
+    return found
 
 
-def write_facts(path: str, year: int, folder: Path) -> Path:
+def write_facts(path: str, year: int, folder: Path, first_month: int = 1) -> Path:
     """The records of a place and year as a Parquet file in `folder`."""
     rows = folder / "facts.csv"
-    export_facts(path, year, first_month(path), rows)
+    export_facts(path, year, first_month, rows)
     con, file = ibis.duckdb.connect(), folder / "facts.parquet"
     schema = ibis.schema(bulk.FACTS)
     con.raw_sql(f"SET memory_limit='{MEMORY}'")
@@ -65,16 +71,14 @@ def _unmixed(facts: Any) -> Any:
     return facts.mutate(**{c: facts[c].fill_null("") for c in texts})
 
 
-def first_month(path: str) -> int:
-    """The month with which the evaluation year begins at a place."""
-    return int(ground(path).settings["scoring.year_from_month"])
-
-
-def count(facts: Path, path: str, year: int, sets: Sequence[Standing]) -> Sums:
-    """The cards of the facts in a Parquet file under these sets."""
+def count(
+    facts: Path, paths: Sequence[str], year: int, first_month: int,
+    sets: Sequence[Standing],
+) -> Sums:  # fmt: skip
+    """The cards of these communities of the facts in a Parquet file, under these sets."""
     con = ibis.duckdb.connect()
     con.raw_sql(f"SET memory_limit='{MEMORY}'")
-    small = rule_tables(communities(path), year, first_month(path), sets)
+    small = rule_tables(paths, year, first_month, sets)
     tables = {"facts": con.read_parquet(facts), **bulk.in_memory(small)}
     found = con.to_pyarrow(bulk.cards(tables))
     return {

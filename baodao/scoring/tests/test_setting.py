@@ -10,10 +10,12 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.people.tests.make import World, world
 from baodao.places.services import set_setting
 from baodao.records.models import Record
+from baodao.reporting.tests.make import accepted, home
 from baodao.scoring import queries_sets, rules
 from baodao.scoring.models import Card, Entry, Rule, RuleSet
 from baodao.scoring.services import setting
 from baodao.scoring.services.exporting import rule_tables
+from baodao.scoring.services.opening_cards import open_for_report_ins
 from baodao.scoring.services.posting import post
 from baodao.scoring.services.recounting import digest
 from baodao.scoring.standing import book, set_at
@@ -237,6 +239,48 @@ def test_a_draft_is_tried_on_the_records_of_a_year_before_anybody_sees_it(
     assert bands["多 5 分以上"] == (1, 0), "six hours: from 3 to 12 points"
     assert found.moved == [("良好", "优秀", 1)], found
     assert Card.objects.get(subject="member").score == 830, "nothing was written"
+
+
+def tried(it: RuleSet) -> tuple[queries_sets.WhatIf, dict[str, tuple[int, int]]]:
+    found = queries_sets.what_if(RuleSet.objects.get(pk=it.pk), 2026)
+    return found, {title: (members, units) for title, members, units in found.bands}
+
+
+@pytest.mark.req("L43")
+def test_a_draft_changes_nothing_where_a_nearer_place_has_rules_of_its_own(
+    w: World,
+) -> None:
+    served(w, occurred_on=date(2026, 12, 5), start_at=None, end_at=None)
+    post(Record.objects.all())
+    published(w)
+    actor = w.actors["prefecture_org"]
+    done = setting.draft(actor=actor, year=2027, now=NOW)
+    it = RuleSet.objects.get(pk=done.id)
+    rule = it.rules.get(code="M_ADD_SERVICE")
+    setting.edit_rule(actor=actor, rule_id=rule.pk, values={"tenths": 80}, now=NOW)
+    found, bands = tried(it)
+    assert (found.cards, bands["不变"]) == (1, (1, 0)), (
+        "rules of the county hold since 2 Dec"
+    )
+
+
+@pytest.mark.req("L43")
+def test_cards_without_an_entry_are_tried_too_by_the_lines_of_their_year(
+    w: World,
+) -> None:
+    accepted(w, home(w, "member"))
+    open_for_report_ins(NOW)
+    it = drafted(w, NOW, base=590)
+    found, bands = tried(it)
+    assert (found.cards, bands["少 5 分以上"]) == (1, (1, 0))
+    assert found.moved == [("良好", "差", 1)]
+    setting.open_comment(actor=w.actors["county_org"], set_id=it.pk, now=NOW)
+    setting.publish(
+        actor=w.actors["county_org"], set_id=it.pk, effective_from=date(2026, 12, 2),
+        now=NOW + 8 * DAY,
+    )  # fmt: skip
+    second = drafted(w, NOW + 20 * DAY)
+    assert tried(second)[1]["不变"] == (1, 0), "that year began with 80"
 
 
 def test_the_default_rules_are_valid() -> None:
