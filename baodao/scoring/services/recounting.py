@@ -76,6 +76,10 @@ def total_of(
 
 def digest(card: Card, as_of: datetime | None = None) -> str:
     """sha256 of the card as of a moment: recomputing it gives the same bytes."""
-    found = totals_of([card.pk], as_of)[card.pk]
-    text = json.dumps(asdict(found), ensure_ascii=False, sort_keys=True)
+    return digest_of(totals_of([card.pk], as_of)[card.pk])
+
+
+def digest_of(total: counting.Total) -> str:
+    """The same of a card that is counted already."""
+    text = json.dumps(asdict(total), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

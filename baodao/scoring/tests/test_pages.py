@@ -1,6 +1,7 @@
 """Pages of cards and rules: they work, refuse the wrong role, hide other places."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from baodao.people.tests.make import World, world
 from baodao.records.models import Record
 from baodao.scoring.models import Card, RuleSet
 from baodao.scoring.services.posting import post
+from baodao.scoring.services.recounting import digest
 from baodao.scoring.tests.test_posting import served
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,41 @@ def test_staff_find_a_card_by_name_and_see_it_as_of_a_day(w: World, card: Card) 
     assert "校验码" in paper and "参加活动 2 小时" in paper
 
 
+def test_the_paper_as_of_a_day_has_the_code_of_that_day(w: World, card: Card) -> None:
+    def code(on: date) -> str:
+        query = {"on": on.isoformat()}
+        paper = text(get(w, "community_secretary", "card_print", card.pk, **query))
+        found = re.search("校验码 (....) (....)", paper)
+        assert found
+        return "".join(found.groups())
+
+    day = today() - timedelta(days=1)
+    before, now_ = code(day), code(today())
+    assert now_ == digest(card)[:8].upper() != before
+    served(w, occurred_on=today(), confirmed_at=now())
+    post(Record.objects.all())
+    assert (code(day), code(today())) == (before, digest(card)[:8].upper())
+
+
+def test_a_card_says_the_best_grade_that_a_rule_leaves_not_the_one_of_the_score(
+    w: World,
+) -> None:
+    """Domain 7.5: quotas that are missed leave 一般 at most; 差 is for people to decide."""
+    for kind, which in (
+        ("duty_missed", "project_quota"), ("duty_missed", "problem_quota"),
+        ("breach", "no_agreement"),
+    ):  # fmt: skip
+        served(
+            w, kind=kind, source_class=which, member_id=None, minutes=0, start_at=None,
+            end_at=None, confirmed_at=now(), occurred_on=today(),
+        )  # fmt: skip
+    post(Record.objects.all())
+    card = Card.objects.get(subject="unit")
+    assert card.score == 550
+    page = text(get(w, "unit_secretary", "card", card.pk))
+    assert "等次最高到“一般”" in page and "“差”" not in page
+
+
 def test_above_the_community_the_sum_is_seen_and_not_the_entries(
     w: World, card: Card
 ) -> None:
@@ -91,7 +128,7 @@ def test_a_set_is_drafted_changed_and_tried_on_pages(w: World) -> None:
     rule.refresh_from_db()
     assert (rule.tenths, rule.cap) == (25, 75)
     page = text(get(w, "county_org", "what_if", it.pk))
-    assert "没有可以试算的记录" in page
+    assert "这一年还没有积分卡" in page
     act = reverse("scoring:rule_set_act", args=[it.pk, "open_comment"])
     assert client.post(act).status_code == 409, "without a reason nobody can judge it"
     assert get(w, "member", "rule_set", it.pk).status_code == 404, (

@@ -25,7 +25,7 @@ from baodao.people.views.asking import (
 from baodao.scoring import queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Deduction
-from baodao.scoring.services.recounting import digest
+from baodao.scoring.services.recounting import digest_of
 
 FIRST_YEAR = 2024
 
@@ -101,8 +101,8 @@ def shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     return {
         "card": card, "view": view, "total": view.total, "on": on if on and on < today() else None,
         "name": card.member.person.name if card.member else str(card.unit),
-        "grade": counting.GRADES[view.grade], "siblings": queries.siblings(actor, card),
-        "may_entries": can(actor, "cards.entries", card), "code": digest(card)[:8].upper(),
+        "ceiling": counting.GRADES.get(view.total.ceiling, ""), "siblings": queries.siblings(actor, card),
+        "may_entries": can(actor, "cards.entries", card), "code": digest_of(view.total)[:8].upper(),
         "most": view.frame.adds_most, "doubt_url": _doubt_url(actor, card),
     }  # fmt: skip
 
