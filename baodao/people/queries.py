@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from baodao.acts.access import path_range, visible
+from baodao.acts.access import path_range, visible, within
 from baodao.acts.actor import Actor
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
@@ -34,6 +34,16 @@ def current(on: date | None = None) -> Q:
     """[valid_from, valid_to) holds on a day."""
     day = on or today()
     return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+def on_roster(path: str, name: str) -> bool:
+    """Whether somebody of that name holds a role, or is a member who lives or has the
+    contact point, in the township of a place: a name on a paper is a person's."""
+    there = path_range("/".join(path.split("/")[:4]) + "/")
+    ties = RoleTie.objects.filter(current(), within("path", [there]), person__name=name)
+    home = within("residence_path", [there]) | within("point_path", [there])
+    members = Member.objects.filter(home, person__name=name, duty_status="on_duty")
+    return ties.exists() or members.exists()
 
 
 # --- units ----------------------------------------------------------------------

@@ -19,6 +19,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.text import private_numbers
+from baodao.people.queries import on_roster
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, TOWNSHIP
 from baodao.shop import rules
@@ -303,6 +304,8 @@ def count(
         wrong["n"] = "数量不能是负数。"
     if not second or second == actor.name:
         wrong["second_name"] = "要两个人盘点。请写另一位同事的姓名。"
+    elif not on_roster(actor.path or "", second):
+        wrong["second_name"] = rules.UNKNOWN
     if wrong:
         raise Invalid(fields=wrong)
     with transaction.atomic():

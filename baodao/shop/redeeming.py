@@ -21,6 +21,7 @@ from baodao.core.text import private_numbers
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member
+from baodao.people.queries import on_roster
 from baodao.places.calendars import ground
 from baodao.places.rules import COMMUNITY
 from baodao.places.values import WEEKDAYS
@@ -214,6 +215,8 @@ def _second(actor: Actor, r: Redemption, typed: str, day: date) -> dict[str, obj
         return {"second_by": r.second_by, "second_name": r.second_name}
     if wrong := rules.second_person(typed, actor.name, r.member.person.name):
         raise Invalid(fields={"second_name": wrong})
+    if not on_roster(r.path, typed.strip()):
+        raise Invalid(fields={"second_name": rules.UNKNOWN})
     return {"second_by": None, "second_name": typed.strip()}
 
 

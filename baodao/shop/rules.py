@@ -329,6 +329,11 @@ def said(tenths: int) -> str:
     return f"{sign}{n // 10:,}" + (f".{n % 10}" if n % 10 else "")
 
 
+UNKNOWN = (
+    "没有找到这一位。请写在本乡镇（街道）任职、或在这里的党员的全名，和系统里的一样。"
+)
+
+
 def second_person(name: str, operator: str, member: str) -> str:
     """What is wrong with a second name on the paper of a hand-over; "" when fine."""
     name = name.strip()

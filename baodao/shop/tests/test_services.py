@@ -153,6 +153,10 @@ def test_from_the_request_to_the_hand_by_two_people(w: World) -> None:
         redeeming.hand_over(
             actor=worker, redemption_id=r.pk, second_name="卓玛", now=NOW
         )
+    with pytest.raises(Invalid, match="没有找到这一位"):
+        redeeming.hand_over(
+            actor=worker, redemption_id=r.pk, second_name="甲", now=NOW
+        )
     redeeming.witness(
         actor=w.actors["community_secretary"], redemption_id=r.pk, now=NOW
     )
@@ -426,6 +430,8 @@ def test_stock_is_the_sum_of_its_moves_and_counted_by_two(w: World) -> None:
     for second in ("", "卓玛"):
         with pytest.raises(Invalid, match="两个人盘点"):
             keeping.count(actor=by, prize_id=p.pk, n=3, second_name=second, now=NOW)
+    with pytest.raises(Invalid, match="没有找到这一位"):
+        keeping.count(actor=by, prize_id=p.pk, n=3, second_name="甲", now=NOW)
     keeping.count(actor=by, prize_id=p.pk, n=3, second_name="达瓦", now=NOW)
     assert _stock(p) == (3, 0)
     make.earn(w.members.member)
