@@ -16,7 +16,7 @@ from baodao.orders.tests.make import fresh, order_in
 from baodao.people.tests.make import World, world
 from baodao.records.models import Record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.req("L49")]
+pytestmark = [pytest.mark.django_db, pytest.mark.req("A17")]
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
@@ -147,7 +147,7 @@ def test_who_served_and_their_unit_ask_for_it_on_their_pages(w: World) -> None:
     assert fresh(one).state == "mark_check"
 
 
-@pytest.mark.req("L44", "L49")
+@pytest.mark.req("A17", "L44")
 @pytest.mark.parametrize(
     ("first", "second"),
     [

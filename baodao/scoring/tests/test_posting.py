@@ -68,7 +68,7 @@ def test_an_order_from_end_to_end_is_on_the_card_with_hours_deed_and_praise(
     assert unit.unit_id == w.units.unit.id and unit.score == 810
 
 
-@pytest.mark.req("L44", "L49")
+@pytest.mark.req("A17", "L44")
 @pytest.mark.parametrize("state", ["open", "decided"])
 def test_a_mark_that_is_checked_is_on_no_card_until_it_is_found_right(
     w: World, state: str

@@ -110,7 +110,7 @@ def test_figures_follow_their_definitions(w: World) -> None:
     assert (found["services"], found["helpers"], found["unrated"]) == (4, 1, 2)
 
 
-@pytest.mark.req("A17", "L49")
+@pytest.mark.req("A17")
 def test_a_mark_is_in_no_rate_while_it_is_checked(w: World) -> None:
     """8.16: neither praise nor a complaint, until somebody has decided."""
     order = order_in("closed", w, at=AT)
