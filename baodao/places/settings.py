@@ -1,7 +1,8 @@
 """Settings inherited down the tree: every value a district may choose (section 1.4
 of the requirements), with its default, its unit and where the default is from."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from baodao.places.models import Setting
@@ -109,6 +110,51 @@ KEYS: dict[str, Key] = {
     "scoring.unit_word_weight": Key(
         "单位对本单位党员的打分占", 0, "%", "0 是只作参考，不算进得分"
     ),
+    "scoring.comment_days": Key(
+        "积分规则征求意见", 7, "天", "可以更长，不能更短；意见收完才能公布"
+    ),
+    "scoring.answer_days": Key(
+        "扣分告知后本人说明",
+        5,
+        "个工作日",
+        "可以更长，不能更短；说明的日子过了才能决定",
+    ),
+    "scoring.decide_days": Key(
+        "说明以后决定扣不扣", 10, "个工作日", "可以更短；超时报上级，不会自动扣"
+    ),
+    "scoring.appeal_days": Key(
+        "对扣分和等次申诉", 15, "个工作日", "可以更长，不能更短；有正当原因的过后也可以"
+    ),
+    "scoring.admit_days": Key("申诉几天内受理", 3, "个工作日", "可以更短"),
+    "scoring.review_days": Key("申诉一审", 10, "个工作日", "可以更短"),
+    "scoring.second_days": Key(
+        "不服一审的申请二审", 10, "个工作日", "可以更长，不能更短"
+    ),
+    "scoring.second_review_days": Key("申诉二审", 15, "个工作日", "可以更短"),
+    "scoring.execute_days": Key("申诉成立以后改正", 5, "个工作日", "可以更短"),
+    "scoring.exempt_months": Key(
+        "全年免除应办几个月以上不定等次", 6, "个月", "不定等次不影响本人"
+    ),
+    "scoring.short_months": Key("报到不满几个月不定等次", 3, "个月"),
+    "scoring.on_duty_months": Key("退休当年在职不满几个月不定等次", 6, "个月"),
+    "scoring.active_halves": Key(
+        "优秀要有几个半年有确认过的活动",
+        2,
+        "个半年",
+        "2是上、下半年都要有，0是不要求；分数到了、这一条没到的，建议良好",
+    ),
+    "scoring.late_entry_days": Key(
+        "记录几天以后才确认的标“补录”", 30, "天", "补录照样记分，只是标出来"
+    ),
+    "scoring.remind_gap_days": Key(
+        "没有报到的，两次提醒隔几天", 7, "天", "第二次提醒再过这么多天，才提扣分建议"
+    ),
+    "scoring.agreement_month": Key(
+        "共建协议几月底前要签", 3, "月", "年中分到联系点的，按下一项"
+    ),
+    "scoring.agreement_days": Key("分到联系点几天内要签共建协议", 60, "天"),
+    "scoring.mediation_days": Key("纠纷调解好，几天没有反复才登记", 30, "天"),
+    "scoring.post_days": Key("认岗满几天算满半年", 182, "天"),
     "pairings.confirmed_by": Key(
         "试算的结对由谁确认",
         ["community"],
@@ -277,6 +323,22 @@ def nearest(rows: Mapping[str, Any], path: str, key: str) -> Any:
     """The effective value at a place, of what was `decided`."""
     here = [rows[above] for above in ancestors(path) if above in rows]
     return here[-1] if here else KEYS[key].default
+
+
+def all_at_each(
+    paths: Iterable[str], keys: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """The effective values of some keys at each of many places, one query."""
+    rows: dict[str, dict[str, Any]] = defaultdict(dict)
+    decided = Setting.objects.filter(key__in=keys, removed=False)
+    for path, key, value in decided.values_list("path", "key", "value"):
+        rows[path][key] = value
+    found = {}
+    for path in paths:
+        found[path] = {key: KEYS[key].default for key in keys}
+        for above in ancestors(path):
+            found[path] |= rows.get(above, {})
+    return found
 
 
 def sources(path: str) -> dict[str, Setting]:

@@ -20,11 +20,26 @@ LEAST = {
     # The evaluation of the year and the appeals against it need their time.
     "retention.score_days": 365,
     "shop.expiry_years": 0,
+    # What whoever is concerned has for an answer or an appeal (domain 9.6).
+    "scoring.comment_days": 7,
+    "scoring.answer_days": 5,
+    "scoring.appeal_days": 15,
+    "scoring.second_days": 10,
+    "scoring.active_halves": 0,
+    "scoring.excellent_share": 0,
+    "scoring.unit_word_weight": 0,
 }
 MOST = 100_000
-# Upper bounds of the same kind: nobody rings at a door when messages are silent.
+# Upper bounds of the same kind: nobody rings at a door when messages are silent, nobody
+# waits longer for an answer than the rules promise.
 AT_MOST = {
     "visits.latest_hour": 21, "scoring.sample_percent": 100, "shop.expiry_years": 9,
+    "scoring.decide_days": 10, "scoring.admit_days": 3, "scoring.review_days": 10,
+    "scoring.second_review_days": 15, "scoring.execute_days": 5,
+    "scoring.exempt_months": 12, "scoring.short_months": 12, "scoring.on_duty_months": 12,
+    "scoring.active_halves": 2, "scoring.agreement_month": 12,
+    "scoring.excellent_share": 100, "scoring.unit_word_weight": 100,
+    "scoring.year_from_month": 12,
 }  # fmt: skip
 MONEY = "元"
 

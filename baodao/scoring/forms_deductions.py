@@ -78,7 +78,7 @@ class FileForm(Form):
     text = text_field("为什么不服", help_text="写事实和材料，不写电话和住处。")
     cause = forms.CharField(
         label="为什么迟了", max_length=200, required=False,
-        help_text="过了15个工作日，有正当原因的也可以申诉。",
+        help_text="过了申诉的日子，有正当原因的也可以申诉。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, late: bool, **kwargs: Any) -> None:

@@ -33,7 +33,7 @@ SET_FLOW = Flow.of(
     ],
 )
 IN_FORCE = ("published", "superseded")
-COMMENT_DAYS = 7
+COMMENT_DAYS = "scoring.comment_days"
 
 _MAKERS = {"prefecture_org": Scope.PLACE, "county_org": Scope.PLACE}
 _READERS = {

@@ -16,12 +16,13 @@ from baodao.acts.grants import (
     UNIT,
 )
 
-FILE_DAYS = 15  # working days, all of them
-ADMIT_DAYS = 3
-FIRST_DAYS = 10
-SECOND_FILE_DAYS = 10
-SECOND_DAYS = 15
-EXECUTE_DAYS = 5
+# Working days, all of them, by the settings that say how many.
+FILE_DAYS = "scoring.appeal_days"
+ADMIT_DAYS = "scoring.admit_days"
+FIRST_DAYS = "scoring.review_days"
+SECOND_FILE_DAYS = "scoring.second_days"
+SECOND_DAYS = "scoring.second_review_days"
+EXECUTE_DAYS = "scoring.execute_days"
 # For the step that a state waits for; those not named wait for nobody.
 STEP_DAYS = {
     "filed": ADMIT_DAYS,
@@ -133,7 +134,7 @@ def wrong_filing(
     if not text.strip():
         found["text"] = "请写为什么不服，口头说的由社区照着写。"
     if late and not cause.strip():
-        found["cause"] = "已经过了15个工作日。有正当原因的请写明，由复核的人看。"
+        found["cause"] = "申诉的日子已经过了。有正当原因的请写明，由复核的人看。"
     return found
 
 

@@ -10,9 +10,10 @@ from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
 from baodao.acts.grants import COMMUNITY, MEMBER, MOVERS, ORG, SYSTEM, TOWN, UNIT
 
-ANSWER_DAYS = 5  # working days to answer
-DECIDE_DAYS = 10  # working days from then on for who decides
-APPEAL_DAYS = 15  # working days from the notice of the decision
+# Working days, by the settings that say how many.
+ANSWER_DAYS = "scoring.answer_days"
+DECIDE_DAYS = "scoring.decide_days"  # from then on, for who decides
+APPEAL_DAYS = "scoring.appeal_days"  # from the notice of the decision
 
 STATES: Mapping[str, State] = {
     "proposed": State("等本人说明", "member", "说明", "soon", "message-circle"),

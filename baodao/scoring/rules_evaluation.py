@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from baodao.acts.access import Scope
 from baodao.acts.flow import Flow, State
@@ -122,11 +123,13 @@ HOWS = {
     "phone": "电话告知",
 }
 NONE_REASONS = {
-    "exempt": "全年免除应办六个月以上",
-    "short": "报到不满三个月",
-    "retired": "退休当年在职不满六个月",
+    "exempt": "免除应办的月数达到规定",
+    "short": "报到的月数少于规定",
+    "retired": "退休当年在职的月数少于规定",
 }
-EXEMPT_MONTHS, SHORT_MONTHS, ON_DUTY_MONTHS = 6, 3, 6
+# Settings, in the order of `Months`.
+MONTHS = ("scoring.exempt_months", "scoring.short_months", "scoring.on_duty_months")
+ACTIVE_HALVES = "scoring.active_halves"
 
 _SECRETARY = {"community_secretary": Scope.PLACE}
 # The township decides what the community's own secretary may not: about themselves.
@@ -229,17 +232,29 @@ def half_of(day: date, year: Span) -> int:
     return int(day >= date(number // 12, number % 12 + 1, 1))
 
 
+class Months(NamedTuple):
+    """From how many exempt, below how many reported in or on duty there is no grade."""
+
+    exempt: int = 6
+    short: int = 3
+    on_duty: int = 6
+
+
+USUAL = Months()
+
+
 def none_reason(
-    reported: int, obliged: int, exempt: int, on_duty: int, *, retired: bool
-) -> str:
+    reported: int, obliged: int, exempt: int, on_duty: int, *, retired: bool,
+    limits: Months = USUAL,
+) -> str:  # fmt: skip
     """Why there is no grade, "" where there is one (7.5, 8.1, 8.3, 8.5). Months: reported
     in here; since the person belonged to the unit; exempt; on duty before retiring. Who
     was obliged and never reported in is graded: that is what the deduction is for."""
-    if exempt >= EXEMPT_MONTHS:
+    if exempt >= limits.exempt:
         return "exempt"
-    if retired and on_duty < ON_DUTY_MONTHS:
+    if retired and on_duty < limits.on_duty:
         return "retired"
-    if (reported or obliged) < SHORT_MONTHS:
+    if (reported or obliged) < limits.short:
         return "short"
     return ""
 

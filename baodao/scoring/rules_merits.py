@@ -21,8 +21,8 @@ KINDS = {
 BY_HAND = ("commendation", "mediation", "post_held", "emergency")
 OF_UNITS = ("commendation", "emergency")
 LEVELS = {1: "社区", 2: "街道（乡镇）", 3: "县（区）", 4: "县（区）以上"}
-MEDIATION_DAYS = 30  # without coming back
-POST_DAYS = 182
+MEDIATION_DAYS = "scoring.mediation_days"  # without coming back
+POST_DAYS = "scoring.post_days"
 ROLES = {
     "compound_branch_secretary": "小区党支部书记",
     "building_group_leader": "楼栋党小组长",
@@ -66,9 +66,10 @@ MESSAGES = {
 
 def wrong_merit(
     kind: str, subject: str, level: int | None, deed: str, document: str, on: date,
-    today: date,
+    today: date, quiet: int = 30,
 ) -> dict[str, str]:  # fmt: skip
-    """What is wrong with a merit to be registered, by field."""
+    """What is wrong with a merit to be registered, by field. `quiet`: for how many days
+    a settled dispute has not come back."""
     found = {}
     if kind not in BY_HAND or (subject == "unit" and kind not in OF_UNITS):
         found["kind"] = "请选一种；单位只登记表扬表彰和应急值守。"
@@ -81,9 +82,9 @@ def wrong_merit(
             found["level"] = "请选哪一级。"
         if not document.strip():
             found["document"] = "请写文件名称和文号。"
-    if kind == "mediation" and today < on + timedelta(days=MEDIATION_DAYS):
-        ready = on + timedelta(days=MEDIATION_DAYS)
-        found["on"] = f"要满30天没有反复，{ready.month}月{ready.day}日以后再登记。"
+    if kind == "mediation" and today < on + timedelta(days=quiet):
+        ready = on + timedelta(days=quiet)
+        found["on"] = f"要满{quiet}天没有反复，{ready.month}月{ready.day}日以后再登记。"
     return found
 
 

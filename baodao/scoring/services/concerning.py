@@ -22,17 +22,20 @@ def cut(path: str, parts: int) -> str:
 
 
 def after(
-    path: str, start: datetime, days: int, at: datetime | None = None
+    path: str, start: datetime, days: int | str, at: datetime | None = None
 ) -> datetime:
-    """The end of so many working days at a place; a pause of the place adds to it. Seen
-    from a later instant `at`, also what of a pause has passed since the end was told."""
-    due = ground(path).calendar.add_workdays(start, days)
+    """The end of so many working days at a place, or of as many as a setting of it says;
+    a pause of the place adds to it. Seen from a later instant `at`, also what of a pause
+    has passed since the end was told."""
+    here = ground(path)
+    n = here.settings[days] if isinstance(days, str) else days
+    due = here.calendar.add_workdays(start, n)
     until = max(due, at) if at else due
     return shift(start, due, pauses_over(path, start, until))
 
 
 def later(
-    told: datetime, path: str, start: datetime, days: int, at: datetime,
+    told: datetime, path: str, start: datetime, days: int | str, at: datetime,
     since: datetime | None = None,
 ) -> datetime:  # fmt: skip
     """The end that was told, or a later one, if the place has stood still since it was

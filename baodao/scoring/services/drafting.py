@@ -188,7 +188,7 @@ def _draft(
     frame: counting.Frame, known: Book,
 ) -> dict[str, Any]:  # fmt: skip
     score = rules.combined(total.score, e.unit_mark, weight)
-    gates = all(g.halves) and not complaint
+    gates = g.active and not complaint
     proposed = counting.grade(score, frame, total.ceiling, gates=gates)
     why = []
     if g.none:
@@ -209,7 +209,9 @@ def _draft(
 def _why(g: Gathered, complaint: bool) -> list[str]:
     """Why a score that would do is not 优秀."""
     halves = [
-        w for has, w in zip(g.halves, ("上半年", "下半年"), strict=True) if not has
+        w
+        for has, w in zip(g.halves, ("上半年", "下半年"), strict=True)
+        if not has and not g.active
     ]
     found = [f"{'、'.join(halves)}没有经确认的活动"] if halves else []
     return [*found, *(["有核实的差评没有了结"] if complaint else [])]

@@ -16,7 +16,7 @@ from baodao.core.clock import today
 from baodao.duties.models import Duty
 from baodao.people.models import ContactTie, Exemption
 from baodao.places.rules import community_path
-from baodao.places.settings import at_each
+from baodao.places.settings import all_at_each, at_each
 from baodao.records.models import CHANNELS, Record
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_counting as counting
@@ -56,6 +56,12 @@ class Gathered:
     reported: str = ""
     figures: dict[str, int] = field(default_factory=dict)
     halves: list[bool] = field(default_factory=lambda: [False, False])
+    halves_needed: int = 2
+
+    @property
+    def active(self) -> bool:
+        """Whether there was enough for 优秀 in the halves of the year."""
+        return sum(self.halves) >= self.halves_needed
 
 
 def spans(paths: Collection[str], year: int) -> dict[str, Span]:
@@ -97,19 +103,27 @@ def gather(
     rows: Sequence[Evaluation], year: Span, *, visits: bool = True
 ) -> dict[UUID, Gathered]:
     """For evaluations of one year's span; without `visits` where figures do not matter."""
-    found = {e.pk: Gathered() for e in rows}
+    limits = all_at_each({e.path for e in rows}, (*rules.MONTHS, rules.ACTIVE_HALVES))
+    found = {
+        e.pk: Gathered(halves_needed=limits[e.path][rules.ACTIVE_HALVES]) for e in rows
+    }
+    months = {
+        path: rules.Months(*(here[k] for k in rules.MONTHS))
+        for path, here in limits.items()
+    }
     members = [e for e in rows if e.subject == "member"]
     units = [e for e in rows if e.subject == "unit"]
-    _members(members, year, found)
+    _members(members, year, found, months)
     if visits:
         _visits({e.member_id: e for e in members if e.member_id}, year, found)
-    _units(units, year, found)
+    _units(units, year, found, months)
     return found
 
 
 def _members(
-    rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered]
-) -> None:
+    rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered],
+    limits: Mapping[str, rules.Months],
+) -> None:  # fmt: skip
     by_member = {e.member_id: e for e in rows if e.member_id}
     known = stays(Q(member__in=list(by_member)), year)
     here = now_at({e.path for e in by_member.values()})
@@ -126,7 +140,7 @@ def _members(
         g.none = rules.none_reason(
             g.months, rules.months([(first, _FAR)], year),
             rules.months(exempt.get(pk, ()), year), on_duty,
-            retired=year[0] <= last < year[1],
+            retired=year[0] <= last < year[1], limits=limits[e.path],
         )  # fmt: skip
         g.reported = _told(stay)
     records = Record.objects.filter(member_id__in=list(by_member))
@@ -185,8 +199,9 @@ def _visits(
 
 
 def _units(
-    rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered]
-) -> None:
+    rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered],
+    limits: Mapping[str, rules.Months],
+) -> None:  # fmt: skip
     ids = {e.unit_id for e in rows}
     known = stays(Q(subject_unit__in=list(ids)), year)
     ties: dict[UUID, list[Span]] = defaultdict(list)
@@ -206,7 +221,9 @@ def _units(
         g, stay = found[e.pk], known.get(e.unit_id, Stay())
         g.months = stay.months(here[e.path], year)
         tied = rules.months(ties.get(e.unit_id, ()), year)
-        g.none = rules.none_reason(g.months, tied, 0, 12, retired=False)
+        g.none = rules.none_reason(
+            g.months, tied, 0, 12, retired=False, limits=limits[e.path]
+        )
         g.reported = _told(stay)
         for kind, month, n, minutes in done[e.unit_id, e.path]:
             _add(g, kind, month, n, minutes, year)

@@ -23,6 +23,7 @@ from baodao.people.models import Member, RoleTie, Unit
 from baodao.places.calendars import ground
 from baodao.places.models import Place
 from baodao.places.rules import community_path
+from baodao.places.settings import values
 from baodao.records.models import Record, reversal
 from baodao.records.rules import counted_minutes
 from baodao.records.taken import overlapping
@@ -58,15 +59,26 @@ def register(
     if place is None or place.path != community_path(place.path):
         raise NotFound
     require(actor, "merits.register", Merit(path=place.path))
-    wrong = rules.wrong_merit(kind, subject, level, deed, document, on, today(at))
+    limits = values(place.path, (rules.MEDIATION_DAYS, rules.POST_DAYS))
+    wrong = rules.wrong_merit(
+        kind,
+        subject,
+        level,
+        deed,
+        document,
+        on,
+        today(at),
+        limits[rules.MEDIATION_DAYS],
+    )
     if found := private_numbers(f"{deed} {document}"):
         wrong["deed"] = f"里面有{'、'.join(found)}，请去掉。"
     member = Member.objects.filter(pk=whose).first() if subject == "member" else None
     unit = Unit.objects.filter(pk=whose).first() if subject == "unit" else None
     if not (member or unit):
         wrong["whose"] = "没有找到这一位。请重新选。"
-    if kind == "post_held" and member and not _held(member, place.path, on):
-        wrong["kind"] = "没有认满六个月、评议过的岗位。请先在认岗里评议。"
+    held = timedelta(days=limits[rules.POST_DAYS])
+    if kind == "post_held" and member and not _held(member, place.path, on, held):
+        wrong["kind"] = "没有认满、评议过的岗位。请先在认岗里评议。"
     span = _span(on, begun, ended) if kind == "emergency" else None
     if kind == "emergency":
         wrong |= _wrong_shift(span, place.path, subject, whose, on, at)
@@ -117,10 +129,9 @@ def _elsewhere(subject: str, whose: UUID, start: datetime, end: datetime) -> boo
     )
 
 
-def _held(member: Member, path: str, on: date) -> bool:
-    """A post held for half a year, over or not, and reviewed, all by then."""
+def _held(member: Member, path: str, on: date, held: timedelta) -> bool:
+    """A post held so long, over or not, and reviewed, all by then."""
     lo, hi = path_range(path)
-    held = timedelta(days=rules.POST_DAYS)
     found = Holding.objects.filter(
         member=member, path__gte=lo, path__lt=hi, valid_from__lte=on - held,
         reviewed_on__lte=on,

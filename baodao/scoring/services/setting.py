@@ -18,6 +18,7 @@ from baodao.core.clock import today
 from baodao.core.errors import Conflict, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.places.models import Place
+from baodao.places.settings import values
 from baodao.records.models import Record
 from baodao.scoring import rules
 from baodao.scoring.models import Rule, RuleComment, RuleSet, rule_rows
@@ -144,14 +145,19 @@ def _all_right(it: RuleSet) -> None:
         raise Conflict("还有规则不对：" + "；".join(wrong.values()))
 
 
+def comment_days(path: str) -> int:
+    """For how many days rules of a place are open for comment."""
+    return int(values(path, [rules.COMMENT_DAYS])[rules.COMMENT_DAYS])
+
+
 def open_comment(*, actor: Actor, set_id: UUID, now: datetime | None = None) -> Done:
-    """Everybody whom it concerns may read it and say something for seven days."""
+    """Everybody whom it concerns may read it and say something for some days."""
     it = set_of(set_id)
     require(actor, "rule_sets.open_comment", it)
     _all_right(it)
     if not it.reason.strip():
         raise Conflict("请先写这一版改了什么、为什么，大家才好提意见。")
-    until = today(now) + timedelta(days=rules.COMMENT_DAYS)
+    until = today(now) + timedelta(days=comment_days(it.path))
     return act(
         actor, "rule_sets.open_comment", set_id,
         lambda row: Write(set={"comment_until": until}), now=now,

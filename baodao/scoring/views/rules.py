@@ -32,7 +32,7 @@ from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
 SAID = {
-    "open_comment": ("开始征求意见", "七天里大家都看得到、都能提。"),
+    "open_comment": ("开始征求意见", "到期以前大家都看得到、都能提。"),
     "rework": ("收回来了", "改好再征求意见。"),
     "drop": ("这份草稿不用了", ""),
     "publish": ("公布了", "从执行那天起按新规则记，以前的不变。"),
@@ -78,6 +78,7 @@ def _page(
         "comment_form": apart(bound.get("comment") or CommentForm(), "comment"),
         "publish_form": apart(bound.get("publish") or PublishForm(), "publish"),
         "bad": bad and bad[0], "last_year": today().year - 1,
+        "comment_days": setting.comment_days(it.path) if "open_comment" in events else 0,
     }  # fmt: skip
     return render(
         request, _frame(actor, "rule_set"), context, status=422 if bad else 200
