@@ -1,13 +1,14 @@
 """Forms of rule sets: the shape of input only. Points are typed as people write them and
 kept in tenths."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from baodao.core.clock import today
-from baodao.records.models import Record
+from baodao.records.models import CHANNELS, Record
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.defaults import rows
 from baodao.scoring.rules_rates import LOW, RATES
@@ -57,8 +58,21 @@ def _class_title(select: str) -> str:
     return f"{Record.KINDS[kind]}：{CLASSES.get(name, name)}"
 
 
+# What of a rule is asked for, by its measure; the rest is as the model has it.
+ASKED = {
+    "minutes": ("per", "min_minutes"),
+    "each": ("at_least", "min_minutes"),
+    "months": (),
+    "level": (),
+    "shortfall": ("per", "threshold"),
+}
+PLAIN = {"per": 1, "threshold": 0, "at_least": 0, "min_minutes": 0, "own": False}
+
+
 class RuleForm(Form):
-    """One line of a draft; `fresh`: a new one, which also gets its number and side."""
+    """One line of a draft; `fresh`: a new one, which also gets its number and side.
+    Asks for what its measure and subject need; another measure that is sent may need
+    more, and then asks for it. `groups`: with what it may share a cap."""
 
     code = forms.RegexField(
         r"^[A-Z][A-Z0-9_]{2,39}$", label="编号", help_text="大写字母、数字和下划线，如 M_ADD_LIBRARY。",
@@ -84,7 +98,16 @@ class RuleForm(Form):
     )
     per = forms.IntegerField(
         label="每", min_value=1, max_value=10_000,
-        help_text="按时长的填分钟，如 60；按差距的填千分之几，如 50 就是 5 个百分点；别的填 1。",
+        help_text="按时长的填分钟，如 60；按差距的填千分之几，如 50 就是 5 个百分点。",
+    )  # fmt: skip
+    threshold = PointsField("低于百分之几才计")
+    at_least = forms.IntegerField(
+        label="至少", min_value=0, max_value=1000, required=False,
+        help_text="评分填 1 到 5；比率填千分之几，如 750 就是 75%；不限的填 0。",
+    )  # fmt: skip
+    min_minutes = forms.IntegerField(
+        label="一次至少多少分钟", min_value=0, max_value=1440, required=False,
+        help_text="如应急值守 240；不限的填 0。",
     )  # fmt: skip
     tenths = PointsField("分值")
     cap = PointsField("一年最多", help_text="不封顶的填 0。")
@@ -92,25 +115,65 @@ class RuleForm(Form):
         label="前几次不计", min_value=0, max_value=99, initial=0
     )
     period = forms.ChoiceField(label="次数", choices=list(counting.PERIODS.items()))
+    channel = forms.ChoiceField(
+        label="只数哪个渠道的",
+        required=False,
+        choices=[("", "都数"), *CHANNELS.items()],
+    )
+    own = forms.BooleanField(
+        label="给单位记的：只数单位自己的，不数党员个人的", required=False,
+        help_text="单位的减分只能数单位自己的。",
+    )  # fmt: skip
+    cap_group = forms.ChoiceField(
+        label="和哪一条合并封顶", required=False,
+        help_text="合在一起一年最多这么多；几条的封顶要填得一样。",
+    )  # fmt: skip
     ceiling = forms.ChoiceField(
         label="有这一条，等次最高到", required=False,
         choices=[("", "不限"), ("good", "良好"), ("fair", "一般")],
     )  # fmt: skip
     off = forms.BooleanField(label="这一版不用这一条", required=False)
 
-    def __init__(self, *args: Any, fresh: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, fresh: bool = False, subject: str = "",
+        groups: Iterable[tuple[str, str]] = (), **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        field = self.fields["selects"]
-        assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = select_choices()
-        for name in () if fresh else ("code", "subject", "sign"):
+        selects, group = self.fields["selects"], self.fields["cap_group"]
+        assert isinstance(selects, forms.MultipleChoiceField)
+        assert isinstance(group, forms.ChoiceField)
+        selects.choices = select_choices()
+        group.choices = [("", "不合并"), *groups]
+        # What is sent decides, and a new one may be of either side.
+        measure = self.data.get("measure") or self.initial.get("measure", "each")
+        subject = self.data.get("subject") or subject
+        asked = {*ASKED.get(measure, ASKED["each"])}
+        asked |= {"own"} if subject != "member" else set()
+        gone = {*PLAIN} - asked
+        gone |= {"off"} if fresh else {"code", "subject", "sign"}
+        for name in gone:
             del self.fields[name]
-        if fresh:
-            del self.fields["off"]
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        shown = {k: v for k, v in found.items() if v is not None or k not in PLAIN}
+        return {**PLAIN, **shown}
 
 
-class SetForm(Form):
-    """Title, reason and the frame of a set."""
+class YearForm(Form):
+    year = forms.TypedChoiceField(
+        label="哪个年度的规则", coerce=int, help_text="执行日期要在这个年度里。"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["year"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(y, f"{y}年") for y in (today().year, today().year + 1)]
+
+
+class SetForm(YearForm):
+    """Title, year, reason and the frame of a set."""
 
     title = forms.CharField(label="名称", max_length=60)
     reason = forms.CharField(
@@ -122,16 +185,6 @@ class SetForm(Form):
     excellent = PointsField("优秀，至少")
     good = PointsField("良好，至少")
     fair = PointsField("一般，至少")
-
-
-class YearForm(Form):
-    year = forms.TypedChoiceField(label="哪一年的规则", coerce=int)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["year"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(y, f"{y}年") for y in (today().year, today().year + 1)]
 
 
 class PublishForm(Form):

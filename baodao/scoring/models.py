@@ -120,7 +120,6 @@ class Rule(Acted):
     ceiling = models.TextField(
         "等次最高", choices=list(counting.GRADES.items()), default="", blank=True
     )
-    confirmer = models.TextField("谁确认", default="community_secretary")
 
     class Meta:
         ordering = ["position"]

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from baodao.acts.access import can, path_range
 from baodao.acts.actor import Actor
 from baodao.core.errors import NotFound
+from baodao.records.models import CHANNELS
 from baodao.scoring import rules
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Rule, RuleSet, rule_rows
@@ -68,6 +69,19 @@ def sections(it: RuleSet) -> list[tuple[str, list[Rule]]]:
     ]
 
 
+def groups(it: RuleSet, but: Rule | None = None) -> list[tuple[str, str]]:
+    """With what a rule of the set may share a cap: what is capped together → its titles."""
+    found: dict[str, list[str]] = {}
+    for r in it.rules.all():
+        alike = but is None or (r.subject, r.sign) == (but.subject, but.sign)
+        if alike and (but is None or r.pk != but.pk):
+            side = "" if but else f"{r.get_subject_display()}，{r.get_sign_display()}："
+            found.setdefault(r.plain.group, []).append(f"{side}{r.title}")
+    if but and but.cap_group:
+        found.setdefault(but.cap_group, []).append("现在的一组")
+    return [(group, "、".join(titles)) for group, titles in found.items()]
+
+
 def said(rule: Rule) -> str:
     """How a rule is read aloud."""
     each = counting.MEASURES[rule.measure].text.format(
@@ -82,6 +96,10 @@ def said(rule: Rule) -> str:
         parts.append(f"至少 {rule.min_minutes / 60:g} 小时")
     if rule.first_free:
         parts.append(f"前 {rule.first_free} 次不计")
+    if rule.channel:
+        parts.append(f"只数{CHANNELS[rule.channel]}的")
+    if rule.own:
+        parts.append("只数单位自己的")
     return "，".join(parts)
 
 

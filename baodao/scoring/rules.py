@@ -143,6 +143,14 @@ def _wrong_side(rule: Rule) -> tuple[tuple[bool, str], ...]:
             "“应办没做”和“核实的问题”不能加分。",
         ),
         (
+            rule.sign == DEDUCT and rule.subject == "unit" and not rule.own,
+            "单位的减分只数单位自己的，请勾上；党员个人的事不扣单位的分。",
+        ),
+        (
+            rule.subject == "member" and rule.own,
+            "“只数单位自己的”只用在给单位记的规则上。",
+        ),
+        (
             rule.sign == ADD and bool(rule.ceiling),
             "加分的规则不能限定等次，请改为“不限”。",
         ),

@@ -22,13 +22,15 @@ from baodao.places.settings import values
 from baodao.records.models import Record
 from baodao.scoring import rules
 from baodao.scoring.models import Rule, RuleComment, RuleSet, rule_rows
+from baodao.scoring.rules_counting import year_of
 from baodao.scoring.standing import set_at
 
+YEAR_FROM = "scoring.year_from_month"
 FRAME = ("base", "adds_most", "excellent", "good", "fair")
 _COPIED = (
     "position", "code", "subject", "sign", "title", "text", "tenths", "measure",
     "selects", "per", "threshold", "at_least", "min_minutes", "channel", "own", "period",
-    "first_free", "cap", "cap_group", "ceiling", "confirmer", "off",
+    "first_free", "cap", "cap_group", "ceiling", "off",
 )  # fmt: skip
 
 
@@ -50,9 +52,8 @@ def draft(
     if RuleSet.objects.filter(path=place.path, state__in=("draft", "comment")).exists():
         raise Conflict("已经有一份没公布的规则。请先公布它，或说明不用了。")
     source = set_of(UUID(set_at(place.path, today(now)).id))
-    numbers = RuleSet.objects.filter(path=place.path, year=year).count()
     made = RuleSet(
-        place=place, path=place.path, year=year, number=numbers + 1,
+        place=place, path=place.path, year=year, number=_next(place.path, year),
         title=f"{place.name}{year}年双报到积分规则",
         **{k: getattr(source, k) for k in FRAME},
     )  # fmt: skip
@@ -66,21 +67,27 @@ def draft(
 
 def edit(
     *, actor: Actor, set_id: UUID, title: str, reason: str, frame: Mapping[str, int],
-    now: datetime | None = None,
+    year: int | None = None, now: datetime | None = None,
 ) -> Done:  # fmt: skip
-    """Title, why it changes, base, limit of adds and grade lines (tenths)."""
+    """Title, why it changes, base, limit of adds and grade lines (tenths); `year`: from
+    which evaluation year on, where that changes too."""
     wrong = rules.wrong_frame(frame)
     if not title.strip():
         wrong["title"] = "请写名称。"
     if wrong:
         raise Invalid(fields=wrong)
-    return act(
-        actor, "rule_sets.edit", set_id,
-        lambda row: Write(
-            set={"title": title.strip(), "reason": reason.strip(), **frame}
-        ),
-        now=now,
-    )  # fmt: skip
+    changed: dict[str, Any] = {
+        "title": title.strip(), "reason": reason.strip(), **frame,
+    }  # fmt: skip
+    it = set_of(set_id)
+    if year and year != it.year:
+        changed |= {"year": year, "number": _next(it.path, year)}
+    return act(actor, "rule_sets.edit", set_id, lambda row: Write(set=changed), now=now)
+
+
+def _next(path: str, year: int) -> int:
+    """The number of the next edition of a place and a year."""
+    return RuleSet.objects.filter(path=path, year=year).count() + 1
 
 
 def edit_rule(
@@ -195,6 +202,14 @@ def comment(
     return create(actor, "rule_comments.add", said, now=now, client_id=client_id)
 
 
+def _other_year(it: RuleSet, day: date) -> str:
+    """The rules of a year begin in it."""
+    year = year_of(day, values(it.path, [YEAR_FROM])[YEAR_FROM])
+    if year == it.year:
+        return ""
+    return f"这是{it.year}年度的规则，这一天在{year}年度里。请换一天，或收回来改年度。"
+
+
 def publish(
     *, actor: Actor, set_id: UUID, effective_from: date, now: datetime | None = None
 ) -> Done:
@@ -214,6 +229,7 @@ def publish(
     wrong = rules.wrong_day(effective_from, day)
     if before and before.effective_from and effective_from <= before.effective_from:
         wrong = "要晚于现在这一版的执行日期。"
+    wrong = wrong or _other_year(it, effective_from)
     if wrong:
         raise Invalid(fields={"effective_from": wrong})
     with transaction.atomic():

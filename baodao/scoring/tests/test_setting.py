@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.people.tests.make import World, world
@@ -31,9 +32,11 @@ def w() -> World:
     return world()
 
 
-def drafted(w: World, now: datetime = NOW, **other: int) -> RuleSet:
+def drafted(
+    w: World, now: datetime = NOW, year: int = 2026, **other: int
+) -> RuleSet:
     actor = w.actors["county_org"]
-    done = setting.draft(actor=actor, year=2026, now=now)
+    done = setting.draft(actor=actor, year=year, now=now)
     frame = {"base": 800, "adds_most": 200, "excellent": 900, "good": 800, "fair": 600}
     frame |= other
     setting.edit(
@@ -153,12 +156,13 @@ def test_a_set_begins_tomorrow_at_the_earliest(w: World) -> None:
 def test_the_next_version_ends_the_one_before_and_never_reaches_back(w: World) -> None:
     first = published(w)
     actor, later = w.actors["county_org"], NOW + 20 * DAY
-    second = drafted(w, later)
+    second = drafted(w, later, 2027)
     setting.open_comment(actor=actor, set_id=second.pk, now=later)
-    with pytest.raises(Invalid):
-        setting.publish(
-            actor=actor, set_id=second.pk, effective_from=date(2026, 12, 1), now=later + 8 * DAY
-        )  # fmt: skip
+    for wrong in (date(2026, 12, 1), date(2026, 12, 31)):
+        with pytest.raises(Invalid):
+            setting.publish(
+                actor=actor, set_id=second.pk, effective_from=wrong, now=later + 8 * DAY
+            )  # fmt: skip
     day = date(2027, 1, 1)
     setting.publish(
         actor=actor, set_id=second.pk, effective_from=day, now=later + 8 * DAY
@@ -286,3 +290,70 @@ def test_cards_without_an_entry_are_tried_too_by_the_lines_of_their_year(
 def test_the_default_rules_are_valid() -> None:
     default = RuleSet.objects.get(path="")
     assert rules.wrong_rules([r.plain for r in default.rules.all()], Record.KINDS) == {}
+
+
+@pytest.mark.req("L43")
+def test_the_year_of_a_set_is_the_one_it_begins_in(w: World) -> None:
+    it, actor = drafted(w), w.actors["county_org"]
+    frame = {k: getattr(it, k) for k in setting.FRAME}
+    setting.edit(
+        actor=actor, set_id=it.pk, title=it.title, reason="明年起", frame=frame, year=2027,
+        now=NOW,
+    )  # fmt: skip
+    it.refresh_from_db()
+    assert (it.year, it.number) == (2027, 1)
+    setting.open_comment(actor=actor, set_id=it.pk, now=NOW)
+    with pytest.raises(Invalid) as error:
+        setting.publish(
+            actor=actor, set_id=it.pk, effective_from=date(2026, 12, 20), now=NOW + 8 * DAY
+        )  # fmt: skip
+    assert "2027年度" in error.value.fields["effective_from"]
+
+
+@pytest.mark.req("L43")
+def test_what_a_measure_needs_can_be_set_on_the_page(w: World) -> None:
+    it, client = drafted(w), w.client("county_org")
+    new = reverse("scoring:rule_new", args=[it.pk])
+    page = client.get(new).content.decode()
+    assert 'name="at_least"' in page and 'name="threshold"' not in page
+    low = {
+        "code": "U_DED_MEET", "subject": "unit", "sign": "-1", "title": "到会率低",
+        "text": "比 75% 每低 5 个百分点", "selects": "breach:low_meetings",
+        "measure": "shortfall", "tenths": "1", "cap": "5", "first_free": "0",
+        "period": "year", "own": "on", "channel": "",
+    }  # fmt: skip
+    first = client.post(new, low)
+    assert first.status_code == 422 and 'name="threshold"' in first.content.decode()
+    assert client.post(new, {**low, "per": "50", "threshold": "75"}).status_code == 302
+    made = it.rules.get(code="U_DED_MEET")
+    assert (made.threshold, made.per, made.own) == (750, 50, True)
+    shift = it.rules.get(code="M_ADD_EMERG")
+    address = reverse("scoring:rule", args=[it.pk, shift.pk])
+    page = client.get(address).content.decode()
+    assert 'name="min_minutes"' in page and 'name="own"' not in page
+    given = {
+        "title": shift.title, "text": shift.text, "selects": shift.selects,
+        "measure": "each", "tenths": "1", "cap": "6", "first_free": "0",
+        "period": "year", "min_minutes": "300", "channel": "residence",
+    }  # fmt: skip
+    assert client.post(address, given).status_code == 302
+    shift.refresh_from_db()
+    assert (shift.min_minutes, shift.at_least, shift.channel) == (300, 0, "residence")
+    assert queries_sets.said(shift).endswith("只数居住地的")
+
+
+@pytest.mark.req("L43")
+def test_two_rules_share_a_cap_by_the_page_and_a_unit_pays_for_itself_only(
+    w: World,
+) -> None:
+    it = drafted(w)
+    one, two = (it.rules.get(code=c) for c in ("M_ADD_WISH", "M_ADD_MEDIATE"))
+    assert one.plain.group in dict(queries_sets.groups(it, two))
+    actor = w.actors["county_org"]
+    setting.edit_rule(
+        actor=actor, rule_id=two.pk, now=NOW, values={"cap_group": one.plain.group}
+    )
+    assert "合并封顶" in setting.check_set(it)["M_ADD_MEDIATE"], "their caps differ"
+    unit = it.rules.get(code="U_DED_COMPLAINT")
+    with pytest.raises(Invalid, match="只数单位自己的"):
+        setting.edit_rule(actor=actor, rule_id=unit.pk, values={"own": False}, now=NOW)

@@ -137,14 +137,16 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Title, reason, base and grade lines."""
     actor, it = _own(request, pk)
-    initial = {k: getattr(it, k) for k in ("title", "reason", *setting.FRAME)}
+    names = ("title", "year", "reason", *setting.FRAME)
+    initial = {k: getattr(it, k) for k in names}
     form = SetForm(request.POST or None, initial=initial)
 
     def do(d: dict[str, Any]) -> Any:
         frame = {k: d[k] for k in setting.FRAME}
         return setting.edit(
-            actor=actor, set_id=pk, title=d["title"], reason=d["reason"], frame=frame
-        )
+            actor=actor, set_id=pk, title=d["title"], year=d["year"],
+            reason=d["reason"], frame=frame,
+        )  # fmt: skip
 
     if submitted(request, form, do):
         toast(request, "改好了")
@@ -160,7 +162,10 @@ def rule(request: HttpRequest, pk: UUID, rule_pk: UUID) -> HttpResponse:
     if one is None:
         raise NotFound
     names = list(RuleForm.base_fields)
-    form = RuleForm(request.POST or None, initial={n: getattr(one, n) for n in names})
+    form = RuleForm(
+        request.POST or None, initial={n: getattr(one, n) for n in names},
+        subject=one.subject, groups=queries.groups(it, one),
+    )  # fmt: skip
     done = submitted(
         request, form,
         lambda d: setting.edit_rule(actor=actor, rule_id=rule_pk, values=d),
@@ -174,7 +179,10 @@ def rule(request: HttpRequest, pk: UUID, rule_pk: UUID) -> HttpResponse:
 @get_or_post
 def rule_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, it = _own(request, pk)
-    form = RuleForm(request.POST or None, fresh=True, initial={"per": 1, "cap": 0})
+    form = RuleForm(
+        request.POST or None, fresh=True, groups=queries.groups(it),
+        initial={"per": 1, "cap": 0, "at_least": 0, "min_minutes": 0},
+    )  # fmt: skip
     done = submitted(
         request, form,
         lambda d: setting.add_rule(
