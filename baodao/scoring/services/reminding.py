@@ -1,9 +1,10 @@
-"""Who has not reported in is reminded twice, seven days apart, before anything is
-proposed (7.1 M_DED_NOT_REPORTED, 7.2 U_DED_NOT_REPORTED). The reminders themselves are
-the memory of it."""
+"""Who has not reported in is reminded twice, some days apart, before anything is proposed
+(7.1 M_DED_NOT_REPORTED, 7.2 U_DED_NOT_REPORTED). The reminders themselves are the memory
+of it. Whoever has had both takes no place of those who come after them."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -18,14 +19,15 @@ from baodao.people.queries import current
 from baodao.places.settings import values
 from baodao.reporting.models import ReportIn
 
-GAP = timedelta(days=7)
+DEADLINE, GAP = "reporting.deadline_days", "scoring.remind_gap_days"
 STEPS = (1, 2)
-LIMIT = 5_000
+LIMIT = 5_000  # reminders of one night, about
+PART = 2_000  # looked through together
 
 
 class Missing(NamedTuple):
     """A member or a unit without a report-in since `deadline` (`since`: since when it
-    may be proposed)."""
+    may be proposed). `gap`: the days between two reminders there."""
 
     subject: str
     whose: UUID
@@ -33,30 +35,42 @@ class Missing(NamedTuple):
     deadline: date
     since: date
     person: UUID | None
+    gap: timedelta
 
 
 def remind(at: datetime) -> int:
     """Send the reminder that is due to everybody who is missing; returns how many."""
-    day, found = today(at), list(missing(at))
-    sent = _sent({m.whose for m in found})
-    due = []
-    for m in found:
+    n = 0
+    for part in _parts(missing(at)):
+        n += send(_due(part, today(at)))
+        if n >= LIMIT:
+            break  # the next night goes on: these have theirs by then
+    return n
+
+
+def _due(some: list[Missing], day: date) -> Iterator[Message]:
+    sent = _sent({m.whose for m in some})
+    for m in some:
         first, second = (sent.get(_key(m.whose, n)) for n in STEPS)
         if first is None:
-            due.append(_message(m, 1))
-        elif second is None and day - first >= GAP:
-            due.append(_message(m, 2))
-    return send(due)
+            yield _message(m, 1)
+        elif second is None and day - first >= m.gap:
+            yield _message(m, 2)
 
 
 def ripe(at: datetime) -> Iterator[Missing]:
-    """Those whose second reminder is seven days old."""
-    found = list(missing(at))
-    sent = _sent({m.whose for m in found})
-    for m in found:
-        second = sent.get(_key(m.whose, 2))
-        if second and today(at) - second >= GAP:
-            yield m._replace(since=second + GAP)
+    """Those whose second reminder is as old as that."""
+    for part in _parts(missing(at)):
+        sent = _sent({m.whose for m in part})
+        for m in part:
+            second = sent.get(_key(m.whose, 2))
+            if second and today(at) - second >= m.gap:
+                yield m._replace(since=second + m.gap)
+
+
+def _parts(found: Iterator[Missing]) -> Iterator[list[Missing]]:
+    while part := list(islice(found, PART)):
+        yield part
 
 
 def missing(at: datetime) -> Iterator[Missing]:
@@ -72,7 +86,7 @@ def _members(day: date) -> Iterator[Missing]:
         unit__point_path__isnull=False,
     )  # fmt: skip
     found = rows.values_list("pk", "unit__point_path", "joined_on", "person_id")
-    yield from _past(day, "member", found.order_by("pk")[:LIMIT])
+    yield from _past(day, "member", found.order_by("pk").iterator(PART))
 
 
 def _units(day: date) -> Iterator[Missing]:
@@ -81,18 +95,20 @@ def _units(day: date) -> Iterator[Missing]:
     ).exclude(state="ended")
     ties = ContactTie.objects.filter(current(day)).filter(~Exists(some))
     rows = ties.values_list("unit_id", "path", "valid_from").order_by("pk")
-    yield from _past(day, "unit", ((*row, None) for row in rows[:LIMIT]))
+    yield from _past(day, "unit", ((*row, None) for row in rows.iterator(PART)))
 
 
 def _past(day: date, subject: str, rows: Iterable[Any]) -> Iterator[Missing]:
-    span: dict[str, timedelta] = {}
+    spans: dict[str, tuple[timedelta, timedelta]] = {}
     for whose, path, since, person in rows:
-        if path not in span:
-            n = values(path, ["reporting.deadline_days"])["reporting.deadline_days"]
-            span[path] = timedelta(days=n)
-        deadline = since + span[path]
-        if deadline < day:
-            yield Missing(subject, whose, path, deadline, day, person)
+        if path not in spans:
+            found = values(path, [DEADLINE, GAP])
+            spans[path] = (
+                timedelta(days=found[DEADLINE]), timedelta(days=found[GAP]),
+            )  # fmt: skip
+        span, gap = spans[path]
+        if since + span < day:
+            yield Missing(subject, whose, path, since + span, day, person, gap)
 
 
 def _key(whose: UUID, step: int) -> UUID:

@@ -103,7 +103,7 @@ def test_edge_case_36_a_unit_with_two_points_is_told_for_each(
 ) -> None:
     unit, on = w.units.unit.pk, date(2026, 11, 2)
     missing = [
-        reminding.Missing("unit", unit, place.path, on, on, None)
+        reminding.Missing("unit", unit, place.path, on, on, None, timedelta(days=7))
         for place in (w.places.community, w.places.second_community)
     ]
     monkeypatch.setattr(reminding, "ripe", lambda at: iter([*missing, missing[0]]))
@@ -235,3 +235,18 @@ def test_not_reported_is_proposed_after_two_reminders_and_then_by_the_month(
         Deduction.objects.filter(member=newcomer).values_list("code", flat=True)
     )
     assert sorted(codes) == ["M_DED_NOT_REPORTED", *2 * ["M_DED_NOT_REPORTED_MONTH"]]
+
+
+@pytest.mark.req("L44")
+def test_whoever_had_both_reminders_takes_no_place_of_those_after_them(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reminding, "LIMIT", 1)
+    monkeypatch.setattr(reminding, "PART", 1)
+    day = timedelta(days=1)
+    missing = {m.whose for m in reminding.missing(NOW)}
+    assert len(missing) > 3
+    for n in range(len(missing)):
+        assert reminding.remind(NOW + n * day / 100) == 1
+    keys = {reminding._key(pk, 1) for pk in missing}
+    assert Message.objects.filter(event_id__in=keys).count() == len(missing)
