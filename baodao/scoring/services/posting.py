@@ -18,7 +18,7 @@ from baodao.core.memory import epoch
 from baodao.places.calendars import ground
 from baodao.places.models import Place
 from baodao.places.rules import community_path
-from baodao.records.models import Record
+from baodao.records.models import SERVICES, Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Entry
@@ -28,7 +28,6 @@ from baodao.scoring.services.recounting import recount
 from baodao.scoring.standing import Book, book
 
 PART = 5_000
-LATE_DAYS = 30
 # Kinds of records that a decision about a deduction leaves.
 DECIDED_ON = ("breach", "duty_missed")
 
@@ -188,13 +187,18 @@ def _write(due: Sequence[Due], cards: Mapping[Key, Held], read: Ground) -> None:
 
 
 def _late(record: Record, at: datetime, read: Ground) -> bool:
-    """Entered more than 30 days after, or after its quarter was closed (8.23). What a
-    person confirmed in time is not late because the sum came later."""
+    """A service that was entered so many days after, or after its quarter was closed
+    (8.23). What a person confirmed in time is not late because the sum came later; what
+    has to wait by the rules (a dispute, a deduction, a rate) is none."""
+    if record.kind not in SERVICES:
+        return False
     day, entered = record.occurred_on, min(today(record.confirmed_at), today(at))
     after = date(day.year, (day.month - 1) // 3 * 3 + 1, 1) + timedelta(days=92)
-    days = read.setting(community_path(record.path), "visits.quarter_closes_days")
+    path = community_path(record.path)
+    days = read.setting(path, "visits.quarter_closes_days")
     closed = after.replace(day=1) + timedelta(days=days)
-    return entered - day > timedelta(days=LATE_DAYS) or entered > closed
+    most = timedelta(days=read.setting(path, "scoring.late_entry_days"))
+    return entered - day > most or entered > closed
 
 
 def _take_back(reversals: Sequence[Record]) -> set[UUID]:
