@@ -55,7 +55,7 @@ class ExchangeConfig(AppConfig):
                 make_up_days=0, confirms=False, url="exchange:quota",
             ),
             duties.Kind(
-                "lists", "季度清单", "unit", "报清单", make_up_days=15, confirms=False,
+                "lists", "季度清单", "unit", "报清单", make_up_days=0, confirms=False,
                 url="exchange:hand_in",
             ),
             duties.Kind(

@@ -73,7 +73,8 @@ class PairingsConfig(AppConfig):
                 meets=True, url="pairings:visit_duty",
             ),
             duties.Kind(
-                "visit_need", "有事走访", "member", "记走访", make_up_days=30, remind=(1,),
+                # Two reminders, and three days after the second (7.1 M_DED_IGNORED).
+                "visit_need", "有事走访", "member", "记走访", make_up_days=3, remind=(1, 0),
                 meets=True, url="pairings:visit_duty",
             ),
         )  # fmt: skip

@@ -407,6 +407,16 @@ def _confirm(
     return done
 
 
+def _class(visit: Visit) -> str:
+    """What it was for; a visit that somebody had asked for is told apart when it came
+    after the limit (7.1 M_ADD_ONDEMAND)."""
+    late = Duty.objects.filter(
+        done_id=visit.pk, kind="visit_need", due_on__lt=visit.visited_on
+    )
+    late_too = visit.kind == "on_demand" and late.exists()
+    return "on_demand_late" if late_too else visit.kind
+
+
 def _record(visit: Visit, actor: Actor, how: str, now: datetime) -> Record:
     """One record on the day of the visit, in the pairing's channel; over midnight it
     is the day it began (domain 8.24)."""
@@ -421,7 +431,7 @@ def _record(visit: Visit, actor: Actor, how: str, now: datetime) -> Record:
         place_id=community(visit.path).pk, member_id=visit.stand_in_id or visit.member_id,
         unit_id=visit.unit_id, occurred_on=visit.visited_on, start_at=start, end_at=end,
         minutes=visit.minutes, work_time=at_work, source_kind="pairings.visit",
-        source_id=visit.pk, source_class=visit.kind, confirmed_at=now, confirmed_how=how,
+        source_id=visit.pk, source_class=_class(visit), confirmed_at=now, confirmed_how=how,
         confirmed_by=actor.person_id,
     )  # fmt: skip
 

@@ -207,6 +207,9 @@ KEYS: dict[str, Key] = {
     "councils.leader_visits_per_year": Key(
         "领导每年到联系点几次", 2, "次", "可填1、2、3、4、6、12"
     ),
+    "exchange.lists_days": Key(
+        "季度清单：季度开始几天内报", 30, "天", "过后要到下个季度再报；清单随时可以改"
+    ),
     "exchange.filing_days": Key(
         "共建协议备案时限", 5, "个工作日", "双方签好后由乡镇（街道）备案"
     ),

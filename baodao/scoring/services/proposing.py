@@ -3,8 +3,9 @@ fact, and never more than a proposal. Which duties count is in the rules in forc
 here; who was exempt, what was excused and what fell into a pause of the place is left
 out."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 
 from baodao.activities.models import Participation
 from baodao.acts.actor import SYSTEM
@@ -20,12 +21,16 @@ from baodao.acts.models import Event
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
 from baodao.duties.models import Duty
+from baodao.exchange.agreements.rules import SIGNED
 from baodao.exchange.models import Agreement
-from baodao.orders.models import Order
+from baodao.orders.models import Answer, Order
+from baodao.orders.rules import WITH_UNIT
+from baodao.orders.sweeps import NOTICE
 from baodao.people.models import ContactTie, Exemption, Member
 from baodao.people.queries import current
 from baodao.places.models import Pause
-from baodao.places.settings import ancestors
+from baodao.places.rules import community_path
+from baodao.places.settings import all_at_each, ancestors
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions as rules
 from baodao.scoring.models import Deduction
@@ -40,8 +45,22 @@ LOOK_BACK = timedelta(days=120)  # what is older is not brought up any more
 OLDEST = timedelta(days=730)
 LIMIT = 2_000  # new ones of one source in one night, about
 BATCH = 500  # looked through together
-AGREEMENT_DAYS = timedelta(days=60)
+AGREEMENT_DAYS, AGREEMENT_MONTH = "scoring.agreement_days", "scoring.agreement_month"
+# How an order comes into other hands; of a unit the event names it.
+TAKEN = ("orders.unit_accept", "orders.unit_claim", "orders.hand_on", "orders.claim")
+REMINDED = {"visit_need": 2}
 WORDS = ("orders.ask_extension", "orders.note")  # with these an order is not let go of
+
+
+class _Late(NamedTuple):
+    """An order that is late at a unit."""
+
+    order: UUID
+    unit: UUID
+    path: str
+    day: date
+    no: str
+    title: str
 
 
 class Source(NamedTuple):
@@ -94,18 +113,27 @@ def classes(kind: str) -> set[str]:
 
 
 def lapsed(since: date, at: datetime) -> Iterator[Fact]:
-    """Duties that were not done and not made up."""
+    """Duties that were not done and not made up; what comes without a calendar only when
+    the member was reminded of it as often as the rules say."""
     rows = Duty.objects.filter(
         ~_proposed("pk"), state="lapsed", kind__in=classes("duty_missed"),
         due_on__gte=since, due_on__lt=today(at),
-    )  # fmt: skip
-    for d in rows.order_by("due_on", "pk").iterator(BATCH):
-        whose, subject = (d.member_id, "member") if d.member_id else (d.unit_id, "unit")
-        if whose:
-            yield Fact(
-                f"duty_missed:{d.kind}", subject, whose, d.path, d.due_on,
-                f"“{d.title}”到{_day(d.due_on)}没有做，也没有补", "duties.duty", d.pk,
-            )  # fmt: skip
+    ).order_by("due_on", "pk").iterator(BATCH)  # fmt: skip
+    while found := list(islice(rows, BATCH)):
+        told = _reminders({d.pk for d in found if d.kind in REMINDED})
+        for d in found:
+            member, unit = d.member_id, d.unit_id
+            whose, subject = (member, "member") if member else (unit, "unit")
+            if whose and told[d.pk] >= REMINDED.get(d.kind, 0):
+                yield Fact(
+                    f"duty_missed:{d.kind}", subject, whose, d.path, d.due_on,
+                    f"“{d.title}”到{_day(d.due_on)}没有做，也没有补", "duties.duty", d.pk,
+                )  # fmt: skip
+
+
+def _reminders(duties: set[UUID]) -> Counter[UUID]:
+    sent = Event.objects.filter(action="duties.remind", object_id__in=duties)
+    return Counter(sent.values_list("object_id", flat=True))
 
 
 def no_shows(since: date, at: datetime) -> Iterator[Fact]:
@@ -156,17 +184,60 @@ def _let_run_out(found: list[Event]) -> Iterator[Fact]:
 
 
 def overdue(since: date, at: datetime) -> Iterator[Fact]:
-    """Orders that a unit did not take on in time, which the township was told of."""
+    """Orders that a unit did not take on in time, or took on and did not get done, once
+    per order and unit. Who gives one back has said why; whether that is a reason is for
+    people (by hand)."""
+    seen: set[tuple[UUID, UUID]] = set()
+    for order, unit, path, day, no, title in (
+        *_answered_late(since), *_unanswered(since), *_undone(since),
+    ):  # fmt: skip
+        if (order, unit) not in seen:
+            seen.add((order, unit))
+            yield Fact(
+                "breach:order_overdue", "unit", unit, path, day,
+                f"派给单位的单超过时限：{no} {title}", "orders.order", order, key=str(unit),
+            )  # fmt: skip
+
+
+def _answered_late(since: date) -> Iterator[_Late]:
+    """Answered, or taken away, after the limit (响应率 counts the same)."""
+    rows = Answer.objects.filter(in_time=False, at__date__gte=since).order_by("at")
+    for a in rows.select_related("order").iterator(BATCH):
+        o = a.order
+        yield _Late(o.pk, a.unit_id, o.path, today(a.at), o.no, o.title)
+
+
+def _unanswered(since: date) -> Iterator[_Late]:
+    """No answer yet, and the township was told."""
     rows = Order.objects.filter(
-        ~_proposed("pk"), unit__isnull=False, channel__in=("", "unit"), paused_at=None,
+        unit__isnull=False, channel__in=("", "unit"), paused_at=None,
         state="dispatched", escalated_at__date__gte=since,
     )  # fmt: skip
     for o in rows.order_by("escalated_at").iterator(BATCH):
         assert o.unit_id and o.escalated_at
-        yield Fact(
-            "breach:order_overdue", "unit", o.unit_id, o.path, today(o.escalated_at),
-            f"派给单位的单超过时限：{o.no} {o.title}", "orders.order", o.pk,
-        )  # fmt: skip
+        yield _Late(o.pk, o.unit_id, o.path, today(o.escalated_at), o.no, o.title)
+
+
+def _undone(since: date) -> Iterator[_Late]:
+    """A working day over the limit of what the unit has to do, and it was told so."""
+    rows = Event.objects.filter(
+        action="orders.remind", from_state__in=WITH_UNIT, data__at=NOTICE,
+        at__date__gte=since,
+    ).order_by("at").iterator(BATCH)  # fmt: skip
+    while found := list(islice(rows, BATCH)):
+        ids = {e.object_id for e in found}
+        orders = Order.objects.in_bulk(ids)
+        taken: dict[UUID, list[Event]] = defaultdict(list)
+        for t in Event.objects.filter(object_id__in=ids, action__in=TAKEN).order_by(
+            "at"
+        ):
+            taken[t.object_id].append(t)
+        for e in found:
+            o = orders.get(e.object_id)
+            last = next((t for t in reversed(taken[e.object_id]) if t.at <= e.at), None)
+            if o and last and last.data.get("unit"):
+                unit = UUID(last.data["unit"])
+                yield _Late(o.pk, unit, o.path, today(e.at), o.no, o.title)
 
 
 def not_reported(since: date, at: datetime) -> Iterator[Fact]:
@@ -189,21 +260,46 @@ def not_reported(since: date, at: datetime) -> Iterator[Fact]:
 
 
 def no_agreement(since: date, at: datetime) -> Iterator[Fact]:
-    """No agreement in force by 31 March, or 60 days after the tie."""
+    """No agreement with the community in force on the day by which there was to be one:
+    in spring, or some days after the tie (8.36: for each community)."""
     day = today(at)
-    spring = date(day.year, 3, 31)
-    signed = Agreement.objects.filter(
-        unit_ids__contains=[OuterRef("unit_id")], state="effective"
-    )
-    ties = ContactTie.objects.filter(current(day), valid_from__lt=day - AGREEMENT_DAYS)
-    for t in ties.filter(~Exists(signed)).order_by("pk").iterator(BATCH):
-        due = max(spring, t.valid_from + AGREEMENT_DAYS)
-        if since <= due < day:
-            yield Fact(
-                "breach:no_agreement", "unit", t.unit_id, t.path, due,
-                f"到{_day(due)}还没有签共建协议", "people.contact_tie", t.pk,
-                key=str(due.year),
-            )  # fmt: skip
+    rows = ContactTie.objects.filter(current(day)).order_by("pk").iterator(BATCH)
+    while ties := list(islice(rows, BATCH)):
+        limits = all_at_each({t.path for t in ties}, (AGREEMENT_MONTH, AGREEMENT_DAYS))
+        due = {t.pk: _agreement_due(t, limits[t.path], day) for t in ties}
+        ties = [t for t in ties if since <= due[t.pk] < day]
+        signed = _agreements({community_path(t.path) for t in ties})
+        for t in ties:
+            on, here = due[t.pk], (t.unit_id, community_path(t.path))
+            if not any(a <= on < b for a, b in signed[here]):
+                yield Fact(
+                    "breach:no_agreement", "unit", t.unit_id, t.path, on,
+                    f"到{_day(on)}还没有和社区签共建协议", "people.contact_tie", t.pk,
+                    key=str(on.year),
+                )  # fmt: skip
+
+
+def _agreement_due(t: ContactTie, limits: Mapping[str, int], day: date) -> date:
+    month = limits[AGREEMENT_MONTH]
+    spring = date(day.year, month, monthrange(day.year, month)[1])
+    return max(spring, t.valid_from + timedelta(days=limits[AGREEMENT_DAYS]))
+
+
+def _agreements(
+    paths: set[str],
+) -> Mapping[tuple[UUID, str], list[tuple[date, date]]]:
+    """(Unit, community) → when agreements were there between them: from the day that
+    both had signed, or on which they begin, to the end."""
+    found: dict[tuple[UUID, str], list[tuple[date, date]]] = defaultdict(list)
+    signed = Max("signatures__at", filter=Q(signatures__unit_id=None))
+    rows = Agreement.objects.filter(
+        Q(filed_on__isnull=False) | Q(state__in=SIGNED), path__in=paths
+    ).annotate(signed_at=signed)
+    for a in rows:
+        begun = min(a.valid_from, today(a.signed_at)) if a.signed_at else a.valid_from
+        for unit in a.unit_ids:
+            found[unit, a.path].append((begun, a.ended_on or a.valid_to))
+    return found
 
 
 SOURCES = (
