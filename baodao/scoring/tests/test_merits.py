@@ -180,3 +180,16 @@ def test_merits_on_pages(w: World) -> None:
     assert w.client("colleague").get(url("merits")).content.decode().count("抢修") == 0
     assert worker.get(url("merit_roles")).status_code == 405
     assert worker.post(url("merit_roles")).status_code == 302
+
+
+@db
+@pytest.mark.req("L43")
+def test_edge_case_23_what_has_to_wait_by_the_rules_is_not_entered_late(
+    w: World,
+) -> None:
+    settled = due.ON - timedelta(days=40)
+    row = due.merit(w, kind="mediation", level=None, on=settled)
+    secretary = w.actors["community_secretary"]
+    meriting.confirm(actor=secretary, merit_id=row.pk, now=due.NOW)
+    post(Record.objects.all())
+    assert not Entry.objects.get(code="M_ADD_MEDIATE").late
