@@ -6,7 +6,6 @@ from django import forms
 
 from baodao.core.clock import today
 from baodao.scoring import rules_counting as counting
-from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.rules_extracts import Purpose
 from baodao.ui.forms import DateInput, Form
 
@@ -73,20 +72,18 @@ class HandOverForm(Form):
     )  # fmt: skip
 
 
-def better_than(grade: str) -> list[tuple[str, str]]:
-    """The grades that one may be changed to by hand, the best first."""
-    return [(k, t) for k, t in counting.GRADES.items() if rules.better(grade, k)]
-
-
 class ChangeForm(Form):
-    grade = forms.ChoiceField(label="改为", widget=forms.RadioSelect)
+    grade = forms.ChoiceField(label="等次", widget=forms.RadioSelect)
     reason = _text("为什么改", 200, help_text="印在新卡上，说明积分为什么有变动。")
 
-    def __init__(self, *args: Any, before: str, **kw: Any):
+    def __init__(self, *args: Any, before: str, known: list[str], **kw: Any):
         super().__init__(*args, **kw)
         field = self.fields["grade"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = better_than(before)
+        field.choices = [
+            (g, f"{counting.GRADES[g]}{'（不变，只更新积分）' if g == before else ''}")
+            for g in known
+        ]
 
 
 class CheckForm(Form):

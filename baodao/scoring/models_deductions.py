@@ -155,8 +155,8 @@ class Answer(models.Model):
 
 class Appeal(Concerns):
     """An appeal 申诉 against a decision: `kind` and `object_id` name what it is about
-    (`services.appealing.register`). `proposed_by`, `decided_by` and `first_by` are the
-    persons who took part and may not hear it. `remedy` is what is left of it when it is
+    (`services.appealing.register`). `proposed_by`, `decided_by`, `first_by` and all of
+    `took_part` are the persons who took part and may not hear it. `remedy` is what is left of it when it is
     upheld in part. `settled_at`: its outcome has been carried out; until then what it is
     about has no effect."""
 
@@ -176,6 +176,7 @@ class Appeal(Concerns):
     filed_at = models.DateTimeField(default=now)
     proposed_by = models.UUIDField(null=True)
     decided_by = models.UUIDField(null=True)
+    took_part = ArrayField(models.UUIDField(), default=list, blank=True)
     clock_from = models.DateTimeField(default=now)
     due_at = models.DateTimeField(null=True)
     late_at = models.DateTimeField(null=True)
@@ -200,8 +201,10 @@ class Appeal(Concerns):
                 condition=Q(state__in=list(rules_appeals.STATES)),
                 name="appeal_state_known",
             ),
-            # One appeal for one decision: its second instance is the same row.
-            models.UniqueConstraint(fields=["object_id"], name="appeal_once"),
+            # One appeal at a time: its second instance is the same row.
+            models.UniqueConstraint(
+                fields=["object_id"], condition=Q(settled_at=None), name="appeal_once"
+            ),
             models.CheckConstraint(
                 condition=Q(first_state="") | Q(first_at__isnull=False) & ~Q(answer=""),
                 name="appeal_first_says_why",
@@ -216,6 +219,7 @@ class Appeal(Concerns):
             models.Index(fields=["path", "state"], name="appeal_by_place"),
             models.Index(fields=["member"], name="appeal_by_member"),
             models.Index(fields=["unit"], name="appeal_by_unit"),
+            models.Index(fields=["object_id"], name="appeal_by_object"),
             models.Index(
                 fields=["due_at"],
                 name="appeal_unsettled",

@@ -54,9 +54,10 @@ class Meeting(Acted):
 
 class Evaluation(Acted):
     """The evaluation of one subject: its card at the primary community. `attached`: the
-    person's cards elsewhere in that year (domain 8.1). What is told to the subject is
-    frozen when drafted: score (tenths), lines, figures and the grade proposed; `none`
-    says why there is none. `until`: the last day to object."""
+    person's cards elsewhere in that year (domain 8.1), `others` what they come to: what was
+    deducted there is in `deducts`. What is told to the subject is frozen when drafted:
+    score (tenths), lines, figures and the grade proposed; `none` says why there is none.
+    `reopened`: why it is evaluated anew after its card went out. `until`: the last day to object."""
 
     ACCESS = Columns(path=("path",), unit=("unit_id",), own={"member_id": "member_id"})
     FLOW = rules.FLOW
@@ -91,6 +92,7 @@ class Evaluation(Acted):
     why = ArrayField(models.TextField(), default=list, blank=True)
     figures = models.JSONField(default=dict)
     lines = models.JSONField(default=list)
+    others = models.JSONField("别的社区的积分卡", default=list)
     drafted_at = models.DateTimeField(null=True)
 
     notified_at = models.DateTimeField(null=True)
@@ -109,6 +111,7 @@ class Evaluation(Acted):
         Meeting, models.PROTECT, null=True, related_name="decided"
     )
     decided_at = models.DateTimeField(null=True)
+    reopened = models.TextField("重新评价的原因", default="", blank=True)
 
     class Meta:
         constraints = [

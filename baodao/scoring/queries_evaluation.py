@@ -38,7 +38,8 @@ TABS = {
     "decided": "已决定",
     "issued": "已发反馈卡",
 }
-_IN_TAB = {**{k: (k,) for k in TABS}, "issued": ("issued", "under_appeal")}
+_OUT = ("issued", "under_appeal")
+_IN_TAB = {**{k: (k,) for k in TABS}, "issued": _OUT}
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,7 @@ def events(actor: Actor, e: Evaluation, moved: bool) -> list[str]:
         "object": told and (desk or mine) and _may_object(e),
         "answer": e.state == "objection", "hear": told, "decide": told,
         "refresh": moved and (told or e.state == "decided"),
+        "reopen": moved and e.state == "issued",
     }  # fmt: skip
     return [ev for ev in can_ if fits.get(ev)]
 
@@ -187,11 +189,10 @@ def _may_object(e: Evaluation) -> bool:
 def moved(actor: Actor, e: Evaluation) -> bool:
     """Whether a draft of today is another than what was told; asked for those who do
     something about it."""
-    if not (
-        can(actor, "evaluations.refresh", e) or can(actor, "evaluations.decide", e)
-    ):
+    asks = ("refresh", "decide", "reopen")
+    if not any(can(actor, f"evaluations.{event}", e) for event in asks):
         return False
-    open_ = e.state in ("subject_notified", "objection", "decided")
+    open_ = e.state in ("subject_notified", "objection", "decided", "issued")
     return open_ and bool(drafting.moved_of([e]))
 
 
@@ -221,6 +222,7 @@ TITLES = {
     "notify": "告知本人", "refresh": "按现在的积分重新核对", "see": "本人已阅",
     "object": "提出异议", "answer": "书面答复", "hear": "听取本人意见", "decide": "会议决定",
     "issue": "发反馈卡", "suspend": "申诉，复核中", "restore": "复核维持", "change": "改等次",
+    "reopen": "重新评价",
     "follow_place": "随区划调整", "send": "送达", "send_out": "列为待送", "hand_over": "送到",
     "receive": "签收", "file": "备案", "replace": "由新卡替代",
 }  # fmt: skip
@@ -253,10 +255,15 @@ def feedback(actor: Actor, pk: UUID) -> FeedbackCard:
 
 
 def card_of(e: Evaluation) -> FeedbackCard | None:
-    """The newest card of an evaluation."""
-    if e.state not in ("issued", "under_appeal"):
+    """The newest card of an evaluation, also while it is evaluated anew."""
+    if e.state not in _OUT and not e.reopened:
         return None
     return FeedbackCard.objects.filter(evaluation=e, state="current").first()
+
+
+def anew(card: FeedbackCard) -> bool:
+    """Whether what this newest card says is being evaluated anew."""
+    return card.state == "current" and card.evaluation.state not in _OUT
 
 
 def newest(card: FeedbackCard) -> FeedbackCard:

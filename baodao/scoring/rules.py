@@ -67,6 +67,7 @@ CARDS = {
     "entries": ("查看积分明细", {**MEMBER, **UNIT, **COMMUNITY}),
     "open": ("建立积分卡", SYSTEM),
     "close": ("年度已定", SYSTEM),
+    "reopen": ("重新评价，继续记分", SYSTEM),
     "freeze": ("单位撤销，积分停住", SYSTEM),
     "follow_place": ("随区划调整", MOVERS),
 }

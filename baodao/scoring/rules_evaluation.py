@@ -58,6 +58,8 @@ FLOW = Flow.of(
         ("under_appeal", "restore", "issued"),
         ("under_appeal", "change", "issued"),
         ("issued", "change", "issued"),
+        # Its points have moved: told, heard and decided anew (8.18).
+        ("issued", "reopen", "drafted"),
     ],
 )
 DELIVERY_STATES: Mapping[str, State] = {
@@ -163,13 +165,15 @@ EVALUATIONS = {
     "suspend": ("暂停等次，复核中", {**TOWN, **COUNTY, **SYSTEM}),
     "restore": ("维持等次", {**TOWN, **COUNTY, **SYSTEM}),
     "change": ("改等次", {**_DECIDERS, "county_org": Scope.PLACE, **SYSTEM}),
+    "reopen": ("重新评价", {**_DECIDERS, **SYSTEM}),
     "figures": ("看等次分布", {**COMMUNITY, **TOWN, **ORG}),
     "follow_place": ("随区划调整", MOVERS),
 }
 _OWN = {"member_id": "member_id"}
-CONFLICTS = dict.fromkeys(("word", "unit_word", "answer", "hear", "decide", "change", "suspend", "restore"), _OWN)  # fmt: skip
+CONFLICTS = dict.fromkeys(("word", "unit_word", "answer", "hear", "decide", "change", "reopen", "suspend", "restore"), _OWN)  # fmt: skip
 MESSAGES = {
     "decide": "自己的等次由别人来定。请街道（乡镇）党委来办。",
+    "reopen": "自己的评价由别人来办。请街道（乡镇）党委来办。",
     "unit_word": "自己的情况由别人来写。",
     "word": "自己的评语由别人来写。",
     "answer": "自己的异议由别人来答复。请街道（乡镇）党委来办。",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
@@ -279,7 +279,9 @@ def _told(e: Evaluation) -> Message | None:
     text = (
         f"请看内容对不对，有异议的{cdate(e.until, today())}前提出。" if e.until else ""
     )
-    return to_subject(e, f"{e.year}年度评价起草好了", text, e.pk)
+    # Once for each time that it is told.
+    event = uuid5(e.pk, e.notified_at.isoformat() if e.notified_at else "")
+    return to_subject(e, f"{e.year}年度评价起草好了", text, event)
 
 
 def to_subject(e: Evaluation, title: str, text: str, event_id: UUID) -> Message:

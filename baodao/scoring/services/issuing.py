@@ -16,7 +16,7 @@ from django.urls import reverse
 from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.acts.bulk import create_rows
-from baodao.acts.many import act_rows
+from baodao.acts.many import act_many, act_rows
 from baodao.acts.writing import Write
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
@@ -106,22 +106,45 @@ def issue_all(
 def issue_rows(
     actor: Actor, rows: Sequence[Evaluation], place: Place, at: datetime
 ) -> list[FeedbackCard]:
-    """The same without messages, for evaluations of one community and year."""
+    """The same without messages, for evaluations of one community and year. Who has a
+    card already, because it was evaluated anew, gets the next edition of it."""
     if not rows:
         return []
-    year = rows[0].year
-    numbers = next_numbers(f"feedback:{place.path}:{year}", len(rows))
-    given = {
-        e.pk: f"反{year}-{place.code}-{n:04d}"
-        for e, n in zip(rows, numbers, strict=True)
+    old = {
+        c.evaluation_id: c
+        for c in FeedbackCard.objects.filter(evaluation__in=rows, state="current")
     }
+    given = _numbers([e for e in rows if e.pk not in old], place)
+    given |= {pk: c.number for pk, c in old.items()}
     moved = set(
         act_rows(
             actor, "evaluations.issue", {e.pk: Write() for e in rows},
             versions={e.pk: e.version for e in rows}, now=at,
         )
     )  # fmt: skip
-    return _write(actor, [e for e in rows if e.pk in moved], place, given, {}, at)
+    replace(actor, [c.pk for pk, c in old.items() if pk in moved], at)
+    return _write(actor, [e for e in rows if e.pk in moved], place, given, old, at)
+
+
+def _numbers(rows: Sequence[Evaluation], place: Place) -> dict[UUID, str]:
+    if not rows:
+        return {}
+    year = rows[0].year
+    numbers = next_numbers(f"feedback:{place.path}:{year}", len(rows))
+    return {
+        e.pk: f"反{year}-{place.code}-{n:04d}"
+        for e, n in zip(rows, numbers, strict=True)
+    }
+
+
+def replace(actor: Actor, cards: Collection[UUID], at: datetime) -> None:
+    """These cards are no longer the newest, and what was sent of them is over."""
+    if not cards:
+        return
+    act_many(actor, "feedback_cards.supersede", list(cards), now=at)
+    sent = Delivery.objects.filter(card__in=list(cards)).exclude(state="replaced")
+    if ids := list(sent.values_list("pk", flat=True)):
+        act_many(actor, "card_deliveries.replace", ids, now=at)
 
 
 def reissue(
@@ -145,7 +168,7 @@ def _write(
         edition = old[e.pk].edition + 1 if e.pk in old else 1
         org = names.get(e.unit_id, "") if e.unit_id else ""
         content = content_of(e, desk, to[e.pk], org, former.get(e.pk, ""), span)
-        content["changed"] = e.reason if edition > 1 else ""
+        content["changed"] = _changed(e) if edition > 1 else ""
         units = [t.unit_id for t in to[e.pk] if t.unit_id]
         cards.append(
             FeedbackCard(
@@ -160,6 +183,11 @@ def _write(
     _create(actor, "feedback_cards.issue", FeedbackCard, cards, at)
     _deliver(actor, cards, to, desk, at)
     return cards
+
+
+def _changed(e: Evaluation) -> str:
+    """Why there is another edition."""
+    return "；".join(part for part in (e.reopened, e.reason) if part)
 
 
 _CARD = (

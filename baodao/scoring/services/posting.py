@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from baodao.acts.access import path_range
 from baodao.acts.copying import copy_columns
 from baodao.core.clock import now as clock_now
 from baodao.core.clock import today
@@ -21,7 +22,7 @@ from baodao.places.rules import community_path
 from baodao.records.models import SERVICES, Record
 from baodao.records.rules import day_shares
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Entry
+from baodao.scoring.models import Card, Entry
 from baodao.scoring.retaining import kept_from
 from baodao.scoring.services.opening_cards import Held, Key, cards_for
 from baodao.scoring.services.recounting import recount
@@ -54,6 +55,41 @@ def post(new: QuerySet[Record]) -> None:
     for part in _parts(back.iterator(chunk_size=PART)):
         touched |= _take_back(part)
     recount(touched)
+
+
+def records_of(card: Card) -> QuerySet[Record]:
+    """All records of the card's subject in its community and year; a day more at the
+    beginning, for what went over midnight."""
+    first = int(ground(card.path).settings["scoring.year_from_month"])
+    begin, end = counting.year_days(card.year, first)
+    lo, hi = path_range(card.path)
+    found = Record.objects.filter(
+        path__gte=lo, path__lt=hi, occurred_on__gte=begin - timedelta(days=1),
+        occurred_on__lt=end,
+    )  # fmt: skip
+    if card.subject == "member":
+        return found.filter(member_id=card.member_id)
+    return found.filter(unit_id=card.unit_id)
+
+
+def uncounted(card: Card) -> list[Record]:
+    """Services that stand on record and that this card does not count, because they were
+    confirmed after it was decided (8.23), in the order of their days."""
+    if card.state != "decided":
+        return []
+    held = card.entries.values("record_id")
+    rows = records_of(card).filter(reversal_of=None, reversals=None)
+    left = list(rows.exclude(pk__in=held).order_by("occurred_on", "pk"))
+    if not left:
+        return []
+    read = Ground(_communities(left), book(), epoch(), today())
+    whose = card.member_id if card.subject == "member" else card.unit_id
+    key = (card.place_id, card.year, card.subject, whose)
+    return [
+        r
+        for r in left
+        if any(d.key == key and read.book.rules[d.rule].sign > 0 for d in _due(r, read))
+    ]
 
 
 def _parts(rows: Iterable[Record]) -> Iterator[list[Record]]:

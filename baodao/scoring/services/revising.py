@@ -1,10 +1,11 @@
 """A grade that stands aside, stands again or is changed after its card went out: by an
 appeal (`scoring.services.appealing` is given these three), or because a deduction was
 taken back after the decision (domain 8.18). Whoever had the old card gets the new one;
-the wallet is not touched."""
+the wallet is not touched. What needs a meeting is evaluated anew (`services.reopening`)."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,16 +13,21 @@ from django.db import transaction
 from baodao.acts.access import require
 from baodao.acts.actor import Actor, consequence_of
 from baodao.acts.engine import act
-from baodao.acts.many import act_many
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid
 from baodao.scoring import rules_counting as counting
-from baodao.scoring import rules_evaluation as rules
+from baodao.scoring import rules_revising as rules
 from baodao.scoring.blocking import blocked
-from baodao.scoring.models_evaluation import Delivery, Evaluation, FeedbackCard
+from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
 from baodao.scoring.services import issuing
-from baodao.scoring.services.drafting import drafts, evaluation_of, moved_of
+from baodao.scoring.services.drafting import (
+    differs,
+    drafts,
+    evaluation_of,
+    moved_drafts,
+    moved_of,
+)
 
 
 def suspend_grade(
@@ -44,8 +50,9 @@ def change_grade(
 ) -> FeedbackCard:  # fmt: skip
     """Another grade, by appeal or by a new look at points that have changed: the card as
     it stands now is issued anew to all earlier recipients. Returns the new card. Errors:
-    grade, reason; Conflict with what stands in the way: by hand only for the better, only
-    because points have moved, with nothing about it open."""
+    grade, reason; Conflict with what stands in the way: by hand only because points have
+    moved, to nothing worse and to no more than they propose today, with nothing about it
+    open. 优秀 is a meeting's to give (9.6.8)."""
     e, at = evaluation_of(evaluation_id), now or clock_now()
     require(actor, "evaluations.change", e)
     if e.state == "under_appeal" and actor.role != "system":
@@ -56,14 +63,14 @@ def change_grade(
         raise Invalid(fields={"reason": "请写为什么改。"})
     if grade == "poor" and not e.hearing:
         raise Conflict("定为差以前，要听取本人意见，并记下来。")
+    fresh = drafts([e], e.path, e.year)[e.pk]
     if actor.role != "system":
-        _by_hand(e, grade)
+        _by_hand(e, grade, fresh)
     old = FeedbackCard.objects.filter(evaluation=e, state="current").first()
     if old is None:
         raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
-    fresh = drafts([e], e.path, e.year)[e.pk]
     write = Write(
-        set={**fresh, "grade": grade, "reason": reason.strip()},
+        set={**fresh, "grade": grade, "reason": reason.strip(), "reopened": ""},
         data={"grade": grade, "before": e.grade},
     )
     with transaction.atomic():
@@ -76,31 +83,40 @@ def change_grade(
             now=at,
         )
         e = evaluation_of(e.pk)
-        replace(consequence_of(actor), [old.pk], at)
+        issuing.replace(consequence_of(actor), [old.pk], at)
         card = issuing.reissue(consequence_of(actor), e, old, at)
         issuing.tell([card])
     return card
 
 
-def _by_hand(e: Evaluation, grade: str) -> None:
-    """Without a meeting and without telling first nothing gets worse, and nothing at all
-    that an appeal or a deduction is about."""
+def _by_hand(e: Evaluation, grade: str, fresh: Mapping[str, Any]) -> None:
+    """Without a meeting and without telling first nothing gets worse, nothing better than
+    the points propose, and nothing at all that an appeal or a deduction is about."""
     if e.state != "issued":
         raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
     if why := blocked([e.card_id]).get(e.card_id):
         raise Conflict(why)
-    if not moved(e):
+    if not differs(e, fresh):
         raise Conflict("积分没有变动。对等次有意见的，走申诉。")
-    if not rules.better(e.grade, grade):
-        raise Conflict("这里只能改好。要改差的，重新告知本人、重新开会。")
+    if why := rules.why_not_by_hand(e.grade, grade, _was(e), _now(fresh)):
+        raise Conflict(why)
 
 
-def replace(actor: Actor, cards: Collection[UUID], at: datetime) -> None:
-    """These cards are no longer the newest, and what was sent of them is over."""
-    act_many(actor, "feedback_cards.supersede", list(cards), now=at)
-    sent = Delivery.objects.filter(card__in=list(cards)).exclude(state="replaced")
-    if ids := list(sent.values_list("pk", flat=True)):
-        act_many(actor, "card_deliveries.replace", ids, now=at)
+def _was(e: Evaluation) -> rules.Stands:
+    return rules.Stands(e.score, e.proposed)
+
+
+def _now(fresh: Mapping[str, Any]) -> rules.Stands:
+    return rules.Stands(fresh["score"], fresh["proposed"])
+
+
+def by_hand(e: Evaluation) -> list[str]:
+    """The grades that one person may give now without a meeting, the same one among them;
+    none where the points have not moved."""
+    fresh = moved_drafts([e]) if e.state == "issued" else {}
+    if e.pk not in fresh:
+        return []
+    return rules.by_hand(e.grade, _was(e), _now(fresh[e.pk]))
 
 
 def moved(e: Evaluation) -> bool:

@@ -50,7 +50,7 @@ def w() -> World:
 
 
 def reissued(
-    w: World, e: Evaluation, taken: list[Record], grade: str = "excellent"
+    w: World, e: Evaluation, taken: list[Record], grade: str = "good"
 ) -> FeedbackCard:
     """The deductions are taken back and the card goes out anew."""
     copy_rows(Record, [reversal(r, ISSUED) for r in taken])
@@ -176,7 +176,7 @@ def test_an_extract_says_what_was_corrected_or_is_in_review_since(w: World) -> N
         now=LATER,
     ).id  # fmt: skip
     row = extracting.extract_of(w.actors["unit_secretary"], again).content["rows"][0]
-    assert "优秀（复核中）" in row
+    assert "良好（复核中）" in row
 
 
 @pytest.mark.req("L46")

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from baodao.core.clock import now, today
 from baodao.people.tests.make import World, world
+from baodao.records.models import Record
+from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import (
     Delivery,
     Evaluation,
@@ -17,7 +19,7 @@ from baodao.scoring.models_evaluation import (
     FeedbackCard,
     PrintRun,
 )
-from baodao.scoring.services import drafting, print_runs
+from baodao.scoring.services import drafting, posting, print_runs
 from baodao.scoring.tests import make_evaluation as make
 
 pytestmark = pytest.mark.django_db
@@ -213,7 +215,7 @@ def test_the_unit_adds_its_word_and_sees_only_its_own_members(w: World) -> None:
         sheet(w, "unit_secretary", year),
     ):
         assert "张伟" in page
-        for word in ("建议优秀", "优秀,", "94", "参加活动"):
+        for word in ("建议优秀", "优秀,", ">94<", ",94,", "参加活动"):
             assert word not in page, "a draft is the community's own"
     graded = get(w, "unit_secretary", "evaluations", year=year, grade="excellent")
     assert "张伟" not in text(graded)
@@ -275,14 +277,18 @@ def test_a_card_in_review_says_so_wherever_its_grade_stands(w: World) -> None:
     assert "优秀（复核中）" in sheet(w, "community_secretary", year)
     card = make.card_of(e)
     change = get(w, "county_org", "feedback_change", card.pk)
-    assert change.status_code == 409, "nothing is better than 优秀"
+    assert change.status_code == 409, "nothing has moved"
     neighbour = make.card_of(make.of(w, "neighbour"))
-    form = text(get(w, "county_org", "feedback_change", neighbour.pk))
-    assert 'value="excellent"' in form and 'value="poor"' not in form
     page = text(get(w, "county_org", "feedback", neighbour.pk))
-    assert "改等次" not in page, "no points have moved"
-    tried = {"grade": "excellent", "reason": "x"}
+    assert "重新发卡" not in page, "no points have moved"
+    tried = {"grade": "good", "reason": "x"}
     refused = post(w, "county_org", "feedback_change", neighbour.pk, **tried)
-    assert "走申诉" in text(refused)
+    assert "积分没有变动" in text(refused)
+    make.good_year(w, "neighbour")
+    Card.objects.filter(pk=neighbour.evaluation.card_id).update(state="open")
+    posting.post(Record.objects.all())
+    assert "重新发卡" in text(get(w, "county_org", "feedback", neighbour.pk))
+    form = text(get(w, "county_org", "feedback_change", neighbour.pk))
+    assert 'value="good"' in form and 'value="excellent"' not in form
     outside = post(w, "county_social_work", "feedback_change", neighbour.pk, **tried)
     assert outside.status_code in (403, 404)

@@ -72,7 +72,7 @@ def a_year(w: World) -> None:
     copy_rows(Record, [reversal(r, ISSUED) for r in taken])
     posting.post(Record.objects.all())
     revising.change_grade(
-        w.actors["county_org"], make.of(w).pk, "excellent", "查明不实", now=LATER
+        w.actors["county_org"], make.of(w).pk, "good", "查明不实", now=LATER
     )
     card = make.of(w).card
     letter = Letter(

@@ -42,6 +42,8 @@ from baodao.scoring.services import (
     objecting,
     opening,
     refreshing,
+    reopening,
+    revising,
 )
 from baodao.scoring.services.gathering import last_full_year
 from baodao.scoring.services.words import facts_of
@@ -292,6 +294,7 @@ SAID = {
     "hear": ("听取意见记下了", ""),
     "decide": ("等次定了", "接下来发反馈卡。"),
     "refresh": ("按现在的积分核对了", "已告诉本人。"),
+    "reopen": ("重新评价开始了", "已告诉本人。接下来看过评语，再告知本人。"),
 }
 
 
@@ -331,6 +334,10 @@ def _page(
         and can(actor, "appeals.file", _appeal(e)),
         "meetings": bool(getattr(kept.get("decide"), "meetings", ())),
         "decide_form": kept.get("decide"),
+        "by_hand": bool(
+            "reopen" in may and card and can(actor, "evaluations.change", e)
+            and revising.by_hand(e)
+        ),
     }  # fmt: skip
     light = actor.role == "member"
     name = "scoring/evaluation_member.html" if light else "scoring/evaluation.html"
@@ -342,7 +349,7 @@ def _facts(e: Evaluation) -> list[tuple[str, str]]:
     return facts_of(e.figures)
 
 
-_FORMS = ("word", "unit_word", "object", "answer", "hear", "decide")
+_FORMS = ("word", "unit_word", "object", "answer", "hear", "decide", "reopen")
 
 
 def _form(event: str, data: Any, e: Evaluation) -> Form:
@@ -367,6 +374,7 @@ def _form(event: str, data: Any, e: Evaluation) -> Form:
         ),
         "answer": ("答复", "写清查了什么、采纳不采纳、为什么。本人看得到。"),
         "hear": ("什么时候、怎么听取的、本人怎么说", "定为差以前要有这一条。"),
+        "reopen": ("为什么重新评价", "本人看得到，会印在新卡上。"),
     }
     label, note = words[event]
     return forms.TextForm(data, label=label, help_text=note)
@@ -401,7 +409,7 @@ def _do(
     verbs: dict[str, Any] = {
         "word": drafting.write_words, "unit_word": drafting.write_unit_words,
         "refresh": refreshing.refresh, "see": objecting.see, "object": objecting.object_to,
-        "answer": objecting.answer, "hear": objecting.hear,
+        "answer": objecting.answer, "hear": objecting.hear, "reopen": reopening.reopen,
     }  # fmt: skip
     verbs[event](**which, **d)
 

@@ -202,6 +202,7 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
             it.deliveries.select_related("card__evaluation").order_by("kind", "pk")
         ), "kinds": rules.RECIPIENTS, "hours": rules.hours,
         "appealed": it.evaluation.state == "under_appeal",
+        "anew": queries.anew(it),
         "may_print": can(actor, "feedback_cards.print", it), "back_url": _way_back(actor, it),
         "may_change": _may_change(actor, it),
     }  # fmt: skip
@@ -209,11 +210,11 @@ def card(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _may_change(actor: Actor, it: FeedbackCard) -> bool:
-    """Whether there is something to mend by hand: points that moved, a better grade."""
+    """Whether there is something to mend by hand, without a meeting."""
     e = it.evaluation
     may = can(actor, "evaluations.change", e) and actor.path is not None
     open_ = it.state == "current" and e.state == "issued"
-    return bool(may and open_ and forms.better_than(it.grade) and revising.moved(e))
+    return bool(may and open_ and revising.by_hand(e))
 
 
 def _way_back(actor: Actor, it: FeedbackCard) -> str:
@@ -224,26 +225,31 @@ def _way_back(actor: Actor, it: FeedbackCard) -> str:
 
 @get_or_post
 def change(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Another grade after the card went out, because its points have changed (8.18)."""
+    """A new edition after the card went out, because its points have changed (8.18)."""
     actor = require_role(request, "evaluations.change")
     it = queries.feedback(actor, pk)
     require(actor, "evaluations.change", it.evaluation)
     if it.state != "current":
         raise NotFound
-    if not forms.better_than(it.grade):
-        raise Conflict("已经是最好的等次，这里只能改好。")
-    form = forms.ChangeForm(request.POST or None, before=it.grade)
+    if not (known := revising.by_hand(it.evaluation)):
+        raise Conflict(
+            "这里改不了：积分没有变动，或者变差了。变差的，重新评价，开会定。"
+        )
+    form = forms.ChangeForm(
+        request.POST or None, before=it.grade, known=known, initial={"grade": it.grade}
+    )
     done = submitted(
         request, form,
         lambda d: revising.change_grade(actor, it.evaluation_id, d["grade"], d["reason"]),
     )  # fmt: skip
     if done:
-        toast(request, "改好了，发了新的一版", "收到过旧卡的都会收到新卡。")
+        toast(request, "发了新的一版", "收到过旧卡的都会收到新卡。")
         return redirect("scoring:feedback", pk=done.pk)
     crumbs = [(reverse("scoring:feedback", args=[pk]), it.number)]
     note = (
-        "只在发卡以后积分有变动时用，只能改好；对等次有意见的走申诉。积分超市不受影响。"
+        "只在发卡以后积分有变动时用，不能改差，也不能高过现在建议的等次；优秀要开会定。"
+        "对等次有意见的走申诉。积分超市不受影响。"
     )
     return form_page(
-        request, form, "改等次，重新发卡", crumbs, note=note, submit="改好了"
+        request, form, "按现在的积分重新发卡", crumbs, note=note, submit="发新的一版"
     )
