@@ -69,7 +69,7 @@ class ReasonForm(Form):
 
 
 class FileForm(Form):
-    """`late`: the days are over, and why has to be said."""
+    """`kind`: of the decision; `late`: the days are over, and why has to be said."""
 
     grounds = forms.MultipleChoiceField(
         label="理由", choices=list(rules_appeals.GROUNDS.items()),
@@ -81,8 +81,11 @@ class FileForm(Form):
         help_text="过了申诉的日子，有正当原因的也可以申诉。",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, late: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, late: bool, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        grounds = self.fields["grounds"]
+        assert isinstance(grounds, forms.MultipleChoiceField)
+        grounds.choices = list(rules_appeals.grounds_of(kind).items())
         if not late:
             del self.fields["cause"]
 

@@ -16,7 +16,8 @@ from baodao.people.models import Person
 from baodao.records.models import SERVICES, Record
 from baodao.records.sources import Source, sources_of
 from baodao.scoring import rules_counting as counting
-from baodao.scoring.models import Card, Entry
+from baodao.scoring.models import Appeal, Card, Entry
+from baodao.scoring.models_evaluation import Evaluation
 from baodao.scoring.services import falsehood
 from baodao.scoring.services.recounting import total_of
 from baodao.scoring.standing import Book, Standing, book
@@ -154,6 +155,19 @@ def siblings(actor: Actor, card: Card) -> list[Card]:
     found = Card.objects.filter(**whose, subject=card.subject).exclude(pk=card.pk)
     found = visible(found, actor, "cards.view")
     return list(found.select_related("place").order_by("-year", "path"))
+
+
+def grade_to_appeal(actor: Actor, card: Card) -> UUID | None:
+    """The evaluation of a decided card whose grade this actor may appeal against."""
+    if card.state != "decided":
+        return None
+    at_all = Q(card=card) | Q(attached__contains=[card.pk])
+    rows = Evaluation.objects.filter(at_all, year=card.year, state="issued")
+    e = rows.exclude(grade="excellent").first()
+    if e is None:
+        return None
+    row = Appeal(path=e.path, unit_id=e.unit_id, member_id=e.member_id)
+    return e.pk if can(actor, "appeals.file", row) else None
 
 
 def view(actor: Actor, card: Card, on: date | None = None) -> View:

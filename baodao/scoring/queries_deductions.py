@@ -22,7 +22,8 @@ from baodao.records.sources import Source, source_of, sources_of
 from baodao.scoring import rules_appeals, rules_deductions
 from baodao.scoring.models import Appeal, Deduction
 from baodao.scoring.queries_evaluation import TITLES
-from baodao.scoring.services.appealing import due_end, instead_of, second_end
+from baodao.scoring.services.appealing import due_end, second_end
+from baodao.scoring.services.appealing_parts import instead_of, took_part
 from baodao.scoring.services.deducting import answer_end, decide_end
 from baodao.ui import words
 from baodao.ui.clock import Clock, clock
@@ -225,7 +226,7 @@ def source(d: Deduction, actor: Actor) -> Source | None:
 
 
 def appeal_against(object_id: UUID) -> Appeal | None:
-    return Appeal.objects.filter(object_id=object_id).first()
+    return Appeal.objects.filter(object_id=object_id).order_by("-filed_at").first()
 
 
 # --- appeals ----------------------------------------------------------------------------------
@@ -281,7 +282,9 @@ def appeal_events(a: Appeal, actor: Actor, at: datetime | None = None) -> list[s
     return [
         e
         for e in rules_appeals.FLOW.events(a.state)
-        if e not in left and can(actor, f"appeals.{e}", a)
+        if e not in left
+        and can(actor, f"appeals.{e}", a)
+        and not (e in rules_appeals.HEARS and took_part(a, actor))
     ]
 
 

@@ -117,10 +117,10 @@ def next_step(r: Round, n: dict[str, int]) -> Next | None:
     """The first thing that waits for the community."""
     answered = Q(state="objection", answered_at__isnull=False)
     over = Q(until__lt=today()) & (answered | Q(state="subject_notified"))
-    count = r.evaluations.aggregate(
-        done=Count("pk", filter=answered), ripe=Count("pk", filter=over)
-    )
-    done, ripe = count["done"], count["ripe"]
+    done = r.evaluations.filter(answered).count()
+    # Where the place has stood still, the days are longer than what was told.
+    until = drafting.until_of(r.evaluations.filter(over))
+    ripe = sum(day < today() for day in until.values())
     open_ = n["objection"] - done
     steps = (
         Next("answer", "答复异议", "有异议还没有书面答复，答复以后才能开会定。", open_),

@@ -38,7 +38,10 @@ GROUNDS = {
     "exempt": "当时应当免责",
     "conflict": "经办的人应当回避",
     "evidence": "有新的材料",
+    "uncounted": "有服务是年度定了以后才确认的，没有算进来",
 }
+# Of one kind of decision only.
+_ONLY = {"uncounted": "grade"}
 STATES: Mapping[str, State] = {
     "filed": State("待受理", "superior", "受理", "soon", "clock"),
     "not_admitted": State("没有受理", "", "", "idle", "x"),
@@ -105,6 +108,8 @@ _PARTS = {
     "about_person": "person_id",
 }
 _HEARS = ("admit", "not_admit", "uphold", "partly", "dismiss")
+# Who took part in what is appealed against, in any way, takes none of these steps.
+HEARS = (*_HEARS, "final_uphold", "final_dismiss")
 CONFLICTS = {
     **dict.fromkeys(_HEARS, _PARTS),
     "final_uphold": {**_PARTS, "first_by": "person_id"},
@@ -122,6 +127,11 @@ MESSAGES = {
     "execute": "由社区党组织书记执行。",
     "withdraw": "申诉由提出的人自己撤回，单位的由单位书记撤回。",
 }
+
+
+def grounds_of(kind: str) -> dict[str, str]:
+    """The grounds on which a kind of decision may be appealed against."""
+    return {g: t for g, t in GROUNDS.items() if _ONLY.get(g, kind) == kind}
 
 
 def wrong_filing(

@@ -17,18 +17,18 @@ from baodao.acts.engine import act, create, repeated
 from baodao.acts.writing import Done, Write
 from baodao.core.clock import local
 from baodao.core.clock import now as clock_now
-from baodao.core.errors import Conflict, Invalid, NotFound
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.core.text import private_numbers
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.scoring import rules_appeals as rules
 from baodao.scoring.models import Appeal
+from baodao.scoring.services.appealing_parts import earlier, instead_of, took_part
 from baodao.scoring.services.concerning import (
     DISTRICT,
     PREFECTURE,
     TOWN,
     after,
-    colleagues,
     cut,
     later,
     to_subject,
@@ -39,7 +39,9 @@ from baodao.scoring.services.one_by_one import one_by_one
 @dataclass(frozen=True)
 class About:
     """What an appeal needs to know of the decision it is against. `notified_at`: since
-    when the days run; `open`: whether it can be appealed as it stands."""
+    when the days run; `open`: whether it can be appealed as it stands; `took_part`: who
+    else had a part in it; `since`: when it became what it is, if that was something else
+    before: an appeal that was settled then was against the other."""
 
     subject: str
     member_id: UUID | None
@@ -53,6 +55,8 @@ class About:
     notified_at: datetime
     open: bool
     url: str
+    took_part: Collection[UUID] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,7 @@ def file(
         place_id=it.place_id, path=it.path, grounds=sorted(grounds), text=text.strip(),
         late=late, cause=cause.strip(), oral=noted, noted_by=actor.name if noted else "",
         filed_at=at, proposed_by=it.proposed_by, decided_by=it.decided_by,
+        took_part=sorted(it.took_part),
         clock_from=at, due_at=after(it.path, at, rules.ADMIT_DAYS),
     )  # fmt: skip
     require(actor, "appeals.file", row)
@@ -174,7 +179,9 @@ def _check(row: Appeal, it: About) -> None:
         wrong["text"] = f"里面有{'、'.join(found)}，请去掉。"
     if wrong:
         raise Invalid(fields=wrong)
-    if Appeal.objects.filter(object_id=row.object_id).exists():
+    if set(row.grounds) - set(rules.grounds_of(row.kind)):
+        raise Invalid(fields={"grounds": "请选这里列出的理由。"})
+    if earlier(row.object_id, it.since):
         raise Conflict("这一条已经申诉过了。对一审不服的，在那件申诉里申请二审。")
     check_open(it)
 
@@ -260,16 +267,6 @@ def withdraw(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> D
 
 
 # --- second instance --------------------------------------------------------------------------
-
-
-def instead_of(row: Appeal, actor: Actor) -> list[str] | None:
-    """Who else at the first instance may hear what this actor took part in; None when
-    this actor took no part, or it is not for the first instance."""
-    parts = {row.proposed_by, row.decided_by, row.about_person}
-    first = actor.role == "township_party" and row.state in rules.FIRST
-    if not first or actor.person_id not in parts:
-        return None
-    return colleagues(actor.role, cut(row.path, TOWN), parts)
 
 
 def pass_up(*, actor: Actor, appeal_id: UUID, now: datetime | None = None) -> Done:
@@ -450,6 +447,9 @@ def _step(
     actor: Actor, event: str, row: Appeal, changed: dict[str, object], at: datetime,
     title: str, words: str,
 ) -> Done:  # fmt: skip
+    if event in rules.HEARS and took_part(row, actor):
+        require(actor, "appeals.view", row)
+        raise Forbidden(rules.MESSAGES[event])
     with transaction.atomic():
         done = act(
             actor, f"appeals.{event}", row.pk, lambda r: Write(set=changed),

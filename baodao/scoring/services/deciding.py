@@ -25,7 +25,12 @@ from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked
 from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, Meeting, Round
-from baodao.scoring.services.drafting import evaluation_of, moved_of, round_of
+from baodao.scoring.services.drafting import (
+    evaluation_of,
+    moved_of,
+    round_of,
+    until_of,
+)
 
 
 class Skipped(NamedTuple):
@@ -71,15 +76,17 @@ def _meeting(r: Round, pk: UUID) -> Meeting:
 
 
 def facts_of(
-    rows: Sequence[Evaluation], actor: Actor, moved: Collection[UUID] | None = None
-) -> dict[UUID, rules.Facts]:
+    rows: Sequence[Evaluation], actor: Actor, moved: Collection[UUID] | None = None,
+    now: datetime | None = None,
+) -> dict[UUID, rules.Facts]:  # fmt: skip
     """What the decision about each looks at. `moved` where it is known already."""
+    until = until_of(rows, now)
     stops = blocked([e.card_id for e in rows])
     if moved is None:
         moved = moved_of(rows)
     return {
         e.pk: rules.Facts(
-            state=e.state, proposed=e.proposed, none=e.none, until=e.until,
+            state=e.state, proposed=e.proposed, none=e.none, until=until.get(e.pk),
             answered=e.answered_at is not None, heard=bool(e.hearing),
             moved=e.pk in moved, blocked=stops.get(e.card_id, ""),
             own=bool(actor.member_id and actor.member_id == e.member_id),
@@ -92,10 +99,10 @@ def why_not(f: rules.Facts, grade: str, reason: str, day: date) -> str:
     return rules.why_not(f, grade, reason, day, list(counting.GRADES))
 
 
-def why_not_meeting(e: Evaluation, meeting: Meeting) -> str:
+def why_not_meeting(e: Evaluation, meeting: Meeting, until: date | None) -> str:
     answered = today(e.answered_at) if e.answered_at else None
     drafted = today(e.drafted_at) if e.drafted_at else None
-    return rules.why_not_meeting(meeting.held_on, e.until, answered, drafted)
+    return rules.why_not_meeting(meeting.held_on, until, answered, drafted)
 
 
 def decide(
@@ -106,14 +113,14 @@ def decide(
     e, at = evaluation_of(evaluation_id), now or clock_now()
     require(actor, "evaluations.decide", e)
     meeting = _meeting(e.round, meeting_id)
-    f = facts_of([e], actor)[e.pk]
+    f = facts_of([e], actor, now=at)[e.pk]
     if why := why_not(f, grade, reason, today(at)):
         if f.own:
             raise Forbidden(why)
         if "请写理由" in why:
             raise Invalid(fields={"reason": why})
         raise Conflict(why)
-    if why := why_not_meeting(e, meeting):
+    if why := why_not_meeting(e, meeting, f.until):
         raise Conflict(why)
     if grade == "excellent" and not _room([e]).get(e.unit_id, 1):
         raise Conflict("这个单位的优秀已经到了设定的比例。请先在会上取舍。")
@@ -144,7 +151,7 @@ def decide_all(
     if ids is not None:
         waiting = waiting.filter(pk__in=list(ids))
     rows = list(waiting.select_related("card").order_by("name", "pk"))
-    facts, full = facts_of(rows, actor), _contested(rows)
+    facts, full = facts_of(rows, actor, now=at), _contested(rows)
     good, skipped = [], []
     for e in rows:
         if why := _why_not_together(e, facts[e.pk], meeting, full, today(at)):
@@ -164,7 +171,7 @@ def _why_not_together(
         return "建议差，须听取本人意见，要一个一个定。"
     if why := why_not(f, e.proposed, "", day):
         return why
-    if why := why_not_meeting(e, meeting):
+    if why := why_not_meeting(e, meeting, f.until):
         return why
     if e.proposed == "excellent" and e.unit_id in full:
         return "建议优秀的比设定的比例多，请在会上取舍，一个一个定。"

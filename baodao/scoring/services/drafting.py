@@ -2,8 +2,8 @@
 is made of, the community's words, the grade that this suggests (L46). People decide."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -24,11 +24,13 @@ from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member
 from baodao.places.calendars import ground
+from baodao.places.queries import pauses_over
 from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked, open_complaints
 from baodao.scoring.models_evaluation import Evaluation, Round
+from baodao.scoring.services.concerning import after
 from baodao.scoring.services.gathering import Gathered, gather, spans
 from baodao.scoring.services.recounting import totals
 from baodao.scoring.standing import Book, book
@@ -161,7 +163,7 @@ def moved_drafts(rows: Sequence[Evaluation]) -> dict[UUID, dict[str, Any]]:
     return found
 
 
-def differs(e: Evaluation, fresh: dict[str, Any]) -> bool:
+def differs(e: Evaluation, fresh: Mapping[str, Any]) -> bool:
     """Whether a new draft is not what was told."""
     return any(fresh[k] != getattr(e, k) for k in ("score", "proposed", "none"))
 
@@ -260,11 +262,39 @@ def tell(actor: Actor, ids: Sequence[UUID], path: str, at: datetime) -> list[UUI
     return act_many(actor, "evaluations.notify", ids, write, now=at)
 
 
-def last_day(path: str, at: datetime) -> Any:
+def last_day(path: str, at: datetime) -> date:
     """The last day to object of what is told now."""
-    its = ground(path)
-    days = its.settings["scoring.object_days"]
-    return today(its.calendar.add_workdays(at, days))
+    return today(after(path, at, ground(path).settings["scoring.object_days"]))
+
+
+def until_of(
+    rows: Iterable[Evaluation], now: datetime | None = None
+) -> dict[UUID, date]:
+    """The last day to object of each that was told, as it stands now: what was told, or
+    later, where the place has stood still since (9.6.4)."""
+    at, by_path = now or clock_now(), defaultdict[str, list[Evaluation]](list)
+    found = {}
+    for e in rows:
+        if e.until:
+            found[e.pk] = e.until
+            by_path[e.path].append(e)
+    for path, those in by_path.items():
+        told = {e.notified_at for e in those if e.notified_at}
+        if told and pauses_over(path, min(told), at):
+            days = ground(path).settings["scoring.object_days"]
+            ends = {t: today(after(path, t, days, at)) for t in told}
+            found |= {
+                e.pk: max(found[e.pk], ends[e.notified_at])
+                for e in those if e.notified_at
+            }  # fmt: skip
+    return found
+
+
+def as_it_stands(rows: Sequence[Evaluation], now: datetime | None = None) -> None:
+    """For pages: the day to object until, with the pauses since it was told."""
+    until = until_of(rows, now)
+    for e in rows:
+        e.until = until.get(e.pk)
 
 
 def send_told(ids: Sequence[UUID]) -> None:

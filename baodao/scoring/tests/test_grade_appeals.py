@@ -1,18 +1,28 @@
 """A grade that is appealed: set aside at once, heard by others, never worse (domain 9.6);
 an open deduction stands in the way of a grade."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from baodao.acts.actor import SYSTEM
 from baodao.core.clock import now
-from baodao.core.errors import Conflict
+from baodao.core.errors import Conflict, Forbidden, Invalid
+from baodao.people.models import Person
 from baodao.people.tests.make import World, world
+from baodao.records.models import Record
 from baodao.scoring.models import Appeal, Card
-from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
-from baodao.scoring.services import appealing, appealing_grades, revising
+from baodao.scoring.models_evaluation import Evaluation, FeedbackCard, Meeting
+from baodao.scoring.queries_deductions import appeal_events
+from baodao.scoring.services import (
+    appealing,
+    appealing_grades,
+    objecting,
+    posting,
+    revising,
+)
 from baodao.scoring.services.appealing_grades import undecided
 from baodao.scoring.services.drafting import drafts
 from baodao.scoring.tests import due
@@ -183,3 +193,102 @@ def test_who_hears_an_appeal_reads_what_is_theirs_of_the_grade(w: World) -> None
     card = FeedbackCard.objects.get(evaluation=e)
     assert reverse("scoring:feedback", args=[card.pk]) in county
     assert reverse("scoring:evaluation", args=[e.pk]) not in county
+
+
+@pytest.mark.req("L46")
+def test_what_is_wholly_right_gives_at_least_what_the_points_propose(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    e = make.of(w)
+    Evaluation.objects.filter(pk=e.pk).update(grade="fair", reason="会议改定")
+    appealing_grades.KIND.suspend(SYSTEM, e.pk, ISSUED + DAY)
+    assert drafts([e], e.path, e.year)[e.pk]["proposed"] == "excellent"
+    appealing_grades.KIND.carry_out(SYSTEM, e.pk, "", ISSUED + 2 * DAY)
+    e.refresh_from_db()
+    assert e.grade == "excellent", "not one better than 一般 only"
+
+
+@pytest.mark.req("L46")
+@pytest.mark.parametrize("how", ["heard", "answered", "attended"])
+def test_who_had_any_part_in_the_grade_does_not_hear_the_appeal(
+    w: World, how: str
+) -> None:
+    e, town = make.of(w, "neighbour"), w.actors["township_party"]
+    if how == "attended":
+        name = Person.objects.filter(pk=town.person_id).values_list("name", flat=True)[
+            0
+        ]
+        Meeting.objects.update(attended=f"达瓦、{name}")
+    else:
+        action = {"heard": "hear", "answered": "answer"}[how]
+        Evaluation.objects.filter(pk=e.pk).update(state="objection", grade="")
+        step = getattr(objecting, action)
+        step(actor=town, evaluation_id=e.pk, text="谈过", now=ISSUED)
+        Evaluation.objects.filter(pk=e.pk).update(state="issued", grade="good")
+    _, a = filed(w)
+    for act in (appealing.admit, appealing.not_admit):
+        more = {"answer": "x"} if act is appealing.not_admit else {}
+        with pytest.raises(Forbidden, match="要回避"):
+            act(actor=town, appeal_id=a.pk, now=ISSUED + 2 * DAY, **more)
+    a.refresh_from_db()
+    assert a.state == "filed" and town.person_id in a.took_part
+    assert "admit" not in appeal_events(a, town, ISSUED + 2 * DAY)
+    appealing.pass_up(actor=town, appeal_id=a.pk, now=ISSUED + 2 * DAY)
+
+
+@pytest.mark.req("L46")
+def test_case_23_what_was_confirmed_after_the_decision_counts_by_appeal(
+    w: World,
+) -> None:
+    e = make.of(w, "neighbour")
+    late = make.served(
+        w, "neighbour", kind="merit", source_class="mediation", on=date(2025, 12, 20),
+        minutes=0,
+    )  # fmt: skip
+    posting.post(Record.objects.all())
+    card = Card.objects.get(pk=e.card_id)
+    assert (card.score, posting.uncounted(card)) == (800, [late])
+    url = reverse("scoring:appeal_new", args=["grade", e.pk])
+    for name, pk in (("card", card.pk), ("evaluation", e.pk)):
+        page = w.client("neighbour").get(reverse(f"scoring:{name}", args=[pk]))
+        body = str(page.content.decode())
+        assert "定了以后才确认" in body and url in body and "12月20日" in body
+    assert "uncounted" in str(w.client("neighbour").get(url).content.decode())
+    done = appealing.file(
+        actor=w.actors["neighbour"], kind="grade", object_id=e.pk,
+        grounds=["uncounted"], text="12月的调解没有算。", now=ISSUED + DAY,
+    )  # fmt: skip
+    uphold(w, Appeal.objects.get(pk=done.id))
+    e.refresh_from_db()
+    card.refresh_from_db()
+    assert (e.state, e.grade, e.score) == ("issued", "good", 810)
+    assert (card.state, card.score, posting.uncounted(card)) == ("decided", 810, [])
+    assert make.card_of(e).content["score"] == 810 and make.card_of(e).edition == 2
+    d = due.posted(w)
+    with pytest.raises(Invalid, match="理由"):
+        appealing.file(
+            actor=w.actors["member"], kind="deduction", object_id=d.pk,
+            grounds=["uncounted"], text="x", now=due.AFTER,
+        )  # fmt: skip
+
+
+@pytest.mark.req("L46")
+def test_a_later_edition_with_another_grade_can_be_appealed_anew(w: World) -> None:
+    e, a = filed(w)
+    at = ISSUED + 3 * DAY
+    town = w.actors["township_party"]
+    appealing.not_admit(actor=town, appeal_id=a.pk, answer="没有", now=at)
+    appealing.sweep(now=at + 30 * DAY)
+    again: Any = {
+        "actor": w.actors["community_worker"], "kind": "grade", "object_id": e.pk,
+        "grounds": ["fact"], "text": "还是不对",
+    }  # fmt: skip
+    with pytest.raises(Conflict, match="申诉过了"):
+        appealing.file(**again, now=at + 31 * DAY, cause="病了")
+    revising.change_grade(SYSTEM, e.pk, "fair", "重新评价", now=at + 32 * DAY)
+    done = appealing.file(**again, now=at + 33 * DAY)
+    assert Appeal.objects.filter(object_id=e.pk).count() == 2
+    page: Any = w.client("neighbour").get(
+        reverse("scoring:appeal_new", args=["grade", e.pk])
+    )
+    assert page.url == reverse("scoring:appeal", args=[done.id])

@@ -2,6 +2,7 @@
 and the way back through notice and meeting (domain 8.18, 8.23, 9.6.8)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -107,7 +108,7 @@ def test_case_18_what_moved_is_told_and_decided_anew_and_sent_to_all_who_had_it(
     make.issued(w)
     e, secretary = make.of(w), w.actors["community_secretary"]
     old = make.card_of(e)
-    say = {"evaluation_id": e.pk, "text": "差评查明不实"}
+    say: Any = {"evaluation_id": e.pk, "text": "差评查明不实"}
     with pytest.raises(Conflict, match="积分没有变动"):
         reopening.reopen(actor=secretary, now=LATER, **say)
     back(*taken)

@@ -15,6 +15,7 @@ from baodao.people.tests.make import World, uid, world
 from baodao.scoring.models import Appeal, Deduction
 from baodao.scoring.queries_deductions import appeal_events, deductions_seen, events
 from baodao.scoring.services import appealing, complaining, deducting, handing_up
+from baodao.scoring.services.appealing_parts import instead_of
 from baodao.scoring.services.deducting_late import tell_late
 from baodao.scoring.tests import due
 from baodao.scoring.tests.due import AFTER, DAY, NOW
@@ -133,7 +134,7 @@ def test_a_colleague_who_took_no_part_goes_before_the_next_level(w: World) -> No
     deducting.decide_post(actor=other, deduction_id=d.pk, reason="属实")
     a = due.appealed(w, due.fresh(d.pk), now=clock_now())
     # Both took part now: one found it, one decided it.
-    assert appealing.instead_of(a, other) == [] == appealing.instead_of(a, town)
+    assert instead_of(a, other) == [] == instead_of(a, town)
     Appeal.objects.filter(pk=a.pk).update(decided_by=None)
     a.refresh_from_db()
     assert appeal_events(a, town) == []

@@ -29,6 +29,7 @@ from baodao.scoring import rules_appeals as rules
 from baodao.scoring.forms_deductions import FileForm, ReplyForm, SecondForm
 from baodao.scoring.models import Appeal
 from baodao.scoring.services import appealing
+from baodao.scoring.services.appealing_parts import earlier, instead_of
 from baodao.scoring.views.due import Bad, own, shown, stepped, tabs
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
@@ -88,12 +89,12 @@ def new(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     probe = Appeal(path=it.path, unit_id=it.unit_id, member_id=it.member_id)
     require(actor, "appeals.file", probe)
     if request.method == "GET":
-        if there := queries.appeal_against(pk):
+        if there := earlier(pk, it.since):
             return redirect("scoring:appeal", pk=there.pk)
         appealing.check_open(it)
     at = clock_now()
     late = at > appealing.limit_of(it, at)
-    form = FileForm(request.POST or None, late=late)
+    form = FileForm(request.POST or None, late=late, kind=kind)
     done = submitted(
         request, form,
         lambda d: appealing.file(
@@ -147,7 +148,7 @@ def _page(
             if e in forms
         ],
         "about_url": appealing.link_of(actor, a), "events": may,
-        "instead": appealing.instead_of(a, actor),
+        "instead": instead_of(a, actor),
         "story": queries.story(*_told(actor, a), staff=not own(actor)),
     }  # fmt: skip
     return shown(request, actor, "appeal", context, bad)

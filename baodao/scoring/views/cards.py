@@ -25,6 +25,7 @@ from baodao.people.views.asking import (
 from baodao.scoring import queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Card, Deduction
+from baodao.scoring.services.posting import uncounted
 from baodao.scoring.services.recounting import digest_of
 
 FIRST_YEAR = 2024
@@ -104,6 +105,7 @@ def shown(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         "ceiling": counting.GRADES.get(view.total.ceiling, ""), "siblings": queries.siblings(actor, card),
         "may_entries": can(actor, "cards.entries", card), "code": digest_of(view.total)[:8].upper(),
         "most": view.frame.adds_most, "doubt_url": _doubt_url(actor, card),
+        "uncounted": late_of(actor, card), "appeal": queries.grade_to_appeal(actor, card),
     }  # fmt: skip
 
 
@@ -115,6 +117,13 @@ def _doubt_url(actor: Actor, card: Card) -> str:
         return ""
     whose = card.member_id if card.subject == "member" else card.unit_id
     return reverse("scoring:deduction_form", args=[card.subject, whose])
+
+
+def late_of(actor: Actor, card: Card) -> list[tuple[date, str]]:
+    """What was confirmed after the year was decided, in words."""
+    if not can(actor, "cards.entries", card):
+        return []
+    return [(r.occurred_on, queries.what(r, r.minutes)) for r in uncounted(card)]
 
 
 @get_only

@@ -35,6 +35,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models import Appeal
 from baodao.scoring.models_evaluation import Evaluation, Round
+from baodao.scoring.queries import grade_to_appeal
 from baodao.scoring.services import (
     deciding,
     drafting,
@@ -47,7 +48,7 @@ from baodao.scoring.services import (
 )
 from baodao.scoring.services.gathering import last_full_year
 from baodao.scoring.services.words import facts_of
-from baodao.scoring.views.cards import FIRST_YEAR, years
+from baodao.scoring.views.cards import FIRST_YEAR, late_of, years
 from baodao.scoring.views.lists import lists_of
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
@@ -130,6 +131,7 @@ def _rows(actor: Actor, page: Any, moved: Container[UUID]) -> list[tuple[Any, ..
     """(evaluation, state, grade in words, what stops it, whether its points have moved,
     whether what stands in it is shown)"""
     rows = list(page)
+    drafting.as_it_stands(rows)
     stops = queries.blocks(rows)
     return [
         (
@@ -276,6 +278,7 @@ def quiet(request: HttpRequest, pk: UUID) -> HttpResponse:
         r.evaluations.filter(state="subject_notified", subject="member")
         .select_related("unit").order_by("name")
     )  # fmt: skip
+    drafting.as_it_stands(rows)
     context = {
         "r": r, "rows": drafting.without_phone(rows), "grades": counting.GRADES,
         "back_url": _back(r.year),
@@ -314,6 +317,7 @@ def _page(
     request: HttpRequest, actor: Actor, e: Evaluation,
     bad: tuple[str, Form] | None = None,
 ) -> HttpResponse:  # fmt: skip
+    drafting.as_it_stands([e])
     state, mine = rules.STATES[e.state], drafting.mine(actor, e)
     moved = queries.moved(actor, e)
     may = queries.events(actor, e, moved)
@@ -333,7 +337,8 @@ def _page(
         "may_appeal": e.state == "issued" and e.grade != "excellent"
         and can(actor, "appeals.file", _appeal(e)),
         "meetings": bool(getattr(kept.get("decide"), "meetings", ())),
-        "decide_form": kept.get("decide"),
+        "decide_form": kept.get("decide"), "uncounted": late_of(actor, e.card),
+        "appeal": grade_to_appeal(actor, e.card), "light": actor.role == "member",
         "by_hand": bool(
             "reopen" in may and card and can(actor, "evaluations.change", e)
             and revising.by_hand(e)
