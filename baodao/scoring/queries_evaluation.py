@@ -119,7 +119,8 @@ def next_step(r: Round, n: dict[str, int]) -> Next | None:
     over = Q(until__lt=today()) & (answered | Q(state="subject_notified"))
     done = r.evaluations.filter(answered).count()
     # Where the place has stood still, the days are longer than what was told.
-    until = drafting.until_of(r.evaluations.filter(over))
+    rows = r.evaluations.filter(over).only("path", "until", "notified_at")
+    until = drafting.until_of(rows)
     ripe = sum(day < today() for day in until.values())
     open_ = n["objection"] - done
     steps = (

@@ -2,6 +2,7 @@
 objection, a deduction taken back after the card went out (9.6, domain 8.18)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -13,6 +14,7 @@ from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.notifications.models import Message
 from baodao.people.models import Exemption, Member
 from baodao.people.tests.make import World, world
+from baodao.places.models import Pause
 from baodao.records.models import Record, reversal
 from baodao.scoring import blocking
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
@@ -265,3 +267,29 @@ def test_the_page_says_how_many_are_told_anew_before_all_are_refreshed(
     assert "核对了1份" in client.post(act, follow=True).content.decode()
     assert make.of(w).state == "subject_notified"
     assert "全部按现在的积分核对" not in client.get(url).content.decode()
+
+
+@pytest.mark.req("L46")
+def test_an_emergency_pause_moves_the_days_to_object(w: World) -> None:
+    r = make.told(w)
+    secretary, e = w.actors["community_secretary"], make.of(w, "neighbour")
+    assert e.until == date(2026, 1, 20)
+    pause = Pause(
+        path=w.places.street.path, start=TOLD + make.DAY, end=TOLD + 8 * make.DAY,
+        reason="大雪",
+    )  # fmt: skip
+    copy_rows(Pause, [pause])
+    assert drafting.until_of([e], DECIDED) == {e.pk: date(2026, 1, 27)}
+    early: Any = {
+        "actor": secretary, "evaluation_id": e.pk, "grade": "good",
+        "meeting_id": make.meeting(w, r, on=date(2026, 1, 27)),
+    }  # fmt: skip
+    with pytest.raises(Conflict, match="可以提异议到1月27日"):
+        deciding.decide(**early, now=DECIDED - make.DAY)
+    with pytest.raises(Conflict, match="异议期满以前"):
+        deciding.decide(**early, now=DECIDED)
+    later = {**early, "meeting_id": make.meeting(w, r, on=date(2026, 1, 28))}
+    deciding.decide(**later, now=DECIDED)
+    url = reverse("scoring:evaluations") + "?year=2025"
+    page = w.client("community_secretary").get(url).content.decode()
+    assert "1月27日前可提异议" in page
