@@ -30,7 +30,7 @@ COPY (
     lpad((h % {UNITS})::varchar, 32, '0') AS unit,
     k.kind, k.class, CASE WHEN h % 3 = 0 THEN 'unit' ELSE 'residence' END AS channel,
     CASE WHEN k.kind IN ('activity', 'order_served') THEN 30 * (h % 9) ELSE 0 END::bigint
-      AS minutes,
+      AS minutes, minutes AS lasted,
     (1 + h % 5)::bigint AS quantity, DATE '2026-01-01' + (h % 365)::int AS day,
     lpad((h % 900000)::varchar, 32, '0') AS source,
     CASE WHEN h % 40 = 0 THEN -1 ELSE 1 END::bigint AS sign, true AS whole

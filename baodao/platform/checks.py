@@ -64,6 +64,7 @@ def all_findings() -> Iterator[Finding]:
         secret_file,
         ledger,
         sums,
+        cards,
         clock,
         disk,
         static,
@@ -204,6 +205,24 @@ def sums() -> Iterator[Finding]:
         yield Finding(name, "ok", "跟得上服务记录")
 
 
+def cards() -> Iterator[Finding]:
+    """All open cards counted anew from the record book, as every night."""
+    from baodao.scoring.services import proving  # needs Django set up
+
+    name = "积分卡"
+    found = [proving.proof(year) for year in proving.years()]
+    looked, off = sum(p.cards for p in found), [o for p in found for o in p.off]
+    if not off:
+        yield Finding(name, "ok", f"{looked}张没有定等次的，和按服务记录重算的一致")
+        return
+    named = "、".join(str(o.card or f"{o.key[2]}的{o.key[1]}") for o in off[:5])
+    text = f"{len(off)}张和按服务记录重算的不一致：{named}{'等' if off[5:] else ''}"
+    fix = (
+        "先看积分计算是否跟上，第二天再查一次；还不一致就不要定等次，把日志交给维护的人"
+    )
+    yield Finding(name, "failure", text, fix)
+
+
 def clock() -> Iterator[Finding]:
     name = "时钟"
     theirs: datetime = _value("SELECT clock_timestamp()")
@@ -271,6 +290,7 @@ NAMES: dict[Callable[[], Iterator[Finding]], str] = {
     worker: "后台任务",
     ledger: "账本封存",
     sums: "积分计算",
+    cards: "积分卡",
     points: "积分账",
     clock: "时钟",
 }

@@ -14,11 +14,13 @@ from ibis import _
 
 from baodao.scoring import rules_counting as counting
 
-# Names and types of what it reads. Ids are text: no engine's own kind of id.
+# Names and types of what it reads. Ids are text: no engine's own kind of id. `minutes`:
+# those within the year; `lasted`: all of them; `whole`: not only time counts.
 FACTS = {
     "community": "string", "member": "string", "unit": "string", "kind": "string",
-    "class": "string", "channel": "string", "minutes": "int64", "quantity": "int64",
-    "day": "date", "source": "string", "sign": "int64", "whole": "boolean",
+    "class": "string", "channel": "string", "minutes": "int64", "lasted": "int64",
+    "quantity": "int64", "day": "date", "source": "string", "sign": "int64",
+    "whole": "boolean",
 }  # fmt: skip
 SCOPES = {
     "community": "string",
@@ -39,8 +41,11 @@ RULES = {
 }  # fmt: skip
 SELECTS = {"rule": "int64", "kind": "string", "class": "string"}
 FRAMES = {"community": "string", "base": "int64", "adds_most": "int64"}
+# Cards that followed their place: what was recorded at `community` is on the card at `at`.
+MOVED = {"who": "string", "community": "string", "at": "string"}
 TABLES = {
-    "facts": FACTS, "scopes": SCOPES, "rules": RULES, "selects": SELECTS, "frames": FRAMES,
+    "facts": FACTS, "scopes": SCOPES, "rules": RULES, "selects": SELECTS,
+    "frames": FRAMES, "moved": MOVED,
 }  # fmt: skip
 # How far a ceiling is down: 0 is none.
 CEILINGS = ("", "excellent", "good", "fair", "poor")
@@ -65,6 +70,7 @@ def tables_of(
             {"community": path, "base": frame.base, "adds_most": frame.adds_most}
             for path in here
         ],
+        "moved": [],
         **of_rules(
             [(str(i), r) for i, (_, rules) in enumerate(versions) for r in rules]
         ),
@@ -162,7 +168,7 @@ def _matched(t: dict[str, Any]) -> Any:
             (held.wanted_class == "") | (held.wanted_class == facts["class"]),
             facts.day >= held.since,
             facts.day < held.until,
-            facts.minutes >= held.min_minutes,
+            facts.lasted >= held.min_minutes,
             facts.quantity >= held.at_least,
             (held.only_channel == "") | (held.only_channel == facts.channel),
             facts.whole | (held.measure == "minutes"),
@@ -212,7 +218,14 @@ def _times(found: Any, t: dict[str, Any]) -> Any:
     them under which it happened."""
     sums = found.group_by(*_CARD, "rule", "once").agg(n=_.amount.sum().cast("int64"))
     sums = sums.filter(_.n > 0).join(t["rules"].select("rule", "series"), "rule")
-    sums = sums.mutate(each=ibis.ifelse(_.once == "", _.rule, -1))
+    moved = t["moved"].rename(place="community")
+    sums = sums.left_join(
+        moved, [sums.owner == moved.who, sums.community == moved.place]
+    )
+    sums = sums.mutate(
+        community=ibis.coalesce(_.at, _.community),
+        each=ibis.ifelse(_.once == "", _.rule, -1),
+    )
     first = sums.group_by(*_CARD, "series", "once", "each").agg(
         rule=_.rule.min(), n=_.n.sum().cast("int64")
     )

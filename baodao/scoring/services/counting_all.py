@@ -1,7 +1,7 @@
 """The expression for many cards, run by DuckDB in this process on what the database
 wrote to a file: the closing of a year, what other rules would change, recomputing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -11,7 +11,12 @@ import ibis
 
 from baodao.places.settings import at_each
 from baodao.scoring import bulk
-from baodao.scoring.services.exporting import communities, export_facts, rule_tables
+from baodao.scoring.services.exporting import (
+    communities,
+    export_facts,
+    moved_cards,
+    rule_tables,
+)
 from baodao.scoring.standing import Standing
 
 MEMORY = "1500MB"
@@ -36,12 +41,14 @@ def count_all(path: str, year: int, *sets: Sequence[Standing]) -> list[Sums]:
     under each of `sets`, over one file."""
     found: list[Sums] = [{} for _ in sets]
     first = at_each(communities(path), "scoring.year_from_month")
+    moved = moved_cards(path, year)
     for month in set(first.values()):
         here = [p for p, m in first.items() if m == month]
         with TemporaryDirectory(prefix="baodao-") as folder:
             facts = write_facts(path, year, Path(folder), month)
             for sums, one in zip(found, sets, strict=True):
-                sums |= count(facts, here, year, month, one)
+                small = rule_tables(here, year, month, one) | {"moved": moved}
+                sums |= count(facts, small)
     return found
 
 
@@ -71,14 +78,10 @@ def _unmixed(facts: Any) -> Any:
     return facts.mutate(**{c: facts[c].fill_null("") for c in texts})
 
 
-def count(
-    facts: Path, paths: Sequence[str], year: int, first_month: int,
-    sets: Sequence[Standing],
-) -> Sums:  # fmt: skip
-    """The cards of these communities of the facts in a Parquet file, under these sets."""
+def count(facts: Path, small: Mapping[str, list[dict[str, Any]]]) -> Sums:
+    """The cards of the facts in a Parquet file; `small`: the other tables."""
     con = ibis.duckdb.connect()
     con.raw_sql(f"SET memory_limit='{MEMORY}'")
-    small = rule_tables(paths, year, first_month, sets)
     tables = {"facts": con.read_parquet(facts), **bulk.in_memory(small)}
     found = con.to_pyarrow(bulk.cards(tables))
     return {

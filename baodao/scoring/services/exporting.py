@@ -1,10 +1,12 @@
 """What the expression for many cards (`scoring.bulk`) reads: the records of a place and
 year as a file written by the database, the rules as small tables."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
@@ -23,11 +25,12 @@ from django.db.models.functions import Extract, Floor, Least, Left
 from baodao.acts.access import path_range
 from baodao.core.clock import at_local
 from baodao.core.exporting import copy_out
-from baodao.places.models import Place
+from baodao.places.models import Place, Succession
 from baodao.places.rules import COMMUNITY, COMMUNITY_PATH
 from baodao.records.models import Record
 from baodao.scoring import bulk
 from baodao.scoring import rules_counting as counting
+from baodao.scoring.models import Card
 from baodao.scoring.standing import Standing, set_at
 
 _FAR = date(9999, 1, 1)
@@ -77,7 +80,7 @@ def _rows(rows: QuerySet[Record], minutes: Any, *, whole: bool) -> QuerySet[Any,
         whole=Value(whole, BooleanField()),
     ).values_list(
         "community", "member_id", "unit_id", "kind", "source_class", "channel", "shared",
-        "quantity", "occurred_on", "source_id", "sign", "whole",
+        "minutes", "quantity", "occurred_on", "source_id", "sign", "whole",
     )  # fmt: skip
 
 
@@ -107,7 +110,27 @@ def rule_tables(
             )
     ours = sorted((s for s in sets if s.id in used), key=lambda s: s.since)
     rules = [(s.id, r) for s in ours for r in s.rules]
-    return {"scopes": scopes, "frames": frames, **bulk.of_rules(rules)}
+    return {"scopes": scopes, "frames": frames, "moved": [], **bulk.of_rules(rules)}
+
+
+def moved_cards(path: str, year: int) -> list[dict[str, str]]:
+    """Cards that followed their place when divisions changed: whoever has none at the old
+    one has it all at the new one (`moves_cards`)."""
+    lo, hi = path_range(path)
+    steps = Succession.objects.filter(main=True, new_path__gte=lo, new_path__lt=hi)
+    came = list(steps.values_list("old_path", "new_path"))
+    paths = {p for step in came for p in step}
+    rows = Card.objects.filter(year=year, path__in=paths).order_by()
+    owners: dict[str, set[UUID]] = defaultdict(set)
+    for subject, member, unit, at in rows.values_list(
+        "subject", "member_id", "unit_id", "path"
+    ):
+        owners[at].add(member if subject == "member" else unit)
+    return [
+        {"who": str(who), "community": old, "at": new}
+        for old, new in came
+        for who in owners[new] - owners[old]
+    ]
 
 
 def spans(

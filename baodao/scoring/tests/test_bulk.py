@@ -29,7 +29,7 @@ def tables(records: list[dict[str, Any]], versions: Versions) -> Rows:
             {
                 "community": COMMUNITY, "member": "m" if r["member"] else None,
                 "unit": "u", "kind": r["kind"], "class": r["cls"],
-                "channel": r["channel"], "minutes": r["minutes"],
+                "channel": r["channel"], "minutes": r["minutes"], "lasted": r["minutes"],
                 "quantity": r["quantity"], "day": r["day"], "source": r["source"],
                 "sign": r["sign"], "whole": True,
             }

@@ -13,8 +13,12 @@ import pytest
 from baodao.acts.access import path_range
 from baodao.acts.bulk import copy_rows
 from baodao.people.tests.make import World, world
+from baodao.places.tests.changing import carried_out
+from baodao.platform import checks
 from baodao.records.models import Record, reversal
+from baodao.scoring.jobs import prove
 from baodao.scoring.models import Card, Entry
+from baodao.scoring.services import proving
 from baodao.scoring.services.counting_all import Sum, count_all, write_facts
 from baodao.scoring.services.posting import post
 from baodao.scoring.standing import all_sets
@@ -25,7 +29,7 @@ CLASSES = {
     "activity": ["culture", "care"], "order_served": ["wish", "problem"],
     "rating": ["first", "again"], "visit": ["monthly", "on_demand"],
     "duty_missed": ["visit_month", "lists", "project_quota"], "breach": ["no_show", "complaint"],
-    "project": ["care"], "resource": ["care"], "merit": ["commendation", "post_held"],
+    "emergency": [""], "project": ["care"], "resource": ["care"], "merit": ["commendation", "post_held"],
 }  # fmt: skip
 
 
@@ -48,6 +52,7 @@ def some_records(w: World, n: int, seed: int) -> list[Record]:
             day.year, day.month, day.day, rng.choice([2, 14, 15]), tzinfo=UTC
         )
         minutes = rng.choice([0, 30, 60, 90, 120, 180]) if kind in ("activity", "order_served") else 0  # fmt: skip
+        minutes = 300 if kind == "emergency" else minutes
         one = Record(
             kind=kind, channel=rng.choice(["unit", "residence"]), path=place.path,
             place_id=place.pk, member_id=member, unit_id=unit, occurred_on=day,
@@ -108,3 +113,53 @@ def test_not_one_record_is_lost_on_the_way_to_the_file(w: World) -> None:
 @pytest.fixture
 def w() -> World:
     return world()
+
+
+@pytest.mark.req("L44")
+def test_the_proof_names_the_cards_that_are_not_what_the_records_say(
+    w: World, caplog: Any
+) -> None:
+    """Every night, and at the close of a year, by the same expression."""
+    some_records(w, 60, seed=3)
+    post(Record.objects.all())
+    found = proving.proof(2026)
+    assert found.cards > 3 and found.off == []
+    stale, missing = Card.objects.filter(year=2026, entries__isnull=False).distinct()[
+        :2
+    ]
+    Card.objects.filter(pk=stale.pk).update(score=1)
+    (off,) = proving.proof(2026).off
+    assert off.card == stale.pk and off.stands and off.stands.score == 1
+    assert proving.prove(2026).off == [], "a row that was stale is counted again"
+    stale.refresh_from_db()
+    assert stale.score != 1
+    more = Record(
+        kind="visit", source_class="on_demand", channel="residence", path=missing.path,
+        place_id=missing.place_id, member_id=w.members.colleague.id,
+        unit_id=w.units.unit.id, occurred_on=date(2026, 3, 3), source_kind="x",
+        source_id=uuid4(), confirmed_at=AT, confirmed_how="list",
+    )  # fmt: skip
+    copy_rows(Record, [more])
+    (off,) = proving.prove(2026, w.places.district.path).off
+    assert (off.card, off.key[1]) == (None, w.members.colleague.id)
+    assert "differs from the record book" in caplog.text
+    assert prove.func(0) == 1
+    (said,) = checks.cards()
+    assert (said.state, said.name) == ("failure", "积分卡")
+    assert str(w.members.colleague.id) in said.detail
+    Card.objects.update(state="decided")
+    assert proving.proof(2026).cards == 0, "what was decided takes nothing new"
+
+
+@pytest.mark.req("L44")
+def test_cards_that_followed_their_place_are_proved_too(w: World) -> None:
+    """Domain 8.22: what was recorded at the old place is on the card at the new one, but
+    where each place has a card both keep their points."""
+    some_records(w, 30, seed=4)
+    post(Record.objects.all())
+    before = Card.objects.filter(path=w.places.community.path).count()
+    carried_out(
+        w.actors["county_org"], "merge", "542523100001", into="542523100002", now=AT
+    )
+    assert Card.objects.filter(path=w.places.community.path).count() < before
+    assert proving.proof(2026).off == []
