@@ -32,9 +32,7 @@ def w() -> World:
     return world()
 
 
-def drafted(
-    w: World, now: datetime = NOW, year: int = 2026, **other: int
-) -> RuleSet:
+def drafted(w: World, now: datetime = NOW, year: int = 2026, **other: int) -> RuleSet:
     actor = w.actors["county_org"]
     done = setting.draft(actor=actor, year=year, now=now)
     frame = {"base": 800, "adds_most": 200, "excellent": 900, "good": 800, "fair": 600}

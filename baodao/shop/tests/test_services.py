@@ -154,9 +154,7 @@ def test_from_the_request_to_the_hand_by_two_people(w: World) -> None:
             actor=worker, redemption_id=r.pk, second_name="卓玛", now=NOW
         )
     with pytest.raises(Invalid, match="没有找到这一位"):
-        redeeming.hand_over(
-            actor=worker, redemption_id=r.pk, second_name="甲", now=NOW
-        )
+        redeeming.hand_over(actor=worker, redemption_id=r.pk, second_name="甲", now=NOW)
     redeeming.witness(
         actor=w.actors["community_secretary"], redemption_id=r.pk, now=NOW
     )
