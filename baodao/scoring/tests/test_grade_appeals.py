@@ -215,9 +215,8 @@ def test_who_had_any_part_in_the_grade_does_not_hear_the_appeal(
 ) -> None:
     e, town = make.of(w, "neighbour"), w.actors["township_party"]
     if how == "attended":
-        name = Person.objects.filter(pk=town.person_id).values_list("name", flat=True)[
-            0
-        ]
+        assert town.person_id
+        name = Person.objects.get(pk=town.person_id).name
         Meeting.objects.update(attended=f"达瓦、{name}")
     else:
         action = {"heard": "hear", "answered": "answer"}[how]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0006_retention'),
         ('places', '0007_search_keys_faster'),
-        ('scoring', '0015_shifts'),
+        ('scoring', '0016_no_confirmer'),
     ]
 
     operations = [
