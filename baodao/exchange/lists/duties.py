@@ -93,6 +93,11 @@ def _cancel_ended(day: date, at: datetime) -> None:
         )
 
 
+def over(duty: Duty, day: date) -> bool:
+    """Not handed in, and the days to do so are gone."""
+    return duty.state == "lapsed" or (duty.state in OPEN and day > duty.due_on)
+
+
 def hand_in(*, actor: Actor, duty_id: UUID, now: datetime | None = None) -> None:
     """What stands on the lists is right for this quarter, says the unit."""
     at = now or clock_now()
@@ -100,7 +105,7 @@ def hand_in(*, actor: Actor, duty_id: UUID, now: datetime | None = None) -> None
     if duty is None:
         raise NotFound
     require(actor, "duties.fulfil", duty)
-    if duty.state == "lapsed":
+    if over(duty, local(at).date()):
         until = f"{duty.due_on.month}月{duty.due_on.day}日"
         raise Conflict(f"这个季度报清单到{until}为止。清单随时可以改，下个季度再报。")
     if duty.state not in OPEN:

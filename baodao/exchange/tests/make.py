@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from baodao.core.clock import today
 from baodao.duties.models import Duty
 from baodao.exchange.agreements import deeds
 from baodao.exchange.agreements import services as s
@@ -106,6 +107,9 @@ def exchanged(w: World) -> dict[str, Any]:
     quotas.owe(AT)
     year = Duty.objects.get(kind="project_quota", unit_id=w.units.unit.id)
     quarter = Duty.objects.get(kind="lists", unit_id=w.units.unit.id)
+    # Whatever day it is, the pages have something to hand in.
+    due_on = max(quarter.due_on, today() + timedelta(days=5))
+    Duty.objects.filter(pk=quarter.pk).update(due_on=due_on)
     edition = matching.freeze(
         actor=w.actors["community_worker"], place_id=w.places.community.id, now=AT
     )

@@ -204,9 +204,10 @@ def test_every_unit_hands_its_lists_in_once_a_quarter(w: World) -> None:
     assert quarterly.owe(AT) == 0
     duty = Duty.objects.get(kind="lists", unit_id=w.units.unit.id)
     assert duty.title == "2026年第四季度的需求和资源清单"
+    on = AT - timedelta(days=39)
     with pytest.raises(NotFound):
-        quarterly.hand_in(actor=w.actors["far_unit_secretary"], duty_id=duty.id, now=AT)
-    quarterly.hand_in(actor=w.actors["unit_liaison"], duty_id=duty.id, now=AT)
+        quarterly.hand_in(actor=w.actors["far_unit_secretary"], duty_id=duty.id, now=on)
+    quarterly.hand_in(actor=w.actors["unit_liaison"], duty_id=duty.id, now=on)
     duty.refresh_from_db()
     assert duty.state == "confirmed"
 

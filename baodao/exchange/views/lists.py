@@ -273,18 +273,19 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     duty = Duty.objects.filter(id=pk, kind=duties.KIND).first()
     if duty is None or not can(actor, "duties.view", duty):
         raise NotFound
-    may = duty.state in OPEN and can(actor, "duties.fulfil", duty)
+    mine, over = can(actor, "duties.fulfil", duty), duties.over(duty, today())
+    may = mine and duty.state in OPEN and not over
     if request.method == "POST":
-        if not may:
+        if not may and not (mine and over):  # too late is said by the service
             raise Forbidden("这个季度的清单由单位来报，或者已经报过了。")
         duties.hand_in(actor=actor, duty_id=pk)
         toast(request, "本季度清单报好了", "有变化随时可以再改。")
         return redirect("exchange:hand_in", pk)
-    mine = {"unit": duty.unit_id, "path": duty.path}
+    whose = {"unit": duty.unit_id, "path": duty.path}
     return render(request, "exchange/hand_in.html", {
-        "duty": duty, "may": may,
-        "needs": Need.objects.filter(**mine, state__in=rules.NEED_OPEN).order_by("number"),
-        "resources": Resource.objects.filter(**mine).exclude(state="retired").order_by("number"),
+        "duty": duty, "may": may, "over": over,
+        "needs": Need.objects.filter(**whose, state__in=rules.NEED_OPEN).order_by("number"),
+        "resources": Resource.objects.filter(**whose).exclude(state="retired").order_by("number"),
     })  # fmt: skip
 
 

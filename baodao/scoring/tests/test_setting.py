@@ -47,9 +47,10 @@ def published(
     w: World,
     on: date = date(2026, 12, 2),
     frame: dict[str, int] | None = None,
+    year: int = 2026,
     **changes: Any,
 ) -> RuleSet:
-    it = drafted(w, NOW, **(frame or {}))
+    it = drafted(w, NOW, year, **(frame or {}))
     actor = w.actors["county_org"]
     rule = it.rules.get(code="M_ADD_SERVICE")
     if changes:
@@ -136,7 +137,7 @@ def test_what_is_published_after_a_year_is_over_leaves_it_alone(
         actor=w.actors["county_org"], path=w.places.district.path,
         key="scoring.year_from_month", value=month, reason="好赶上年度考核",
     )  # fmt: skip
-    published(w, frame={"base": 700})
+    published(w, frame={"base": 700}, year=2026 if month == "1" else 2027)
     path = w.places.community.path
     assert [book().frame(path, y).base for y in (2026, 2027, 2028)] == [
         800, 700 if month == "1" else 800, 700,
