@@ -94,8 +94,9 @@ class RuleForm(Form):
     )  # fmt: skip
     selects = forms.MultipleChoiceField(label="数哪种记录")
     measure = forms.ChoiceField(
-        label="计法", choices=[(k, m.title) for k, m in counting.MEASURES.items()]
-    )
+        label="计法", choices=[(k, m.title) for k, m in counting.MEASURES.items()],
+        help_text="换了计法，保存时再问它要的数。",
+    )  # fmt: skip
     per = forms.IntegerField(
         label="每", min_value=1, max_value=10_000,
         help_text="按时长的填分钟，如 60；按差距的填千分之几，如 50 就是 5 个百分点。",

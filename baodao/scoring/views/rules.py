@@ -181,7 +181,9 @@ def rule_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor, it = _own(request, pk)
     form = RuleForm(
         request.POST or None, fresh=True, groups=queries.groups(it),
-        initial={"per": 1, "cap": 0, "at_least": 0, "min_minutes": 0},
+        initial={
+            "measure": "each", "per": 1, "cap": 0, "at_least": 0, "min_minutes": 0,
+        },
     )  # fmt: skip
     done = submitted(
         request, form,
