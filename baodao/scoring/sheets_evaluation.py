@@ -1,6 +1,7 @@
 """The lists of the yearly evaluation as files."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,8 +12,8 @@ from baodao.scoring import queries_evaluation as queries
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring import rules_extracts as purposes
-from baodao.scoring.models_evaluation import Delivery
-from baodao.scoring.services import extracting
+from baodao.scoring.models_evaluation import Delivery, Evaluation
+from baodao.scoring.services import drafting, extracting
 from baodao.scoring.views.cards import years
 from baodao.scoring.views.evaluations import wanted_of
 from baodao.sheets.exports import BATCH, Listing, conditions
@@ -29,6 +30,12 @@ def _told(request: HttpRequest, first: str) -> str:
     return "；".join(filter(None, (first, conditions(request, *chips))))
 
 
+def _as_it_stands(rows: Iterator[Evaluation]) -> Iterator[Evaluation]:
+    while part := list(islice(rows, BATCH)):
+        drafting.as_it_stands(part)
+        yield from part
+
+
 def evaluations(request: HttpRequest) -> Listing:
     """A round, or what is in the unit or below."""
     actor = require_role(request, "evaluations.view")
@@ -36,7 +43,7 @@ def evaluations(request: HttpRequest) -> Listing:
     found = queries.evaluations(actor, wanted)
 
     def rows() -> Iterator[list[Value]]:
-        for e in found.iterator(BATCH):
+        for e in _as_it_stands(found.iterator(BATCH)):
             if not queries.shows(actor, e):
                 bare: list[Value] = [
                     e.name,

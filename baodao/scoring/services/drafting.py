@@ -30,6 +30,12 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.blocking import blocked, open_complaints
 from baodao.scoring.models_evaluation import Evaluation, Round
+from baodao.scoring.services.attaching import (
+    Other,
+    cards_elsewhere,
+    not_reported,
+    together,
+)
 from baodao.scoring.services.concerning import after
 from baodao.scoring.services.gathering import Gathered, gather, spans
 from baodao.scoring.services.recounting import totals
@@ -173,12 +179,18 @@ def _drafts(
 ) -> dict[UUID, dict[str, Any]]:
     facts, known = gather(rows, span, visits=visits), book()
     prefetch_related_objects(rows, "card")  # those that are not at hand yet
-    sums = totals([e.card for e in rows], known=known)
+    elsewhere = cards_elsewhere(rows)
+    theirs = [c for cards in elsewhere.values() for c in cards]
+    sums = totals([*(e.card for e in rows), *theirs], known=known)
+    others = {
+        pk: [Other(c, sums[c.pk]) for c in cards] for pk, cards in elsewhere.items()
+    }
     complaints = blocked([e.card_id for e in rows], open_complaints)
     weights = at_each({e.path for e in rows}, "scoring.unit_word_weight")
     return {
         e.pk: _draft(
-            e, facts[e.pk], sums[e.card_id], e.card_id in complaints, weights[e.path],
+            e, facts[e.pk], sums[e.card_id], others.get(e.pk, []),
+            e.card_id in complaints, weights[e.path],
             known.frame(e.path, e.year), known,
         )
         for e in rows
@@ -186,26 +198,43 @@ def _drafts(
 
 
 def _draft(
-    e: Evaluation, g: Gathered, total: counting.Total, complaint: bool, weight: int,
-    frame: counting.Frame, known: Book,
+    e: Evaluation, g: Gathered, own: counting.Total, others: Sequence[Other],
+    complaint: bool, weight: int, frame: counting.Frame, known: Book,
 ) -> dict[str, Any]:  # fmt: skip
+    total, all_ = together(own, others), [own, *(o.total for o in others)]
+    # Coming in at the end of the year is no way out of having been away (7.1).
+    none = "" if g.none == "short" and not_reported(all_, known) else g.none
     score = rules.combined(total.score, e.unit_mark, weight)
     gates = g.active and not complaint
     proposed = counting.grade(score, frame, total.ceiling, gates=gates)
     why = []
-    if g.none:
-        proposed, why = "none", [rules.NONE_REASONS[g.none]]
+    if none:
+        proposed, why = "none", [rules.NONE_REASONS[none]]
     elif score >= frame.excellent and proposed != "excellent":
         why = _why(g, complaint)
-    if not g.none and total.ceiling and proposed == total.ceiling:
+    if not none and total.ceiling and proposed == total.ceiling:
         why.append(f"按规则最高{counting.GRADES[total.ceiling]}")
     return {
-        "months": g.months, "none": g.none, "base": total.base, "adds": total.adds,
+        "months": g.months, "none": none, "base": total.base, "adds": total.adds,
         "deducts": total.deducts, "score": score, "proposed": proposed, "why": why,
         "figures": {**g.figures, "reported": g.reported},
-        "lines": [_line(line, known) for line in total.lines if line.points],
+        "lines": [*_lines(own, known), *_taken(others, known)],
+        "others": [o.as_told() for o in others],
+        "attached": [o.card.pk for o in others],
         "words": _words(e, g),
     }  # fmt: skip
+
+
+def _lines(total: counting.Total, known: Book, where: str = "") -> list[dict[str, Any]]:
+    return [_line(line, known, where) for line in total.lines if line.points]
+
+
+def _taken(others: Sequence[Other], known: Book) -> list[dict[str, Any]]:
+    """What was deducted elsewhere, with the place."""
+    return [
+        line for o in others for line in _lines(o.total, known, o.place)
+        if line["sign"] < 0
+    ]  # fmt: skip
 
 
 def _why(g: Gathered, complaint: bool) -> list[str]:
@@ -226,10 +255,11 @@ def _words(e: Evaluation, g: Gathered) -> str:
     return e.words if own else rules.sentence(g.figures, e.subject)
 
 
-def _line(line: counting.Line, known: Book) -> dict[str, Any]:
+def _line(line: counting.Line, known: Book, where: str) -> dict[str, Any]:
+    title = known.rules[line.rules[-1]].title
     return {
-        "code": line.code, "title": known.rules[line.rules[-1]].title, "sign": line.sign,
-        "points": line.points,
+        "code": line.code, "title": f"{title}（{where}）" if where else title,
+        "sign": line.sign, "points": line.points,
     }  # fmt: skip
 
 

@@ -328,7 +328,7 @@ def content_of(
         "reported": e.figures.get("reported", ""), "months": e.months,
         "figures": {k: v for k, v in e.figures.items() if k != "reported"},
         "base": e.base, "adds": e.adds, "deducts": e.deducts, "score": e.score,
-        "lines": e.lines, "grade": e.grade,
+        "lines": e.lines, "others": e.others, "grade": e.grade,
         "none": rules.NONE_REASONS.get(e.none, "") if e.grade == "none" else "",
         "proposed": e.proposed, "reason": e.reason, "words": e.words,
         "unit_words": e.unit_words, "unit_mark": e.unit_mark,

@@ -22,14 +22,18 @@ from baodao.core.locks import one_at_a_time
 from baodao.people.models import Member, Unit
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, community_path
+from baodao.places.settings import at_each
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, Round
 from baodao.scoring.rules_evaluation import Span
+from baodao.scoring.services.attaching import unreported_at
 from baodao.scoring.services.gathering import Stay, spans, stays
 from baodao.scoring.services.opening_cards import Key, cards_for
 from baodao.scoring.succeeding import now_at, ranges_of
+
+_SHORT = "scoring.short_months"
 
 
 class _Row(NamedTuple):
@@ -165,21 +169,26 @@ def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
     for member, path, pk in rows.values_list("member_id", "path", "pk"):
         held[member][path] = pk
     today_ = now_at({path for its in held.values() for path in its})
+    away = unreported_at([pk for its in held.values() for pk in its.values()])
     found = []
     for member in sorted(m for m in ids if m):
         stay = known.get(member, Stay())
-        row = _member(member, stay, held[member], today_, here, year, span)
+        row = _member(member, stay, held[member], away, today_, here, year, span)
         if row:
             found.append(row)
     return found
 
 
 def _member(
-    member: UUID, stay: Stay, cards: Mapping[str, UUID], today_: Mapping[str, str],
-    here: Mapping[str, Place], year: int, span: Span,
+    member: UUID, stay: Stay, cards: Mapping[str, UUID], away: Mapping[UUID, int],
+    today_: Mapping[str, str], here: Mapping[str, Place], year: int, span: Span,
 ) -> _Row | None:  # fmt: skip
     months = {p: stay.months(p, span) for p in {*stay.at, *(today_[p] for p in cards)}}
     path = rules.primary(months, stay.homes)
+    owed = {today_[p]: away[pk] for p, pk in cards.items() if pk in away}
+    if owed and months[path] < at_each([path], _SHORT)[path]:
+        # Not reported in for too long to have been anywhere else (7.1).
+        path = min(owed, key=lambda p: (-owed[p], p))
     if path not in here:
         return None
     others = [pk for p, pk in sorted(cards.items()) if p != path]

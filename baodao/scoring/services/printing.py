@@ -19,6 +19,7 @@ import typst
 from baodao.core.clock import local
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.services.pdf_parts import join
+from baodao.scoring.services.words import elsewhere
 from baodao.ui import words
 
 HERE = Path(__file__).resolve().parent.parent
@@ -163,6 +164,7 @@ def card_data(
         f"{x['title']} {'+' if x['sign'] > 0 else '−'}{p(x['points'])}"
         for x in c["lines"]
     ]
+    lines += [elsewhere(x) for x in c.get("others", ())]
     return {
         "issuer": c["issuer"], "title": c["title"], "title_bo": TITLES_BO[it.subject],
         "period": c["period"], "number": it.number, "edition": str(it.edition),

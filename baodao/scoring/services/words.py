@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from baodao.scoring import rules_evaluation as rules
+from baodao.ui.words import score
 
 
 def facts_of(f: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -20,3 +21,9 @@ def facts_of(f: Mapping[str, Any]) -> list[tuple[str, str]]:
     more = (("projects", "共建项目", "个"), ("problems", "重点难点问题", "个"),
             ("resources", "提供资源", "次"), ("shifts", "应急值守", "次"))  # fmt: skip
     return [*found, *((t, f"{f[k]} {u}") for k, t, u in more if f.get(k))]
+
+
+def elsewhere(x: Mapping[str, Any]) -> str:
+    """A card at another community, in a line."""
+    text = f"附卡（{x['place']}）：加分 {score(x['adds'])}，扣分 {score(x['deducts'])}"
+    return f"{text}，算进本卡" if x["deducts"] else text

@@ -214,6 +214,7 @@ def test_who_had_any_part_in_the_grade_does_not_hear_the_appeal(
     w: World, how: str
 ) -> None:
     e, town = make.of(w, "neighbour"), w.actors["township_party"]
+    assert town.person_id
     if how == "attended":
         assert town.person_id
         name = Person.objects.get(pk=town.person_id).name
