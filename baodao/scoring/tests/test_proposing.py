@@ -206,7 +206,10 @@ def test_what_counts_as_the_first_is_of_the_community_and_its_year(
         place = getattr(w.places, key)
         changed = {"place": place, "path": place.path}
     Deduction.objects.filter(pk=first.pk).update(**changed)
-    again = {"words": "又一次", "occurred_on": due.ON - timedelta(days=1)}
+    again: dict[str, Any] = {
+        "words": "又一次",
+        "occurred_on": due.ON - timedelta(days=1),
+    }
     assert due.proposed(w, code="M_DED_NOSHOW", **again).warning is warns
 
 
