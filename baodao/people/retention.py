@@ -31,6 +31,10 @@ CHUNK = 2_000
 RUN_ON = 10  # day of the month; the list of what would go is told on the first
 
 
+# Setting → path → days, as from `spans`.
+Spans = Mapping[str, Mapping[str, int]]
+
+
 def _nothing() -> Q:
     return Q(pk__in=[])
 
@@ -40,6 +44,7 @@ class Retention:
     """One kind of thing with a time. `since`: the column its time runs from, a day or
     (`instant`) a moment; `key`: the setting that says how many days; `ready`: which
     rows are over and still hold something; `remains`: what is left, in words;
+    `needs`: further settings that say when it is over;
     `held_by`: columns that a hold may name; `kept`: rows that are held without anybody
     saying so, by an appeal that is open; `forget` gets the ids."""
 
@@ -55,18 +60,22 @@ class Retention:
     instant: bool = False
     held_by: tuple[str, ...] = ("pk",)
     kept: Callable[[], Q] = _nothing
+    needs: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The settings that say when it is over."""
+        return (self.key, *self.needs)
 
     def due(self, day: date, path: str = "") -> QuerySet[Any]:
         """Rows at and below a place whose time is over, but for those that are held."""
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
-        found = found.filter(self.ready(), self.over(day, spans_of(self.key)))
+        found = found.filter(self.ready(), self.over(day, spans(self.keys)))
         if path:
             found = found.filter(within(self.path, [path_range(path)]))
         return found.exclude(self._held()).order_by(self.since, "pk")
 
-    def counted(
-        self, day: date, path: str, spans: Mapping[str, int]
-    ) -> tuple[int, int]:
+    def counted(self, day: date, path: str, spans: Spans) -> tuple[int, int]:
         """(how many would go, how many are held) at and below a place; one query."""
         found: QuerySet[Any] = apps.get_model(self.model)._default_manager.all()
         found = found.filter(self.ready(), self.over(day, spans))
@@ -86,14 +95,14 @@ class Retention:
         """The day or moment from which the time of a row runs."""
         return getattr(row, self.since)
 
-    def over(self, day: date, spans: Mapping[str, int]) -> Q:
+    def over(self, day: date, spans: Spans) -> Q:
         """By the days that are set where the row is."""
-        found = Q(pk__in=[])
-        for path, days in spans.items():
+        found, mine = Q(pk__in=[]), spans[self.key]
+        for path, days in mine.items():
             last = day - timedelta(days=days)
             limit = at_local(last, time(0)) if self.instant else last
             before = Q(**{f"{self.since}__lt": limit})
-            found |= right_below(self.path, path, spans) & before
+            found |= right_below(self.path, path, mine) & before
         return found
 
 
@@ -162,9 +171,9 @@ class Line:
 def preview(actor: Actor, day: date | None = None) -> list[Line]:
     """What would go on a day at and below the actor's place, how many per kind."""
     on, path = day or today(), actor.path or ""
-    set_ = spans({it.key for it in REGISTRY.values()})
+    set_ = spans({key for it in REGISTRY.values() for key in it.keys})
     return [
-        Line(it, set_[it.key][""], *it.counted(on, path, set_[it.key]))
+        Line(it, set_[it.key][""], *it.counted(on, path, set_))
         for it in REGISTRY.values()
     ]
 

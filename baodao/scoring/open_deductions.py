@@ -12,7 +12,7 @@ from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions
 from baodao.scoring.models import Card, Deduction
-from baodao.scoring.succeeding import now_at
+from baodao.scoring.succeeding import now_of
 
 
 def open_about(
@@ -20,18 +20,20 @@ def open_about(
 ) -> Iterator[tuple[UUID, Deduction]]:
     """(card, deduction) of the same subject, year and community, that of today where
     one or the other was left behind by a change of divisions."""
-    about = list(Card.objects.filter(pk__in=list(cards)))
+    about = list(Card.objects.filter(pk__in=list(cards)).select_related("place"))
     members = {c.member_id for c in about if c.subject == "member"}
     units = {c.unit_id for c in about if c.subject == "unit"}
     rows = list(
         Deduction.objects.filter(
             Q(subject="member", member__in=members) | Q(subject="unit", unit__in=units),
             state__in=rules_deductions.OBJECTED, **wanted,
-        )
+        ).select_related("place")
     )  # fmt: skip
     if not rows:
         return
-    today = now_at({*(c.path for c in about), *(d.path for d in rows)})
+    today = now_of(
+        [*((c.path, c.place) for c in about), *((d.path, d.place) for d in rows)]
+    )
     whose: dict[tuple[Any, ...], list[UUID]] = defaultdict(list)
     for c in about:
         whose[(today[c.path], *_owner(c), c.year)].append(c.pk)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from baodao.acts import forgetting
 from baodao.core.clock import at_local, today
-from baodao.people.retention import Retention, right_below, spans_of
+from baodao.people.retention import Retention, Spans, right_below
 from baodao.places.calendars import ground
 from baodao.scoring import rules_counting as counting
 from baodao.scoring.models import Answer, Appeal, Checkup, Deduction, Entry, Letter
@@ -34,11 +34,13 @@ class ByYear(Retention):
     """Its time runs from the end of an evaluation year: that of the column `since`, or
     that in which its day or moment lies."""
 
-    def over(self, day: date, spans: Map[str, int]) -> Q:
-        first = spans_of(FIRST_MONTH)
-        paths, found = {*spans, *first}, Q(pk__in=[])
+    needs: tuple[str, ...] = (FIRST_MONTH,)
+
+    def over(self, day: date, spans: Spans) -> Q:
+        days, first = spans[self.key], spans[FIRST_MONTH]
+        paths, found = {*days, *first}, Q(pk__in=[])
         for path in paths:
-            last = day - timedelta(days=_nearest(spans, path))
+            last = day - timedelta(days=_nearest(days, path))
             before = self._before(last, _nearest(first, path))
             found |= right_below(self.path, path, paths) & before
         return found
@@ -144,7 +146,7 @@ EVALUATIONS = ByYear(
 class Cards(ByYear):
     """A card goes with the evaluation that is made of it, never before."""
 
-    def over(self, day: date, spans: Map[str, int]) -> Q:
+    def over(self, day: date, spans: Spans) -> Q:
         its = replace(EVALUATIONS, path="evaluation__path", since="evaluation__year")
         alone = Q(evaluation=None) | its.over(day, spans)
         return super().over(day, spans) & alone
@@ -201,9 +203,11 @@ class Extracts(Retention):
     """An extract has a time of its own, and goes with the cards of its year when it is
     no longer good."""
 
-    def over(self, day: date, spans: Map[str, int]) -> Q:
+    needs: tuple[str, ...] = (KEY, FIRST_MONTH)
+
+    def over(self, day: date, spans: Spans) -> Q:
         year = ByYear("", "", "", KEY, self.model, self.path, "year", self.forget)
-        stale = Q(valid_until__lt=day) & year.over(day, spans_of(KEY))
+        stale = Q(valid_until__lt=day) & year.over(day, spans)
         return super().over(day, spans) | stale
 
 

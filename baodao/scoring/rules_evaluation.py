@@ -362,10 +362,12 @@ def worse(before: str, after: str) -> bool:
     return "none" in (before, after) or better(after, before)
 
 
-def refresh_words(n: int, anew: int, undone: int, until: date) -> tuple[str, str]:
+def refresh_words(
+    n: int, anew: int, undone: int, until: date | None
+) -> tuple[str, str]:
     """(question, what follows) of refreshing all that have moved."""
     said = [f"{n}份都按现在的积分重新起草，每个人（单位）再告诉一次。"]
-    if anew:
+    if anew and until:
         day = f"{until.month}月{until.day}日"
         said.append(f"其中{anew}份比告知时差，异议期重新算，到{day}。")
     if undone:

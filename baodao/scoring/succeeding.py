@@ -3,9 +3,11 @@
 
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+
 from baodao.acts.access import Range, path_range
 from baodao.places.areas import exactly
-from baodao.places.models import Succession
+from baodao.places.models import Place, Succession
 
 
 def now_at(paths: Collection[str]) -> dict[str, str]:
@@ -14,6 +16,21 @@ def now_at(paths: Collection[str]) -> dict[str, str]:
         old_path__in=list(paths), main=True, new__valid_to=None
     )
     return {**{p: p for p in paths}, **dict(rows.values_list("old_path", "new_path"))}
+
+
+def around(paths: Collection[str]) -> dict[str, str]:
+    """Path → the path of today, of these and of what these have taken over; only those
+    that have changed. One query."""
+    which = Q(old_path__in=list(paths)) | Q(new_path__in=list(paths))
+    rows = Succession.objects.filter(which, main=True, new__valid_to=None)
+    return dict(rows.values_list("old_path", "new_path"))
+
+
+def now_of(places: Iterable[tuple[str, Place]]) -> dict[str, str]:
+    """As `now_at` for (path, its place): no query where all of them are there today."""
+    known = dict(places)
+    gone = [p for p, place in known.items() if place.valid_to is not None]
+    return {**{p: p for p in known}, **(now_at(gone) if gone else {})}
 
 
 def ranges_of(paths: Iterable[str]) -> list[Range]:

@@ -23,7 +23,7 @@ from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models_evaluation import Evaluation
 from baodao.scoring.rules_evaluation import Span
-from baodao.scoring.succeeding import now_at
+from baodao.scoring.succeeding import around, now_of
 
 FIGURES = {
     "activity": "activities", "order_served": "wishes", "visit": "visits", "post": "posts",
@@ -78,7 +78,7 @@ def stays(who: Q, year: Span) -> dict[UUID, Stay]:
             reported_on__lt=year[1],
         ).select_related("point")
     )  # fmt: skip
-    today_ = now_at({community_path(r.path) for r in rows})
+    today_ = now_of([(community_path(r.path), r.point) for r in rows])
     found: dict[UUID, Stay] = defaultdict(Stay)
     for r in rows:
         stay = found[r.member_id or r.subject_unit_id]  # type: ignore[index]
@@ -113,26 +113,26 @@ def gather(
     }
     members = [e for e in rows if e.subject == "member"]
     units = [e for e in rows if e.subject == "unit"]
-    _members(members, year, found, months)
+    went = around({e.path for e in rows})
+    _members(members, year, found, months, went)
     if visits:
         _visits({e.member_id: e for e in members if e.member_id}, year, found)
-    _units(units, year, found, months)
+    _units(units, year, found, months, went)
     return found
 
 
 def _members(
     rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered],
-    limits: Mapping[str, rules.Months],
+    limits: Mapping[str, rules.Months], went: Mapping[str, str],
 ) -> None:  # fmt: skip
     by_member = {e.member_id: e for e in rows if e.member_id}
     known = stays(Q(member__in=list(by_member)), year)
-    here = now_at({e.path for e in by_member.values()})
     prefetch_related_objects(rows, "member")  # those that are not at hand yet
     exempt = _exempt(by_member)
     for pk, e in by_member.items():
         stay, member, g = known.get(pk, Stay()), e.member, found[e.pk]
         assert member
-        g.months = stay.months(here[e.path], year)
+        g.months = stay.months(went.get(e.path, e.path), year)
         first = min([member.joined_on, *(day for day, _ in stay.told)])
         ends = [d for d in (member.retires_on, member.left_on) if d]
         last = min(ends) if ends and not member.stays_on else _FAR
@@ -200,7 +200,7 @@ def _visits(
 
 def _units(
     rows: Sequence[Evaluation], year: Span, found: Mapping[UUID, Gathered],
-    limits: Mapping[str, rules.Months],
+    limits: Mapping[str, rules.Months], went: Mapping[str, str],
 ) -> None:  # fmt: skip
     ids = {e.unit_id for e in rows}
     known = stays(Q(subject_unit__in=list(ids)), year)
@@ -208,18 +208,15 @@ def _units(
     for t in ContactTie.objects.filter(unit__in=list(ids)):
         ties[t.unit_id].append((t.valid_from, t.valid_to or _FAR))
     records = Record.objects.filter(unit_id__in=list(ids))
-    by_month = list(_by_month(records, ["unit_id", "path"], year))
-    paths = {community_path(path) for _, path, *_ in by_month}
-    here = now_at(paths | {e.path for e in rows})
     done: dict[tuple[UUID, str], list[tuple[str, date, int, int]]] = defaultdict(list)
-    for pk, path, *of in by_month:
+    for pk, path, *of in _by_month(records, ["unit_id", "path"], year):
         at = community_path(path)
-        for where in {at, here[at]}:  # as recorded, and where it belongs today
+        for where in {at, went.get(at, at)}:  # as recorded, and where it belongs today
             done[pk, where].append(tuple(of))
     for e in rows:
         assert e.unit_id
         g, stay = found[e.pk], known.get(e.unit_id, Stay())
-        g.months = stay.months(here[e.path], year)
+        g.months = stay.months(went.get(e.path, e.path), year)
         tied = rules.months(ties.get(e.unit_id, ()), year)
         g.none = rules.none_reason(
             g.months, tied, 0, 12, retired=False, limits=limits[e.path]

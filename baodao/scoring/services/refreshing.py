@@ -39,7 +39,7 @@ class Moved(NamedTuple):
     n: int
     anew: int
     undone: int
-    until: date
+    until: date | None
 
 
 def refresh(*, actor: Actor, evaluation_id: UUID, now: datetime | None = None) -> Done:
@@ -108,10 +108,9 @@ def moved_in(
 ) -> Moved:  # fmt: skip
     """What refreshing all of them would do; `fresh` as from `moved_drafts`."""
     its = [e for e in rows if e.pk in fresh and e.path == r.path and e.state in TOLD]
-    return Moved(
-        len(its), sum(_worse(e, fresh[e.pk]) for e in its),
-        sum(e.state == "decided" for e in its), last_day(r.path, now or clock_now()),
-    )  # fmt: skip
+    anew = sum(_worse(e, fresh[e.pk]) for e in its)
+    until = last_day(r.path, now or clock_now()) if anew else None
+    return Moved(len(its), anew, sum(e.state == "decided" for e in its), until)
 
 
 def _worse(e: Evaluation, fresh: Mapping[str, Any]) -> bool:
