@@ -8,7 +8,7 @@ from uuid import UUID
 
 from baodao.acts.access import path_range
 from baodao.scoring.models import Card
-from baodao.scoring.services.counting_all import Key, Sum, count_all
+from baodao.scoring.services.counting_all import Key, Sum, Sums, count_all
 from baodao.scoring.services.recounting import recount
 from baodao.scoring.standing import Book, book
 
@@ -41,8 +41,13 @@ def years() -> list[int]:
 
 def proof(year: int, path: str = "") -> Proof:
     """Of a place and evaluation year. Changes nothing."""
-    known = book()
-    (counted,) = count_all(path, year, known.sets)
+    (counted,) = count_all(path, year, book().sets)
+    return compared(counted, year, path)
+
+
+def compared(sums: Sums, year: int, path: str = "") -> Proof:
+    """What was counted against the cards."""
+    known, counted = book(), dict(sums)
     lo, hi = path_range(path)
     rows = Card.objects.filter(path__gte=lo, path__lt=hi, year=year).order_by("pk")
     looked, off = 0, []

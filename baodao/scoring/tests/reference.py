@@ -22,10 +22,16 @@ def card(
     worth: dict[str, Fraction] = {}
     last: dict[str, Row] = {}
     caps: dict[str, list[int]] = {}
-    for code in {r["code"]: 0 for _, rows in versions for r in rows}:
-        rules = [(i, r) for i, (_, rows) in enumerate(versions) for r in rows if r["code"] == code and r["subject"] == subject]  # fmt: skip
+    codes: dict[str, list[tuple[int, Row]]] = {}
+    for i, (_, rows) in enumerate(versions):
+        for r in rows:
+            if r["subject"] == subject:
+                codes.setdefault(r["code"], []).append((i, r))
+    for code, rules in codes.items():
         hits = [(r, _hits(r, records, versions, i, subject)) for i, r in rules]
         standing = [(r, h) for r, h in hits if h]
+        if not standing:
+            continue
         worth[code] = _worth(standing, subject)
         for rule, _ in _used(standing, subject):
             last[code] = rule
@@ -62,7 +68,9 @@ def _hits(
     """The records that the rule counts while its version holds."""
     begins = versions[i][0]
     ends = versions[i + 1][0] if i + 1 < len(versions) else date.max
-    return [r for r in records if begins <= r["day"] < ends and _hit(rule, r, subject)]
+    kinds = {name.split(":")[0] for name in rule["selects"].split()}
+    some = [r for r in records if r["kind"] in kinds and begins <= r["day"] < ends]
+    return [r for r in some if _hit(rule, r, subject)]
 
 
 def _hit(rule: Row, r: Row, subject: str) -> bool:

@@ -57,17 +57,20 @@ def statement() -> str:
     return str(ibis.to_sql(bulk.cards(bulk.unbound()), dialect="postgres"))
 
 
-def by_postgres(given_: Rows) -> set[tuple[Any, ...]]:
+def by_postgres(given_: Rows, facts: Any = None) -> set[tuple[Any, ...]]:
+    """`facts`: a question of the database in place of rows."""
     with connection.cursor() as cursor:
-        for name, rows in given_.items():
-            columns = bulk.TABLES[name]
+        for name, columns in bulk.TABLES.items():
             made = ", ".join(f'"{c}" {TYPES[t]}' for c, t in columns.items())
             cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
             cursor.execute(f"CREATE TEMP TABLE {name} ({made})")
             slots = ", ".join(["%s"] * len(columns))
-            for row in rows:
-                values = [row[c] for c in columns]
-                cursor.execute(f"INSERT INTO {name} VALUES ({slots})", values)
+            rows = [[row[c] for c in columns] for row in given_.get(name, ())]
+            cursor.executemany(f"INSERT INTO {name} VALUES ({slots})", rows)
+        if facts is not None:
+            sql, params = facts.query.sql_with_params()
+            cursor.execute(f"INSERT INTO facts {sql}", params)
+        cursor.execute("ANALYZE " + ", ".join(bulk.TABLES))
         cursor.execute(statement())
         return set(cursor.fetchall())
 

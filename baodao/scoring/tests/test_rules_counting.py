@@ -246,7 +246,8 @@ def _changed(r: counting.Rule, rng: Any) -> counting.Rule:
     return replace(found, cap_group="" if more else r.cap_group)
 
 
-def _plain(r: counting.Rule) -> dict[str, Any]:
+def plain(r: counting.Rule) -> dict[str, Any]:
+    """As a row of default_rules.csv."""
     return {**asdict(r), "selects": " ".join(r.selects)}
 
 
@@ -256,10 +257,10 @@ def test_a_plain_slow_calculation_agrees(
 ) -> None:
     source = files("baodao.scoring") / "data" / "default_rules.csv"
     with source.open(encoding="utf-8") as file:
-        plain = list(csv.DictReader(file))
-    known = [(day, [_plain(r) for r in rules]) for day, rules in versions]
+        rows = list(csv.DictReader(file))
+    known = [(day, [plain(r) for r in held]) for day, held in versions]
     found = card(records, subject, versions)
-    assert reference.card(records, [(date.min, plain), *known[1:]], subject) == (
+    assert reference.card(records, [(date.min, rows), *known[1:]], subject) == (
         Fraction(found.adds, 10), Fraction(found.deducts, 10), Fraction(found.score, 10),
     )  # fmt: skip
 

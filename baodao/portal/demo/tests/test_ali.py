@@ -49,6 +49,7 @@ from baodao.records.models import Record
 from baodao.reporting import coverage
 from baodao.reporting.models import ReportIn
 from baodao.reporting.services import receipt_number
+from baodao.scoring.tests.whole import agree
 from baodao.stats.activities import figures
 from baodao.stats.periods import Period
 from baodao.stats.scope import Scope
@@ -368,3 +369,9 @@ def test_topics_are_in_all_states_and_no_evening_is_counted_twice(ali: World) ->
     times = list(rows.values_list("member_id", "start_at"))
     assert len(times) == len(set(times)) > 10
     assert Record.objects.filter(source_class="suggestion_adopted").exists()
+
+
+@pytest.mark.req("L44")
+def test_all_cards_of_the_year_come_to_the_same_in_four_ways(ali: World) -> None:
+    """DuckDB, PostgreSQL, what stands on the cards, and the plain calculation."""
+    assert agree(2026) > 500
