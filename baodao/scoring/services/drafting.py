@@ -23,7 +23,6 @@ from baodao.core.text import private_numbers
 from baodao.notifications.models import Message
 from baodao.notifications.services import message, send
 from baodao.people.models import Member
-from baodao.places.calendars import ground
 from baodao.places.queries import pauses_over
 from baodao.places.settings import at_each
 from baodao.scoring import rules_counting as counting
@@ -43,6 +42,7 @@ from baodao.scoring.standing import Book, book
 from baodao.ui.words import cdate
 
 MOST_WORDS = 120  # the card has one page
+OBJECT_DAYS = "scoring.object_days"
 
 
 def evaluation_of(pk: UUID) -> Evaluation:
@@ -294,7 +294,7 @@ def tell(actor: Actor, ids: Sequence[UUID], path: str, at: datetime) -> list[UUI
 
 def last_day(path: str, at: datetime) -> date:
     """The last day to object of what is told now."""
-    return today(after(path, at, ground(path).settings["scoring.object_days"]))
+    return today(after(path, at, OBJECT_DAYS))
 
 
 def until_of(
@@ -311,8 +311,7 @@ def until_of(
     for path, those in by_path.items():
         told = {e.notified_at for e in those if e.notified_at}
         if told and pauses_over(path, min(told), at):
-            days = ground(path).settings["scoring.object_days"]
-            ends = {t: today(after(path, t, days, at)) for t in told}
+            ends = {t: today(after(path, t, OBJECT_DAYS, at)) for t in told}
             found |= {
                 e.pk: max(found[e.pk], ends[e.notified_at])
                 for e in those if e.notified_at
