@@ -167,7 +167,7 @@ def _let_run_out(found: list[Event]) -> Iterator[Fact]:
     before: dict[UUID, list[Event]] = defaultdict(list)
     wanted = ("orders.claim", "orders.remind", *WORDS)
     story = Event.objects.filter(object_id__in=orders, action__in=wanted)
-    for e in story.order_by("at"):
+    for e in story.order_by("at", "pk"):
         before[e.object_id].append(e)
     for e in found:
         past = [b for b in before[e.object_id] if b.at <= e.at]
@@ -229,7 +229,7 @@ def _undone(since: date) -> Iterator[_Late]:
         orders = Order.objects.in_bulk(ids)
         taken: dict[UUID, list[Event]] = defaultdict(list)
         for t in Event.objects.filter(object_id__in=ids, action__in=TAKEN).order_by(
-            "at"
+            "at", "pk"
         ):
             taken[t.object_id].append(t)
         for e in found:
