@@ -133,6 +133,9 @@ def test_case_18_what_moved_is_told_and_decided_anew_and_sent_to_all_who_had_it(
     assert told.url == reverse("scoring:feedback", args=[old.pk])
     page = w.client("member").get(told.url).content.decode()
     assert "正在重新评价" in page
+    asked = {"n": old.number, "c": old.code}
+    checked = w.client("member").get(reverse("scoring:check"), asked)
+    assert "是真的，正在重新评价" in checked.content.decode()
     again(w, e)
     assert e.member
     said = Message.objects.filter(person=e.member.person, title__endswith="起草好了")

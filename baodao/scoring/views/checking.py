@@ -36,6 +36,11 @@ class Verdict:
         """The grade is being appealed against and has no effect."""
         return self.card.evaluation.state == "under_appeal"
 
+    @property
+    def anew(self) -> bool:
+        """The year is being evaluated anew: another edition will follow."""
+        return queries.anew(self.card)
+
 
 @get_or_post
 def check(request: HttpRequest) -> HttpResponse:
