@@ -19,3 +19,13 @@ def blocked(cards: Collection[UUID], by: list[Blocks] | None = None) -> dict[UUI
         for card, why in ask(cards).items():
             found.setdefault(card, why)
     return found
+
+
+def blocked_of(rows: Mapping[UUID, Collection[UUID]]) -> dict[UUID, str]:
+    """Evaluation → the first reason of any of its cards, the primary one first."""
+    found = blocked({card for cards in rows.values() for card in cards})
+    reasons = {
+        pk: next((found[c] for c in cards if c in found), "")
+        for pk, cards in rows.items()
+    }
+    return {pk: why for pk, why in reasons.items() if why}

@@ -19,7 +19,7 @@ from baodao.places.models import Place
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring import rules_small as small
-from baodao.scoring.blocking import blocked
+from baodao.scoring.blocking import blocked_of
 from baodao.scoring.models_evaluation import (
     Delivery,
     Evaluation,
@@ -204,7 +204,7 @@ def stops(actor: Actor, e: Evaluation, moved: bool) -> str:
 
 
 def blocks(rows: Sequence[Evaluation]) -> dict[UUID, str]:
-    return blocked([e.card_id for e in rows])
+    return blocked_of({e.pk: (e.card_id, *e.attached) for e in rows})
 
 
 def mine(actor: Actor) -> QuerySet[Evaluation]:

@@ -22,7 +22,7 @@ from baodao.people.models import Member
 from baodao.places.settings import values
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
-from baodao.scoring.blocking import blocked
+from baodao.scoring.blocking import blocked_of
 from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation, Meeting, Round
 from baodao.scoring.services.drafting import (
@@ -81,14 +81,14 @@ def facts_of(
 ) -> dict[UUID, rules.Facts]:  # fmt: skip
     """What the decision about each looks at. `moved` where it is known already."""
     until = until_of(rows, now)
-    stops = blocked([e.card_id for e in rows])
+    stops = blocked_of({e.pk: (e.card_id, *e.attached) for e in rows})
     if moved is None:
         moved = moved_of(rows)
     return {
         e.pk: rules.Facts(
             state=e.state, proposed=e.proposed, none=e.none, until=until.get(e.pk),
             answered=e.answered_at is not None, heard=bool(e.hearing),
-            moved=e.pk in moved, blocked=stops.get(e.card_id, ""),
+            moved=e.pk in moved, blocked=stops.get(e.pk, ""),
             own=bool(actor.member_id and actor.member_id == e.member_id),
         )
         for e in rows

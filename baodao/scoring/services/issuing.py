@@ -32,7 +32,7 @@ from baodao.places.settings import ancestors
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
-from baodao.scoring.blocking import blocked
+from baodao.scoring.blocking import blocked_of
 from baodao.scoring.models_evaluation import Delivery, Evaluation, FeedbackCard
 from baodao.scoring.services.drafting import moved_of, round_of
 from baodao.scoring.services.gathering import cday, spans
@@ -93,8 +93,9 @@ def issue_all(
     if ids is not None:
         rows = rows.filter(pk__in=list(ids))
     found = list(rows.select_related("meeting").order_by("subject", "name", "pk"))
-    stops, moved = blocked([e.card_id for e in found]), moved_of(found)
-    ready = [e for e in found if e.card_id not in stops and e.pk not in moved]
+    stops = blocked_of({e.pk: (e.card_id, *e.attached) for e in found})
+    moved = moved_of(found)
+    ready = [e for e in found if e.pk not in stops and e.pk not in moved]
     if not found:
         raise Conflict("没有定了等次、还没发卡的。")
     with transaction.atomic():

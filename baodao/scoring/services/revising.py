@@ -18,7 +18,7 @@ from baodao.core.clock import now as clock_now
 from baodao.core.errors import Conflict, Invalid
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_revising as rules
-from baodao.scoring.blocking import blocked
+from baodao.scoring.blocking import blocked_of
 from baodao.scoring.models_evaluation import Evaluation, FeedbackCard
 from baodao.scoring.services import issuing
 from baodao.scoring.services.drafting import (
@@ -94,7 +94,7 @@ def _by_hand(e: Evaluation, grade: str, fresh: Mapping[str, Any]) -> None:
     the points propose, and nothing at all that an appeal or a deduction is about."""
     if e.state != "issued":
         raise Conflict("反馈卡还没有发，现在不用改，在会上定就行。")
-    if why := blocked([e.card_id]).get(e.card_id):
+    if why := blocked_of({e.pk: (e.card_id, *e.attached)}).get(e.pk):
         raise Conflict(why)
     if not differs(e, fresh):
         raise Conflict("积分没有变动。对等次有意见的，走申诉。")

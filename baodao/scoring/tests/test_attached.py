@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from baodao.people.tests.make import World, world
+from baodao.scoring import blocking
 from baodao.scoring.models import Card
 from baodao.scoring.models_evaluation import Evaluation
 from baodao.scoring.services import (
@@ -54,7 +55,7 @@ def opened(w: World) -> Evaluation:
 
 @pytest.mark.req("L46")
 def test_case_1_what_was_deducted_elsewhere_counts_and_everybody_reads_it(
-    w: World,
+    w: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = away(w)
     assert there.deducts == 120
@@ -77,9 +78,15 @@ def test_case_1_what_was_deducted_elsewhere_counts_and_everybody_reads_it(
     ):  # fmt: skip
         page = str(w.client(key).get(address).content.decode())
         assert f"附卡（{place}）" in page, (key, address)
-    deciding.decide_all(
-        actor=secretary, round_id=r.pk, meeting_id=make.meeting(w, r), now=DECIDED
-    )
+    held = make.meeting(w, r)
+    with monkeypatch.context() as m:
+        open_one = [
+            lambda cards: {there.pk: "有一笔拟扣没有定。"} if there.pk in cards else {}
+        ]
+        m.setattr(blocking, "open_objections", open_one)
+        f = deciding.facts_of([e], secretary, now=DECIDED)[e.pk]
+        assert f.blocked == "有一笔拟扣没有定。", "also what is open elsewhere"
+    deciding.decide_all(actor=secretary, round_id=r.pk, meeting_id=held, now=DECIDED)
     there.refresh_from_db()
     assert there.state == "decided"
     issuing.issue_all(actor=secretary, round_id=r.pk, now=ISSUED)

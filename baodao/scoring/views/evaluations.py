@@ -136,7 +136,7 @@ def _rows(actor: Actor, page: Any, moved: Container[UUID]) -> list[tuple[Any, ..
     return [
         (
             e, rules.STATES[e.state], counting.GRADES.get(e.grade or e.proposed, ""),
-            stops.get(e.card_id, ""), e.pk in moved,
+            stops.get(e.pk, ""), e.pk in moved,
             queries.shows(actor, e),
         )
         for e in rows
