@@ -5,7 +5,9 @@ database reads the epoch with it (no trip of its own) and so knows whether what 
 kept still holds."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 import pgtrigger
@@ -105,6 +107,32 @@ class Brief(Generic[K, V]):
         value = load()
         self._values[key] = time.monotonic(), value
         return value
+
+
+# What one page has asked for already; None outside a page that only reads.
+_asked: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """Within it what is `asked_once` is read once. For requests that write nothing: what
+    is read does not change under them."""
+    token = _asked.set({})
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
+def asked_once(key: Hashable, load: Callable[[], V]) -> V:
+    """The value of `key` for this page; outside one it is read each time."""
+    held = _asked.get()
+    if held is None:
+        return load()
+    if key not in held:
+        held[key] = load()
+    value: V = held[key]
+    return value
 
 
 def forget_everything() -> None:

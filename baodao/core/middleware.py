@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from baodao.core.errors import BaodaoError, Invalid
+from baodao.core.memory import one_page
 
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("baodao")
@@ -37,6 +38,19 @@ class RequestId:
         response = self.get_response(request) if readable(request) else _unread(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+
+class OnePage:
+    """What a page that only reads asks for several times is read once (`core.memory`)."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with one_page():
+            return self.get_response(request)
 
 
 class Errors:

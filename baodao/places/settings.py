@@ -3,8 +3,10 @@ of the requirements), with its default, its unit and where the default is from."
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import product
 from typing import Any, NamedTuple
 
+from baodao.core.memory import asked_once
 from baodao.places.models import Setting
 
 
@@ -318,8 +320,22 @@ def at_each(paths: Iterable[str], key: str) -> dict[str, Any]:
 
 def decided(key: str) -> dict[str, Any]:
     """Path → what was decided there about one key."""
-    rows = Setting.objects.filter(key=key, removed=False)
-    return dict(rows.values_list("path", "value"))
+    return {path: here[key] for path, here in _of_subject(key).items() if key in here}
+
+
+def _of_subject(key: str) -> dict[str, dict[str, Any]]:
+    """Path → key → what was decided there, of all keys of a subject (`scoring.…`): a
+    page that needs one needs the next."""
+    prefix = key.partition(".")[0] + "."
+
+    def load() -> dict[str, dict[str, Any]]:
+        rows: dict[str, dict[str, Any]] = defaultdict(dict)
+        found = Setting.objects.filter(key__startswith=prefix, removed=False)
+        for path, name, value in found.values_list("path", "key", "value"):
+            rows[path][name] = value
+        return dict(rows)
+
+    return asked_once(("settings", prefix), load)
 
 
 def nearest(rows: Mapping[str, Any], path: str, key: str) -> Any:
@@ -331,16 +347,16 @@ def nearest(rows: Mapping[str, Any], path: str, key: str) -> Any:
 def all_at_each(
     paths: Iterable[str], keys: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """The effective values of some keys at each of many places, one query."""
-    rows: dict[str, dict[str, Any]] = defaultdict(dict)
-    decided = Setting.objects.filter(key__in=keys, removed=False)
-    for path, key, value in decided.values_list("path", "key", "value"):
-        rows[path][key] = value
+    """The effective values of some keys at each of many places, a query for each
+    subject."""
+    one_of_each = {key.partition(".")[0]: key for key in keys}.values()
+    subjects = [_of_subject(key) for key in one_of_each]
     found = {}
     for path in paths:
         found[path] = {key: KEYS[key].default for key in keys}
-        for above in ancestors(path):
-            found[path] |= rows.get(above, {})
+        for above, rows in product(ancestors(path), subjects):
+            here = rows.get(above, {})
+            found[path] |= {key: here[key] for key in keys if key in here}
     return found
 
 

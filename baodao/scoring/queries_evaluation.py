@@ -117,7 +117,7 @@ def next_step(r: Round, n: dict[str, int]) -> Next | None:
     """The first thing that waits for the community."""
     answered = Q(state="objection", answered_at__isnull=False)
     over = Q(until__lt=today()) & (answered | Q(state="subject_notified"))
-    done = r.evaluations.filter(answered).count()
+    done = r.evaluations.filter(answered).count() if n["objection"] else 0
     # Where the place has stood still, the days are longer than what was told.
     rows = r.evaluations.filter(over).only("path", "until", "notified_at")
     until = drafting.until_of(rows)

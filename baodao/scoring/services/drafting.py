@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 
 from baodao.acts.access import can, require
@@ -360,11 +360,16 @@ def to_subject(e: Evaluation, title: str, text: str, event_id: UUID) -> Message:
 def without_phone(rows: Sequence[Evaluation]) -> list[Evaluation]:
     """Members whom no message reaches: they are told on paper (8.34)."""
     members = {e.member_id: e for e in rows if e.member_id}
-    people = Member.objects.filter(pk__in=list(members))
-    quiet = people.filter(person__phone_hash="") | people.exclude(
+    quiet = unreached(list(members))
+    return [members[pk] for pk in quiet.values_list("pk", flat=True)]
+
+
+def unreached(members: Any) -> QuerySet[Member]:
+    """Those of these members (ids, or a query for them) whom no message reaches."""
+    people = Member.objects.filter(pk__in=members)
+    return people.filter(person__phone_hash="") | people.exclude(
         person__account__is_active=True
     )
-    return [members[pk] for pk in quiet.values_list("pk", flat=True)]
 
 
 def mine(actor: Actor, e: Evaluation) -> bool:

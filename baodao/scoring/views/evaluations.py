@@ -100,7 +100,8 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
         "year": wanted.year, "round": r, "n": n, "total": sum(n.values()),
         "tabs": [(k, title, n[k]) for k, title in queries.TABS.items()],
         "subjects": list(counting.SUBJECTS.items()), "grades": list(counting.GRADES.items()),
-        "places": places_below(request),
+        # Where it is the community's own round there is nothing below to choose from.
+        "places": [] if r else places_below(request),
         "next": queries.next_step(r, n) if r else None,
         "choosing": n["subject_notified"] + n["objection"], "meetings": meetings,
         "desk": actor.path is not None, "may": may, "levels": 5,
@@ -153,8 +154,8 @@ def _quiet(r: Round | None) -> int:
     """How many are told on paper, once they are told."""
     if r is None:
         return 0
-    rows = list(r.evaluations.filter(state="subject_notified", subject="member"))
-    return len(drafting.without_phone(rows))
+    told = r.evaluations.filter(state="subject_notified", subject="member")
+    return drafting.unreached(told.values("member")).count()
 
 
 @require_POST
