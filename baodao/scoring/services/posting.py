@@ -125,7 +125,8 @@ def _post(records: Sequence[Record]) -> set[UUID]:
     due = [d for d in due if (d.record.pk, UUID(d.rule)) not in known]
     cards = cards_for({d.key: d.record.unit_id for d in due})
     standing = [d for d in due if cards[d.key].state == "open"]
-    standing += _stood_before([d for d in due if d not in standing], cards)
+    shut = [d for d in due if cards[d.key].state != "open"]
+    standing += _stood_before(shut, cards)
     _write(standing, cards, read)
     return {cards[d.key].pk for d in standing}
 
