@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -212,6 +212,8 @@ def may_question(order: Order, now: datetime) -> bool:
     """Whether the mark is there and young enough to be questioned."""
     if order.rating is None or order.closed_at is None:
         return False
+    if now - order.closed_at < timedelta(days=rules.MARK_DAYS):
+        return True  # so many working days are at least as many days: no calendar asked
     return now <= rules.mark_until(order.closed_at, context(order.path, now).calendar)
 
 
