@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from baodao.activities import rules
 from baodao.activities.models import Holding, Post, Turn
+from baodao.acts.access import require
 from baodao.acts.actor import Actor
 from baodao.acts.engine import Numbered, act, create
 from baodao.acts.writing import Done, Write
@@ -213,12 +214,17 @@ def _check_turn(
         raise Invalid(fields=wrong)
 
 
-def confirm_turn(*, actor: Actor, turn_id: UUID, now: datetime | None = None) -> Done:
-    """The community says that it was so: one record (A16)."""
+def confirm_turn(
+    *, actor: Actor, turn_id: UUID, reason: str = "", now: datetime | None = None
+) -> Done:
+    """The community says that it was so: one record (A16). What is long ago needs a
+    reason and the secretary, like a list (domain 8.23). Errors: reason."""
     at = now or clock_now()
     turn = Turn.objects.select_related("holding__post").filter(pk=turn_id).first()
     if turn is None:
         raise NotFound
+    require(actor, "turns.confirm", turn)
+    late = _late(turn, actor, reason, at)
     if overlapping([turn.member_id], turn.start_at, turn.end_at):
         raise Conflict("同一时间已有别的服务记录。请不认可这一次，让本人照实再记。")
     taken = minutes_taken([turn.member_id], turn.start_at, turn.end_at)
@@ -243,9 +249,23 @@ def confirm_turn(*, actor: Actor, turn_id: UUID, now: datetime | None = None) ->
             source_class=turn.holding.post.mode, confirmed_at=at, confirmed_how="seen",
             confirmed_by=actor.person_id,
         )  # fmt: skip
-        return Write(data={"minutes": minutes}, adds=[record])
+        return Write(
+            data={"minutes": minutes, "late": late}, reason=late,
+            notes=[("unit", reason.strip())] if late else [], adds=[record],
+        )  # fmt: skip
 
     return act(actor, "turns.confirm", turn_id, decide, reads=_READS, now=at)
+
+
+def _late(turn: Turn, actor: Actor, reason: str, at: datetime) -> str:
+    late = rules.lateness(turn.end_at, at)
+    if rules.secretary_only(late, actor.role):
+        raise Conflict(f"过了{rules.USUAL_DAYS}天以上，要由社区书记来确认。")
+    if late and not reason.strip():
+        raise Invalid(fields={"reason": "隔得久了，请写为什么现在才确认。"})
+    if late and (found := private_numbers(reason)):
+        raise Invalid(fields={"reason": f"里面有{'、'.join(found)}，请去掉。"})
+    return late
 
 
 def refuse_turn(*, actor: Actor, turn_id: UUID, now: datetime | None = None) -> Done:

@@ -230,3 +230,22 @@ def test_posts_of_other_places_are_hidden_and_other_roles_refused(w: World) -> N
         reverse("sheets:export", args=["posts"]), {"kind": "csv"}
     )
     assert "楼道巡查岗" in b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+@pytest.mark.req("A16", "L28")
+def test_edge_case_23_a_turn_of_long_ago_needs_a_reason_and_the_secretary(
+    w: World,
+) -> None:
+    turn = told(w, held(w, post(w)))
+    late = clock_now() + timedelta(days=12)
+    with pytest.raises(Conflict, match="社区书记"):
+        posts.confirm_turn(
+            actor=w.actors["community_worker"], turn_id=turn.pk, now=late
+        )
+    secretary = w.actors["community_secretary"]
+    with pytest.raises(Invalid):
+        posts.confirm_turn(actor=secretary, turn_id=turn.pk, now=late)
+    posts.confirm_turn(
+        actor=secretary, turn_id=turn.pk, reason="登记本在家里", now=late
+    )
+    assert Record.objects.count() == 1

@@ -31,7 +31,8 @@ from baodao.activities.views.guard import planning_places
 from baodao.activities.views.set_up import entered
 from baodao.acts.access import can, require
 from baodao.acts.actor import Actor
-from baodao.core.errors import Conflict, Forbidden, NotFound
+from baodao.core.clock import now as clock_now
+from baodao.core.errors import Conflict, Forbidden, Invalid, NotFound
 from baodao.matching.ranking import Reason
 from baodao.people.models import Member
 from baodao.people.views.asking import actor_for
@@ -145,7 +146,7 @@ def _page(
         "it": it, "held": held, "past": [h for h in people if h.state != "held"],
         "free": max(0, it.quota - n), "n_held": n,
         "mine": next((h for h in held if h.member_id == actor.member_id), None),
-        "turns": queries.turns(it, actor),
+        "turns": [(t, rules.lateness(t.end_at, clock_now())) for t in queries.turns(it, actor)],
         "may_confirm": {t.pk for t in queries.turns(it, actor) if can(actor, "turns.confirm", t)},
         "skills": fitting.skill_words(it.skills), "conditions": fitting.conditions(it),
         "fit": _fit(actor, it),
@@ -242,8 +243,16 @@ def turn(request: HttpRequest, pk: UUID, event: str) -> HttpResponse:
     row = Turn.objects.select_related("holding").filter(pk=pk).first()
     if row is None:
         raise NotFound
-    verb = posts.confirm_turn if event == "confirm" else posts.refuse_turn
-    verb(actor=actor, turn_id=pk)
+    try:
+        if event == "confirm":
+            reason = request.POST.get("reason", "")[:200]
+            posts.confirm_turn(actor=actor, turn_id=pk, reason=reason)
+        else:
+            posts.refuse_turn(actor=actor, turn_id=pk)
+    except (Conflict, Invalid) as error:
+        text = next(iter(getattr(error, "fields", {}).values()), error.message)
+        toast(request, "没有确认", text, tone="late")
+        return redirect("activities:post", row.holding.post_id)
     said = "确认好了，记了一条服务记录" if event == "confirm" else "没有认可"
     toast(request, said, "" if event == "confirm" else "本人可以照实再记。")
     return redirect("activities:post", row.holding.post_id)
