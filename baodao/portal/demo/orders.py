@@ -4,6 +4,7 @@ desks of the demo people."""
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -143,6 +144,7 @@ def _tell(book: Book, case: Case, times: list[datetime]) -> Story:
 
 def _finished(book: Book) -> None:
     """Exactly so many solved, of each kind and channel; then partly and not solved."""
+    told = []
     for n, (what, channel, result) in enumerate(_outcomes(book)):
         rng = book.fresh()
         kind = what or rng.choice(("wish", "problem"))
@@ -157,7 +159,24 @@ def _finished(book: Book) -> None:
         times = case.instants(book.desk, rng, _some_day(book))
         if n % 60 == 0:
             _for_demo(book, case, times)
-        _tell(book, case, times)
+        told.append(_tell(book, case, times))
+    _doubt(book, told)
+
+
+def _doubt(book: Book, told: Sequence[Story]) -> None:
+    """One mark of the last days waits for somebody to look at it again: at the demo
+    community if there is one."""
+    w = book.w
+    at, main = w.now - timedelta(hours=2), w.places[w.preset.main].path
+    fit = [
+        s for s in told
+        if s.order.state == "closed" and s.order.rating and s.order.unit_id
+        and at - timedelta(days=12) < s.last < at
+    ]  # fmt: skip
+    if fit:
+        min(fit, key=lambda s: not s.order.path.startswith(main)).step(
+            "question_mark", at
+        )
 
 
 def _outcomes(book: Book) -> list[tuple[str, str, str]]:

@@ -428,6 +428,15 @@ class Story:
         )  # fmt: skip
         return actor, write
 
+    def _question_mark(self, at: datetime) -> Said:
+        """The unit finds that the resident meant another visit."""
+        write = plans.question_mark(
+            self.row(), self.desk.ctx(at), reason="not_ours",
+            note="说的是上个月另一家来的那次，请问一问居民。",
+            marks=[r for r in self.records if r.kind == "rating"],
+        )  # fmt: skip
+        return self._secretary(), write
+
     def _thank(self, at: datetime) -> Said:
         write = plans.thank(self.row(), self.desk.ctx(at), text=self.order.rating_text)
         return self.staff(), write
