@@ -6,6 +6,7 @@ timed for all the records, by itself, because it is PostgreSQL that does it."""
 
 import os
 import resource
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -100,6 +101,8 @@ def main() -> list[Figure]:
             os.environ["DATABASE_URL"] = cluster.url()
             _alone(_fill, RECORDS, folder)
             figures: list[Figure] = _alone(_closing, RECORDS, folder)
+        # Under root it is not in the folder, which is closed to others.
+        shutil.rmtree(cluster.data, ignore_errors=True)
     return figures
 
 
