@@ -50,6 +50,20 @@ def epoch() -> int:
         return int(cursor.fetchone()[0])
 
 
+# What one page has asked for already; None outside a page that only reads.
+_asked: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked", default=None)
+
+
+def _afresh(load: Callable[[], V]) -> V:
+    """Read now, whatever the page has asked for before: what it has may be older than
+    the epoch under which the value is kept for everybody."""
+    token = _asked.set(None)
+    try:
+        return load()
+    finally:
+        _asked.reset(token)
+
+
 class Kept(Generic[K, V]):
     """Values by key, each with the epoch it was read at."""
 
@@ -66,7 +80,7 @@ class Kept(Generic[K, V]):
         held = self._values.get(key)
         if held and held[0] == at and time.monotonic() - held[1] < SECONDS:
             return held[2]
-        value = load()
+        value = _afresh(load)
         if len(self._values) >= MOST:
             self._values.clear()
         self._values[key] = at, time.monotonic(), value
@@ -104,13 +118,9 @@ class Brief(Generic[K, V]):
             return held[1]
         if len(self._values) >= MOST:
             self._values.clear()
-        value = load()
+        value = _afresh(load)
         self._values[key] = time.monotonic(), value
         return value
-
-
-# What one page has asked for already; None outside a page that only reads.
-_asked: ContextVar[dict[Hashable, Any] | None] = ContextVar("asked", default=None)
 
 
 @contextmanager

@@ -126,7 +126,7 @@ def next_step(r: Round, n: dict[str, int]) -> Next | None:
     steps = (
         Next("answer", "答复异议", "有异议还没有书面答复，答复以后才能开会定。", open_),
         Next("draft", "起草评价", "按积分、活动和报到情况一起起草，评语可以再改。", n["collecting"]),
-        Next("notify", "告知本人", "发消息给本人和单位，可提异议 10 个工作日。", n["drafted"]),
+        Next("notify", "告知本人", "发消息给本人和单位，写明哪天以前可以提异议。", n["drafted"]),
         Next("decide", "开会决定", "记下会议，按建议的等次一起确认；要改的、建议差的一个一个定。",
              ripe),
         Next("issue", "发反馈卡", "发给所在单位或上级党组织，同时报组织部备案。", n["decided"]),

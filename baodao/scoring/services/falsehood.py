@@ -5,10 +5,12 @@ to take one back."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from baodao.acts.writing import Write
 from baodao.core.errors import Invalid
+from baodao.people.models import Member, Unit
 from baodao.places.rules import community_path
 from baodao.records.models import Record, restored, reversal, services
 from baodao.scoring import rules_counting as counting
@@ -27,6 +29,23 @@ def standing(record_id: UUID) -> Record | None:
     return rows.filter(pk=record_id).first()
 
 
+class Doubted(NamedTuple):
+    """A standing record, and the name of whom it is about."""
+
+    record: Record
+    whose: str
+
+
+def of(record_id: UUID, subject: str, whose: UUID, path: str) -> Doubted | None:
+    """The record, where it is theirs and of this community; also of who has left."""
+    found = standing(record_id)
+    owner = found and (found.member_id if subject == "member" else found.unit_id)
+    if found is None or owner != whose or community_path(found.path) != path:
+        return None
+    model: type[Member | Unit] = Member if subject == "member" else Unit
+    return Doubted(found, str(model.objects.get(pk=whose)))
+
+
 def about(rules: Sequence[counting.Rule]) -> list[counting.Rule]:
     """Those of the rules that are about false records."""
     return [r for r in rules if FALSE in r.selects]
@@ -37,9 +56,7 @@ def check(
 ) -> None:
     """Raises Invalid where it is not a record of theirs at this community, or the rule
     is not about false records."""
-    found = standing(record_id)
-    owner = found and (found.member_id if subject == "member" else found.unit_id)
-    if found is None or owner != whose or community_path(found.path) != path:
+    if of(record_id, subject, whose, path) is None:
         raise Invalid(
             "这一笔记录已经不算了，或者不是这一位在本社区的。请回到积分卡重选。"
         )

@@ -28,7 +28,7 @@ from baodao.notifications.services import message, send
 from baodao.people.models import Member, PartyOrg, Unit
 from baodao.places.calendars import ground
 from baodao.places.models import Place
-from baodao.places.settings import ancestors
+from baodao.places.settings import ancestors, at_each
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
@@ -54,6 +54,7 @@ class Desk(NamedTuple):
     place: Place
     town: str
     county: str
+    appeal_days: int
 
     @property
     def issuer(self) -> str:
@@ -74,7 +75,8 @@ def desk_of(place: Place) -> Desk:
             "level", "name"
         )
     )
-    return Desk(place, names.get(4, ""), names.get(3, ""))
+    days = at_each([place.path], "scoring.appeal_days")[place.path]
+    return Desk(place, names.get(4, ""), names.get(3, ""), days)
 
 
 # --- issuing --------------------------------------------------------------------------------------
@@ -337,7 +339,7 @@ def content_of(
         "seen": today(e.seen_at).isoformat() if e.seen_at else "",
         "objection": e.objection, "answer": e.answer,
         "recipients": [[t.kind, t.name] for t in to],
-        "appeal": desk.appeal, "second": desk.filing,
+        "appeal": desk.appeal, "appeal_days": desk.appeal_days, "second": desk.filing,
     }  # fmt: skip
 
 

@@ -168,12 +168,12 @@ def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
     rows = Card.objects.filter(member__in=list(ids), year=year, subject="member")
     for member, path, pk in rows.values_list("member_id", "path", "pk"):
         held[member][path] = pk
-    today_ = now_at({path for its in held.values() for path in its})
+    at_today = now_at({path for its in held.values() for path in its})
     away = unreported_at([pk for its in held.values() for pk in its.values()])
     found = []
     for member in sorted(m for m in ids if m):
         stay = known.get(member, Stay())
-        row = _member(member, stay, held[member], away, today_, here, year, span)
+        row = _member(member, stay, held[member], away, at_today, here, year, span)
         if row:
             found.append(row)
     return found
@@ -181,11 +181,13 @@ def _members(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
 
 def _member(
     member: UUID, stay: Stay, cards: Mapping[str, UUID], away: Mapping[UUID, int],
-    today_: Mapping[str, str], here: Mapping[str, Place], year: int, span: Span,
+    at_today: Mapping[str, str], here: Mapping[str, Place], year: int, span: Span,
 ) -> _Row | None:  # fmt: skip
-    months = {p: stay.months(p, span) for p in {*stay.at, *(today_[p] for p in cards)}}
+    months = {
+        p: stay.months(p, span) for p in {*stay.at, *(at_today[p] for p in cards)}
+    }
     path = rules.primary(months, stay.homes)
-    owed = {today_[p]: away[pk] for p, pk in cards.items() if pk in away}
+    owed = {at_today[p]: away[pk] for p, pk in cards.items() if pk in away}
     if owed and months[path] < at_each([path], _SHORT)[path]:
         # Not reported in for too long to have been anywhere else (7.1).
         path = min(owed, key=lambda p: (-owed[p], p))
@@ -210,15 +212,17 @@ def _units(places: Sequence[Place], year: int, span: Span) -> list[_Row]:
         (community_path(p), u)
         for p, u in reported.values_list("path", "subject_unit") if u
     ]  # fmt: skip
-    today_ = now_at({*(p for p, _ in (*reports, *done_at)), *(p for p, *_ in held)})
-    own = {(p, u) for p, u, _ in held if today_[p] == p}
-    there = {(today_[p], u) for p, u, _ in held} | {(today_[p], u) for p, u in reports}
+    at_today = now_at({*(p for p, _ in (*reports, *done_at)), *(p for p, *_ in held)})
+    own = {(p, u) for p, u, _ in held if at_today[p] == p}
+    there = {(at_today[p], u) for p, u, _ in held} | {
+        (at_today[p], u) for p, u in reports
+    }
     # What was evaluated at a community that is no more is not evaluated again here.
-    due = there - {(today_[p], u) for p, u in done_at} | own
+    due = there - {(at_today[p], u) for p, u in done_at} | own
     left: dict[tuple[str, UUID], list[UUID]] = defaultdict(list)
     for path, unit, pk in held:
-        if today_[path] != path:  # beside the card of the receiving community
-            left[today_[path], unit].append(pk)
+        if at_today[path] != path:  # beside the card of the receiving community
+            left[at_today[path], unit].append(pk)
     known = stays(Q(subject_unit__in=[u for _, u in due]), span)
     return [
         _Row((here[path].pk, year, "unit", unit), left[path, unit],

@@ -183,7 +183,7 @@ def card_data(
             {"role": _ROLES[k], "name": n, "sign": "经办" if k == "filing" else "签收"}
             for k, n in c["recipients"]
         ],
-        "foot": f"收到本卡之日起 15 个工作日内，可以向{c['appeal']}申诉；对复核结果不服的，可以再向"
+        "foot": f"收到本卡之日起 {c.get('appeal_days', 15)} 个工作日内，可以向{c['appeal']}申诉；对复核结果不服的，可以再向"
                 f"{c['second']}提出。申诉期间等次标注“复核中”，复核结果不重于原结果。积分只是参考之一。"
                 "本卡不含居民姓名和家庭信息。",
         "link": link, "printed": printed,

@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 
 from baodao.core.clock import now, today
+from baodao.people.models import Member
 from baodao.people.tests.make import World, world
+from baodao.places.services import set_setting
 from baodao.records.models import Record
 from baodao.scoring.models import Appeal, Card, Deduction
 from baodao.scoring.services import handing_up
@@ -218,3 +220,31 @@ def test_a_false_record_is_named_from_the_card_and_shown_to_whom_it_is_about(
         assert "一起冲回" in page and "签到表没有名字" in page
     paper = _text(_get(w, "member", "deduction_print", d.pk))
     assert "签到表没有名字" in paper and d.proposer in paper
+
+
+@pytest.mark.req("L12", "L44")
+def test_a_false_record_of_who_has_left_can_be_named_and_of_others_nobody_sees(
+    w: World,
+) -> None:
+    record = served(w, occurred_on=today() - DAY)
+    member = w.members.member
+    Member.objects.filter(pk=member.pk).update(duty_status="left")
+    url = reverse("scoring:deduction_form", args=["member", member.pk])
+    worker = w.client("community_worker")
+    assert "一起冲回" in _text(worker.get(url, {"false": str(record.pk)}))
+    other = reverse("scoring:deduction_form", args=["member", w.members.far.pk])
+    assert worker.get(other, {"false": str(record.pk)}).status_code == 404
+
+
+@pytest.mark.req("L48")
+def test_pages_name_the_days_that_hold_at_the_place(w: World) -> None:
+    served(w, occurred_on=today() - DAY)
+    post(Record.objects.all())
+    card = Card.objects.get(subject="member")
+    assert "15 个工作日内" in _text(_get(w, "member", "card", card.pk))
+    set_setting(
+        actor=w.actors["county_org"], path=w.places.district.path,
+        key="scoring.appeal_days", value="20", reason="多给几天",
+    )  # fmt: skip
+    for name in ("card", "card_print"):
+        assert "20 个工作日内" in _text(_get(w, "member", name, card.pk))

@@ -193,16 +193,19 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
     if subject not in counting.SUBJECTS:
         raise NotFound
     place = Place.objects.filter(path=actor.path or "").first()
-    name = named(actor, subject, pk)
+    said = uuid_of(request.POST.get("false_id") or request.GET.get("false", ""))
+    false = falsehood.of(said, subject, pk, actor.path or "") if said else None
+    # Of a record that is here also somebody who has left since.
+    name = false.whose if false else named(actor, subject, pk)
     if place is None or not name:
         raise NotFound
-    said = uuid_of(request.POST.get("false_id") or request.GET.get("false", ""))
-    false = falsehood.standing(said) if said else None
     known = deducting.deducting(place.path, subject, today())
+    record = false.record if false else None
     form = ProposeForm(
         request.POST or None, rules=falsehood.about(known) if false else known,
         initial={
-            "occurred_on": false.occurred_on if false else today(), "false_id": said,
+            "occurred_on": record.occurred_on if record else today(),
+            "false_id": said,
         },
     )  # fmt: skip
     done = submitted(
@@ -213,16 +216,16 @@ def new_form(request: HttpRequest, subject: str, pk: UUID) -> HttpResponse:
         ),
     )  # fmt: skip
     if done:
-        toast(request, "提出来了", f"已告诉{name}，5个工作日里可以说明。")
+        toast(request, "提出来了", f"已告诉{name}，通知里写了哪天以前可以说明。")
         return redirect("scoring:deduction", pk=done.id)
     trail = [
         (reverse("scoring:deductions"), "扣分"),
         (reverse("scoring:deduction_new"), "提出扣分"),
     ]
     note = "先告诉本人，听了说明再由书记定，现在不会扣分。"
-    if false:
-        day = cdate(false.occurred_on, today())
-        what = f"{day}的“{false.get_kind_display()}”"
+    if record:
+        day = cdate(record.occurred_on, today())
+        what = f"{day}的“{record.get_kind_display()}”"
         note += f"定了以后，{what}这一笔一起冲回；撤销或者申诉成立，一起恢复。"
     return form_page(
         request, form, f"对{name}提出扣分", trail, note=note, submit="提出来"
