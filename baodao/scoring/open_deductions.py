@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from baodao.places.settings import at_each
+from baodao.places.succeeding import now_of
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_deductions
 from baodao.scoring.models import Card, Deduction
-from baodao.scoring.succeeding import now_of
 
 
 def open_about(

@@ -16,6 +16,7 @@ from baodao.acts.timeline import events_of
 from baodao.core.clock import today
 from baodao.core.errors import NotFound
 from baodao.places.models import Place
+from baodao.places.succeeding import now_at
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring import rules_small as small
@@ -27,7 +28,6 @@ from baodao.scoring.models_evaluation import (
     Round,
 )
 from baodao.scoring.services import deciding, drafting
-from baodao.scoring.succeeding import now_at
 from baodao.ui.shapes import Entry
 
 TABS = {

@@ -17,13 +17,13 @@ from baodao.duties.models import Duty
 from baodao.people.models import ContactTie, Exemption
 from baodao.places.rules import community_path
 from baodao.places.settings import all_at_each, at_each
+from baodao.places.succeeding import around, now_of
 from baodao.records.models import CHANNELS, Record
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_counting as counting
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models_evaluation import Evaluation
 from baodao.scoring.rules_evaluation import Span
-from baodao.scoring.succeeding import around, now_of
 
 FIGURES = {
     "activity": "activities", "order_served": "wishes", "visit": "visits", "post": "posts",

@@ -23,6 +23,7 @@ from baodao.people.models import Member, Unit
 from baodao.places.models import Place
 from baodao.places.rules import COMMUNITY, community_path
 from baodao.places.settings import at_each
+from baodao.places.succeeding import now_at, ranges_of
 from baodao.reporting.models import ReportIn
 from baodao.scoring import rules_evaluation as rules
 from baodao.scoring.models import Card
@@ -31,7 +32,6 @@ from baodao.scoring.rules_evaluation import Span
 from baodao.scoring.services.attaching import unreported_at
 from baodao.scoring.services.gathering import Stay, spans, stays
 from baodao.scoring.services.opening_cards import Key, cards_for
-from baodao.scoring.succeeding import now_at, ranges_of
 
 _SHORT = "scoring.short_months"
 
