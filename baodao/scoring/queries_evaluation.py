@@ -5,6 +5,7 @@ Lists are by name or number, never by points."""
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -187,14 +188,14 @@ def _may_object(e: Evaluation) -> bool:
     return e.state == "subject_notified" or again
 
 
-def moved(actor: Actor, e: Evaluation) -> bool:
-    """Whether a draft of today is another than what was told; asked for those who do
-    something about it."""
+def moved(actor: Actor, e: Evaluation) -> dict[str, Any]:
+    """What a draft of today would be, where it is another than what was told; asked for
+    those who do something about it."""
     asks = ("refresh", "decide", "reopen")
     if not any(can(actor, f"evaluations.{event}", e) for event in asks):
-        return False
+        return {}
     open_ = e.state in ("subject_notified", "objection", "decided", "issued")
-    return open_ and bool(drafting.moved_of([e]))
+    return drafting.moved_drafts([e]).get(e.pk, {}) if open_ else {}
 
 
 def stops(actor: Actor, e: Evaluation, moved: bool) -> str:

@@ -70,6 +70,9 @@ def test_one_person_gives_no_more_than_the_points_propose_and_never_the_best(
     back(*taken)
     e, secretary = make.of(w), w.actors["community_secretary"]
     assert (e.grade, revising.by_hand(e)) == ("good", ["good"])
+    url = reverse("scoring:evaluation", args=[e.pk])
+    page = w.client("community_secretary").get(url).content.decode()
+    assert "按现在的记录是 94 分，建议优秀" in page
     for key in ("community_secretary", "township_party", "county_org"):
         with pytest.raises(Conflict, match="优秀由会议研究决定"):
             revising.change_grade(w.actors[key], e.pk, "excellent", "不实", now=LATER)

@@ -50,6 +50,7 @@ from baodao.scoring.services.gathering import last_full_year
 from baodao.scoring.services.words import facts_of
 from baodao.scoring.views.cards import FIRST_YEAR, late_of, years
 from baodao.scoring.views.lists import lists_of
+from baodao.ui import words
 from baodao.ui.forms import Form
 from baodao.ui.toast import toast
 
@@ -314,13 +315,22 @@ def _appeal(e: Evaluation) -> Appeal:
     return Appeal(path=e.path, unit_id=e.unit_id, member_id=e.member_id)
 
 
+def _now(fresh: Mapping[str, Any]) -> str:
+    """80 分，建议良好: what a draft of today says."""
+    if not fresh:
+        return ""
+    proposed = counting.GRADES.get(fresh["proposed"], "")
+    return f"{words.score(fresh['score'])} 分，建议{proposed}"
+
+
 def _page(
     request: HttpRequest, actor: Actor, e: Evaluation,
     bad: tuple[str, Form] | None = None,
 ) -> HttpResponse:  # fmt: skip
     drafting.as_it_stands([e])
     state, mine = rules.STATES[e.state], drafting.mine(actor, e)
-    moved = queries.moved(actor, e)
+    fresh = queries.moved(actor, e)
+    moved = bool(fresh)
     may = queries.events(actor, e, moved)
     bound = dict([bad]) if bad else {}
     kept = {
@@ -331,6 +341,7 @@ def _page(
         "e": e, "state": state, "mine": mine, "may": may, "forms": kept, "card": card,
         "bad": bad and bad[0], "grade": counting.GRADES.get(e.grade, ""),
         "proposed": counting.GRADES.get(e.proposed, ""), "desk": actor.path is not None,
+        "now": _now(fresh),
         "stops": queries.stops(actor, e, moved) if "decide" in may else "",
         "story": queries.story(e.pk, state.verb) if shown and not mine else [],
         "facts": _facts(e), "has_draft": shown and e.drafted_at is not None, "shown": shown,
